@@ -1,0 +1,2 @@
+//! tlsmith
+fn main() {}
