@@ -51,6 +51,14 @@ impl AsRef<[u8]> for Digest {
     }
 }
 
+impl zeroize::Zeroize for Digest {
+    /// For a digest that is a derived key; a digest is `Copy`, so every copy has to be wiped.
+    fn zeroize(&mut self) {
+        self.bytes.zeroize();
+        self.len = 0;
+    }
+}
+
 impl PartialEq for Digest {
     /// Constant time: a digest may be a MAC.
     fn eq(&self, other: &Self) -> bool {

@@ -7,6 +7,7 @@
 
 mod aead;
 pub mod aws_lc;
+mod der;
 mod error;
 mod hash;
 pub mod hkdf;
@@ -14,6 +15,8 @@ mod key_exchange;
 mod provider;
 mod secret;
 mod signature;
+#[cfg(test)]
+mod test_util;
 
 pub use aead::{AeadAlgorithm, AeadKey, NONCE_LEN, TAG_LEN};
 pub use error::CryptoError;

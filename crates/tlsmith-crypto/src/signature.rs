@@ -69,8 +69,26 @@ impl fmt::Display for KeyType {
 pub trait SigningKey: Send + Sync + fmt::Debug {
     /// The type of the key.
     fn key_type(&self) -> KeyType;
-    /// The public key as a DER `SubjectPublicKeyInfo` (RFC 5280 §4.1), to compare with a certificate's.
+    /// The public key as a DER `SubjectPublicKeyInfo` (RFC 5280 §4.1).
+    ///
+    /// The `AlgorithmIdentifier` of an `id-RSASSA-PSS` key may differ from its certificate's in its parameters;
+    /// whoever asks whether a key belongs to a certificate compares [`SigningKey::public_key`].
     fn spki(&self) -> &[u8];
+    /// The content of the `subjectPublicKey` BIT STRING of [`SigningKey::spki`], as [`crate::Provider::verify`] takes it.
+    fn public_key(&self) -> &[u8];
+    /// Whether [`SigningKey::sign`] can make a signature of this kind.
+    ///
+    /// The provided answer is what the type of the key allows; a key with narrower bounds (a token that knows one
+    /// hash, an `id-RSASSA-PSS` key with parameters) overrides it.
+    fn supports(&self, algorithm: SignatureAlgorithm) -> bool {
+        match (self.key_type(), algorithm) {
+            (KeyType::Ecdsa(own), SignatureAlgorithm::Ecdsa(curve, _)) => own == curve,
+            (KeyType::Ed25519, SignatureAlgorithm::Ed25519)
+            | (KeyType::Rsa { .. }, SignatureAlgorithm::RsaPkcs1(_) | SignatureAlgorithm::RsaPss(_))
+            | (KeyType::RsaPss { .. }, SignatureAlgorithm::RsaPss(_)) => true,
+            _ => false,
+        }
+    }
     /// Signs `message` (not its digest).
     fn sign(&self, algorithm: SignatureAlgorithm, message: &[u8]) -> Result<Vec<u8>, CryptoError>;
 }

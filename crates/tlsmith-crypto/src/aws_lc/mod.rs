@@ -1,0 +1,80 @@
+//! The provider on `aws-lc-rs`.
+
+mod aead;
+mod hash;
+mod key_file;
+mod kx;
+mod sign;
+mod verify;
+
+use std::sync::Arc;
+
+pub use kx::{p256_from_private, x25519_from_private};
+
+use crate::{
+    AeadAlgorithm, AeadKey, CryptoError, Digest, Group, HashAlgorithm, HashContext, KeyExchange, Provider, Secret,
+    SignatureAlgorithm, SigningKey,
+};
+
+/// The provider on `aws-lc-rs`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AwsLc;
+
+impl Provider for AwsLc {
+    fn random(&self, out: &mut [u8]) -> Result<(), CryptoError> {
+        aws_lc_rs::rand::fill(out).map_err(|_| CryptoError::Backend)
+    }
+
+    fn hash(&self, algorithm: HashAlgorithm) -> Box<dyn HashContext> {
+        hash::start(algorithm)
+    }
+
+    fn hmac(&self, algorithm: HashAlgorithm, key: &[u8], parts: &[&[u8]]) -> Digest {
+        hash::hmac(algorithm, key, parts)
+    }
+
+    fn aead(&self, algorithm: AeadAlgorithm, key: &[u8]) -> Result<Box<dyn AeadKey>, CryptoError> {
+        aead::key(algorithm, key)
+    }
+
+    fn groups(&self) -> &[Group] {
+        kx::GROUPS
+    }
+
+    fn start_key_exchange(&self, group: Group) -> Result<Box<dyn KeyExchange>, CryptoError> {
+        kx::start(group)
+    }
+
+    fn accept_key_exchange(&self, group: Group, peer_share: &[u8]) -> Result<(Vec<u8>, Secret), CryptoError> {
+        kx::accept(group, peer_share)
+    }
+
+    fn verify(
+        &self,
+        algorithm: SignatureAlgorithm,
+        public_key: &[u8],
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), CryptoError> {
+        verify::verify(algorithm, public_key, message, signature)
+    }
+
+    fn load_key(&self, der: &[u8]) -> Result<Arc<dyn SigningKey>, CryptoError> {
+        sign::load(der)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn random_differs_each_time() {
+        let (mut a, mut b) = ([0; 32], [0; 32]);
+        AwsLc.random(&mut a).unwrap();
+        AwsLc.random(&mut b).unwrap();
+        assert_ne!(a, [0; 32]);
+        assert_ne!(a, b);
+        AwsLc.random(&mut []).unwrap();
+    }
+}
