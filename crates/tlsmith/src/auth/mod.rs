@@ -1,0 +1,20 @@
+//! Proving who one is and judging who the peer is: identities, verifiers, and the only makers of the proofs that a
+//! handshake ends with.
+
+mod identity;
+mod verifier;
+
+pub use identity::{
+    ClientIdentities, Identity, IdentityChoice, IdentityKey, NamedIdentities, ServerIdentities, UnknownName,
+};
+pub use verifier::{AcceptAnyway, ChainVerifier, PeerCertificates, PeerVerifier, Verdict};
+
+/// What a seam answers: the value at once, or that the caller will bring it later
+/// (see [`Need`](crate::conn::Need)).
+#[derive(Debug)]
+pub enum Answer<T> {
+    /// Here it is.
+    Now(T),
+    /// The connection pauses; [`Connection::reply`](crate::Connection::reply) brings it.
+    Later,
+}

@@ -1,0 +1,113 @@
+//! What was negotiated and seen, there to look at after success and after failure alike.
+
+use tlsmith_x509::{Certificate, Report};
+
+use crate::registry::{CipherSuite, ExtensionType, NamedGroup, ProtocolVersion, SignatureScheme};
+
+/// Which side this is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The client.
+    Client,
+    /// The server.
+    Server,
+}
+
+/// Which way a message went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// From this side to the peer.
+    Sent,
+    /// From the peer to this side.
+    Received,
+}
+
+/// One message of the transcript: handshake messages, ChangeCipherSpec, alerts.
+#[derive(Clone, Debug)]
+pub struct MessageNote {
+    /// Which way.
+    pub direction: Direction,
+    /// Its name in the RFC: `ClientHello`, `HelloRetryRequest`, `Alert`, `ChangeCipherSpec`.
+    pub name: &'static str,
+    /// Length in bytes, header included, record overhead not.
+    pub size: usize,
+    /// Whether it was protected by keys.
+    pub encrypted: bool,
+    /// What matters in it, a phrase each (`key_share x25519`); empty unless the configuration asks for a trace.
+    pub details: Vec<String>,
+}
+
+/// What a ClientHello offered.
+#[derive(Clone, Debug, Default)]
+pub struct ClientHelloFacts {
+    /// The server name, if one was sent.
+    pub server_name: Option<String>,
+    /// ALPN protocols.
+    pub alpn: Vec<Vec<u8>>,
+    /// Versions; the legacy one alone if there is no `supported_versions`.
+    pub versions: Vec<ProtocolVersion>,
+    /// Cipher suites, reserved values left out.
+    pub cipher_suites: Vec<CipherSuite>,
+    /// Groups, reserved values left out.
+    pub groups: Vec<NamedGroup>,
+    /// Groups that came with a share.
+    pub key_shares: Vec<NamedGroup>,
+    /// Schemes for CertificateVerify.
+    pub signature_schemes: Vec<SignatureScheme>,
+    /// Schemes for certificates; the former if not sent.
+    pub signature_schemes_cert: Vec<SignatureScheme>,
+    /// Names of authorities that the client trusts (DER), if it sent them.
+    pub authorities: Vec<Vec<u8>>,
+    /// All extensions, in order.
+    pub extensions: Vec<ExtensionType>,
+}
+
+/// What a CertificateRequest asked for.
+#[derive(Clone, Debug, Default)]
+pub struct CertificateRequestFacts {
+    /// Schemes for CertificateVerify.
+    pub signature_schemes: Vec<SignatureScheme>,
+    /// Schemes for certificates; the former if not sent.
+    pub signature_schemes_cert: Vec<SignatureScheme>,
+    /// Names of acceptable authorities (DER); empty: any.
+    pub authorities: Vec<Vec<u8>>,
+}
+
+/// What a connection knows about itself.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    /// Which side this is.
+    pub role: Role,
+    /// The version, once chosen.
+    pub version: Option<ProtocolVersion>,
+    /// The cipher suite, once chosen.
+    pub cipher_suite: Option<CipherSuite>,
+    /// The group of the key exchange, once chosen.
+    pub group: Option<NamedGroup>,
+    /// The scheme of the peer's CertificateVerify.
+    pub signature_scheme: Option<SignatureScheme>,
+    /// The scheme of our own CertificateVerify.
+    pub own_signature_scheme: Option<SignatureScheme>,
+    /// The application protocol, if one was agreed.
+    pub alpn: Option<Vec<u8>>,
+    /// The server name that was sent (client) or received (server).
+    pub server_name: Option<String>,
+    /// A HelloRetryRequest was part of it.
+    pub retried: bool,
+    /// The server asked for a client certificate.
+    pub client_auth_requested: bool,
+    /// A session was resumed.
+    pub resumed: bool,
+    /// The peer's certificates as sent, leaf first.
+    pub peer_certificates: Vec<Certificate>,
+    /// The certificates that this side showed, leaf first.
+    pub own_certificates: Vec<Certificate>,
+    /// What the verifier found, trusted or not.
+    pub verification: Option<Report>,
+    /// The ClientHello that was sent or received (the second one after a retry).
+    pub client_hello: Option<ClientHelloFacts>,
+    /// What the server asked of the client.
+    pub certificate_request: Option<CertificateRequestFacts>,
+    /// The messages so far, in order (at most 64, then the oldest post-handshake ones go).
+    pub messages: Vec<MessageNote>,
+}

@@ -1,0 +1,43 @@
+//! Which alert a finding about a certificate sends (RFC 8446 §6.2); the rest of the row is the finding's own.
+
+use tlsmith_x509::Code;
+
+use super::Row;
+use crate::registry::AlertDescription;
+
+pub(super) const fn row(code: Code) -> Row {
+    let row = code.row();
+    Row {
+        code: row.code,
+        alert: Some(alert(code)),
+        section: row.section,
+        what: "the peer's certificate is not trusted",
+        why: row.why,
+        fix: row.fix,
+    }
+}
+
+const fn alert(code: Code) -> AlertDescription {
+    match code {
+        Code::Malformed
+        | Code::NameMismatch
+        | Code::NoSubjectAltName
+        | Code::BadSignature
+        | Code::UnsupportedSignatureAlgorithm => AlertDescription::BAD_CERTIFICATE,
+        Code::Expired | Code::NotYetValid => AlertDescription::CERTIFICATE_EXPIRED,
+        Code::SelfSigned
+        | Code::UnknownIssuer
+        | Code::MissingIntermediate
+        | Code::NotACa
+        | Code::PathLength
+        | Code::NameConstraints
+        | Code::PathTooLong => AlertDescription::UNKNOWN_CA,
+        Code::UnsupportedKey | Code::KeyUsage | Code::ExtendedKeyUsage | Code::UnknownCriticalExtension => {
+            AlertDescription::UNSUPPORTED_CERTIFICATE
+        }
+        Code::BudgetExhausted | Code::NoCertificate | Code::ExpiresSoon | Code::WrongOrder | Code::RootSent => {
+            AlertDescription::CERTIFICATE_UNKNOWN
+        }
+        _ => AlertDescription::CERTIFICATE_UNKNOWN,
+    }
+}
