@@ -1,0 +1,286 @@
+//! Key files as OpenSSL writes them, and signatures in both directions.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
+
+use std::sync::Arc;
+
+use tlsmith_crypto::{
+    CryptoError, Curve, HashAlgorithm, KeyType, Provider, SignatureAlgorithm, SigningKey, aws_lc::AwsLc,
+};
+
+use HashAlgorithm::{Sha256, Sha384, Sha512};
+use SignatureAlgorithm::{Ecdsa, Ed25519, RsaPkcs1, RsaPss};
+
+macro_rules! data {
+    ($name:literal) => {
+        &include_bytes!(concat!("data/", $name))[..]
+    };
+}
+
+const MESSAGE: &[u8] = b"message";
+
+const ALL: [SignatureAlgorithm; 16] = [
+    Ecdsa(Curve::P256, Sha256),
+    Ecdsa(Curve::P256, Sha384),
+    Ecdsa(Curve::P256, Sha512),
+    Ecdsa(Curve::P384, Sha256),
+    Ecdsa(Curve::P384, Sha384),
+    Ecdsa(Curve::P384, Sha512),
+    Ecdsa(Curve::P521, Sha256),
+    Ecdsa(Curve::P521, Sha384),
+    Ecdsa(Curve::P521, Sha512),
+    Ed25519,
+    RsaPkcs1(Sha256),
+    RsaPkcs1(Sha384),
+    RsaPkcs1(Sha512),
+    RsaPss(Sha256),
+    RsaPss(Sha384),
+    RsaPss(Sha512),
+];
+
+fn load(der: &[u8]) -> Arc<dyn SigningKey> {
+    AwsLc.load_key(der).unwrap()
+}
+
+fn refused(der: &[u8]) -> CryptoError {
+    AwsLc.load_key(der).unwrap_err()
+}
+
+/// One element with a length in long or short form, as DER has it.
+fn element(tag: u8, content: &[u8]) -> Vec<u8> {
+    let mut out = vec![tag];
+    match u8::try_from(content.len()) {
+        Ok(len) if len < 0x80 => out.push(len),
+        Ok(len) => out.extend([0x81, len]),
+        Err(_) => {
+            out.push(0x82);
+            out.extend(u16::try_from(content.len()).unwrap().to_be_bytes());
+        }
+    }
+    out.extend_from_slice(content);
+    out
+}
+
+/// Key files, the public key that OpenSSL writes for them, the type, and what they sign.
+fn good() -> Vec<(&'static str, &'static [u8], &'static [u8], KeyType, Vec<SignatureAlgorithm>)> {
+    let p256 = vec![Ecdsa(Curve::P256, Sha256)];
+    let p384 = vec![Ecdsa(Curve::P384, Sha384)];
+    let p521 = vec![Ecdsa(Curve::P521, Sha512)];
+    let pss = vec![RsaPss(Sha256), RsaPss(Sha384), RsaPss(Sha512)];
+    let rsa = [&pss[..], &[RsaPkcs1(Sha256), RsaPkcs1(Sha384), RsaPkcs1(Sha512)]].concat();
+    vec![
+        ("p256 PKCS#8", data!("p256.p8"), data!("p256.spki"), KeyType::Ecdsa(Curve::P256), p256.clone()),
+        ("p256 SEC1", data!("p256.sec1"), data!("p256.spki"), KeyType::Ecdsa(Curve::P256), p256.clone()),
+        ("p256 no public", data!("p256-no-public.sec1"), data!("p256.spki"), KeyType::Ecdsa(Curve::P256), p256),
+        ("p384 PKCS#8", data!("p384.p8"), data!("p384.spki"), KeyType::Ecdsa(Curve::P384), p384.clone()),
+        ("p384 SEC1", data!("p384.sec1"), data!("p384.spki"), KeyType::Ecdsa(Curve::P384), p384),
+        ("p521 PKCS#8", data!("p521.p8"), data!("p521.spki"), KeyType::Ecdsa(Curve::P521), p521.clone()),
+        ("p521 SEC1", data!("p521.sec1"), data!("p521.spki"), KeyType::Ecdsa(Curve::P521), p521),
+        ("Ed25519", data!("ed25519.p8"), data!("ed25519.spki"), KeyType::Ed25519, vec![Ed25519]),
+        ("RSA PKCS#8", data!("rsa.p8"), data!("rsa.spki"), KeyType::Rsa { bits: 2048 }, rsa.clone()),
+        ("RSA PKCS#1", data!("rsa.p1"), data!("rsa.spki"), KeyType::Rsa { bits: 2048 }, rsa),
+        ("RSA-PSS", data!("pss.p8"), data!("pss.spki"), KeyType::RsaPss { bits: 2048 }, pss),
+        ("PSS-384", data!("pss384.p8"), data!("pss384.spki"), KeyType::RsaPss { bits: 2048 }, vec![RsaPss(Sha384)]),
+    ]
+}
+
+#[test]
+fn every_form_loads_signs_and_verifies() {
+    for (name, file, spki, key_type, supported) in good() {
+        let key = load(file);
+        assert_eq!(key.key_type(), key_type, "{name}");
+        assert_eq!(key.spki(), spki, "{name}");
+        assert!(spki.ends_with(key.public_key()), "{name}");
+        for algorithm in ALL {
+            assert_eq!(key.supports(algorithm), supported.contains(&algorithm), "{name} {algorithm:?}");
+            let signature = match key.sign(algorithm, MESSAGE) {
+                Ok(signature) => signature,
+                Err(error) => {
+                    assert!(!supported.contains(&algorithm), "{name} {algorithm:?}");
+                    assert_eq!(error, CryptoError::Unsupported);
+                    continue;
+                }
+            };
+            assert!(supported.contains(&algorithm));
+            let verify =
+                |message: &[u8], signature: &[u8]| AwsLc.verify(algorithm, key.public_key(), message, signature);
+            assert_eq!(verify(MESSAGE, &signature), Ok(()), "{name} {algorithm:?}");
+            assert_eq!(verify(b"massage", &signature), Err(CryptoError::Rejected));
+            assert_eq!(verify(MESSAGE, &[]), Err(CryptoError::Rejected));
+            for at in [0, signature.len() / 2, signature.len() - 1] {
+                let mut bad = signature.clone();
+                bad[at] ^= 1;
+                assert_eq!(verify(MESSAGE, &bad), Err(CryptoError::Rejected), "{name} {algorithm:?} {at}");
+            }
+            // Under every other algorithm it is no signature.
+            for other in ALL.into_iter().filter(|other| *other != algorithm) {
+                assert!(AwsLc.verify(other, key.public_key(), MESSAGE, &signature).is_err(), "{algorithm:?} {other:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn signatures_of_openssl() {
+    let public = |file| load(file).public_key().to_vec();
+    for (algorithm, key, signature) in [
+        (Ecdsa(Curve::P256, Sha256), data!("p256.p8"), data!("m.p256sha256")),
+        (Ecdsa(Curve::P256, Sha512), data!("p256.p8"), data!("m.p256sha512")),
+        (Ecdsa(Curve::P384, Sha384), data!("p384.p8"), data!("m.p384sha384")),
+        (Ecdsa(Curve::P521, Sha256), data!("p521.p8"), data!("m.p521sha256")),
+        (Ed25519, data!("ed25519.p8"), data!("m.ed25519")),
+        (RsaPkcs1(Sha256), data!("rsa.p8"), data!("m.rsa")),
+        (RsaPss(Sha512), data!("rsa.p8"), data!("m.pss512")),
+    ] {
+        assert_eq!(AwsLc.verify(algorithm, &public(key), MESSAGE, signature), Ok(()), "{algorithm:?}");
+    }
+    // RFC 8446 §4.2.3: the salt is as long as the digest.
+    let salt20 = AwsLc.verify(RsaPss(Sha256), &public(data!("rsa.p8")), MESSAGE, data!("m.pss256salt20"));
+    assert_eq!(salt20, Err(CryptoError::Rejected));
+}
+
+#[test]
+fn a_compressed_point_verifies() {
+    let point = load(data!("p256.p8")).public_key().to_vec();
+    let mut compressed = point[..33].to_vec();
+    compressed[0] = 2 | (point[64] & 1);
+    let verify = |point: &[u8]| AwsLc.verify(Ecdsa(Curve::P256, Sha256), point, MESSAGE, data!("m.p256sha256"));
+    assert_eq!(verify(&compressed), Ok(()));
+    compressed[0] ^= 1;
+    assert_eq!(verify(&compressed), Err(CryptoError::Rejected));
+    // The hybrid form (X9.62) is no form of RFC 5480.
+    let mut hybrid = point;
+    hybrid[0] = 6 | (hybrid[64] & 1);
+    assert_eq!(verify(&hybrid), Err(CryptoError::InvalidInput));
+}
+
+#[test]
+fn malformed_public_keys_are_refused() {
+    for (name, file, spki, _, supported) in good() {
+        let key = load(file);
+        for algorithm in supported {
+            let signature = key.sign(algorithm, MESSAGE).unwrap();
+            let verify = |public: &[u8]| AwsLc.verify(algorithm, public, MESSAGE, &signature);
+            // A SubjectPublicKeyInfo is not the content of its BIT STRING.
+            assert_eq!(verify(spki), Err(CryptoError::InvalidInput), "{name}");
+            assert_eq!(verify(&[]), Err(CryptoError::InvalidInput), "{name}");
+            assert_eq!(verify(&[key.public_key(), &[0]].concat()), Err(CryptoError::InvalidInput), "{name}");
+            for len in (0..key.public_key().len()).step_by(7) {
+                assert_eq!(verify(&key.public_key()[..len]), Err(CryptoError::InvalidInput), "{name} {len}");
+            }
+        }
+    }
+    let off_the_curve = [&[4][..], &[7; 64]].concat();
+    assert_eq!(
+        AwsLc.verify(Ecdsa(Curve::P256, Sha256), &off_the_curve, MESSAGE, data!("m.p256sha256")),
+        Err(CryptoError::InvalidInput)
+    );
+}
+
+#[test]
+fn rsa_lengths_are_bounded() {
+    assert_eq!(refused(data!("rsa1024.p1")), CryptoError::Unsupported);
+    for (bits, want) in [
+        (1024, CryptoError::Unsupported),
+        (2047, CryptoError::Unsupported),
+        (2048, CryptoError::Rejected),
+        (8192, CryptoError::Rejected),
+        (8193, CryptoError::Unsupported),
+        (16384, CryptoError::Unsupported),
+    ] {
+        let mut modulus = vec![0xff_u8; usize::div_ceil(bits, 8)];
+        modulus[0] >>= (8 - bits % 8) % 8;
+        if modulus[0] >= 0x80 {
+            modulus.insert(0, 0);
+        }
+        let public = element(0x30, &[element(2, &modulus), vec![2, 3, 1, 0, 1]].concat());
+        for algorithm in [RsaPkcs1(Sha256), RsaPss(Sha512)] {
+            assert_eq!(AwsLc.verify(algorithm, &public, MESSAGE, &vec![1; bits.div_ceil(8)]), Err(want), "{bits}");
+        }
+    }
+}
+
+/// Where SEC1 says neither the curve nor the public key, only the length of the scalar is left.
+#[test]
+fn a_bare_scalar_loads() {
+    for (sec1, spki, len) in [
+        (data!("p256.sec1"), data!("p256.spki"), 32),
+        (data!("p384.sec1"), data!("p384.spki"), 48),
+        (data!("p521.sec1"), data!("p521.spki"), 66),
+    ] {
+        let start = sec1.windows(2).position(|w| w == [4, u8::try_from(len).unwrap()]).unwrap() + 2;
+        let scalar = &sec1[start..start + len];
+        let bare = element(0x30, &[vec![2, 1, 1], element(4, scalar)].concat());
+        assert_eq!(load(&bare).spki(), spki);
+        let wrong = element(0x30, &[vec![2, 1, 1], element(4, &scalar[..len - 1])].concat());
+        assert_eq!(refused(&wrong), CryptoError::InvalidInput);
+    }
+    let zero = element(0x30, &[vec![2, 1, 1], element(4, &[0; 32])].concat());
+    assert_eq!(refused(&zero), CryptoError::InvalidInput);
+}
+
+/// RFC 5958: version 2 has the public key at the end, and attributes before it.
+#[test]
+fn pkcs8_version_2() {
+    for (p8, other) in [(data!("ed25519.p8"), 0x11), (data!("p256.p8"), 4)] {
+        let key = load(p8);
+        let header = if p8[1] < 0x80 { 2 } else { 3 };
+        let inner = &p8[header + 3..];
+        let version_2 = |public: &[u8], attributes: &[u8], version: u8| {
+            let public = element(0x81, &[&[0], public].concat());
+            element(0x30, &[&[2, 1, version], inner, attributes, &public].concat())
+        };
+        assert_eq!(load(&version_2(key.public_key(), &[], 1)).spki(), key.spki());
+        assert_eq!(load(&version_2(key.public_key(), &[0xa0, 0], 1)).spki(), key.spki());
+        // The public key of somebody else; one in version 1; a version that does not exist.
+        let stranger = vec![other; key.public_key().len()];
+        assert_eq!(refused(&version_2(&stranger, &[], 1)), CryptoError::InvalidInput);
+        assert_eq!(refused(&version_2(key.public_key(), &[], 0)), CryptoError::InvalidInput);
+        assert_eq!(refused(&version_2(key.public_key(), &[], 2)), CryptoError::InvalidInput);
+    }
+}
+
+#[test]
+fn what_is_not_supported_is_said_to_be() {
+    assert_eq!(refused(data!("k256.sec1")), CryptoError::Unsupported);
+    assert_eq!(refused(data!("explicit.sec1")), CryptoError::Unsupported);
+    // X25519 (1.3.101.110) is no signing key.
+    let mut x25519 = data!("ed25519.p8").to_vec();
+    let at = x25519.windows(3).position(|w| w == [0x2b, 0x65, 0x70]).unwrap();
+    x25519[at + 2] = 0x6e;
+    assert_eq!(refused(&x25519), CryptoError::Unsupported);
+}
+
+#[test]
+fn an_ec_key_with_the_public_key_of_another_is_refused() {
+    for file in [data!("p256.sec1"), data!("p256.p8")] {
+        let mut bad = file.to_vec();
+        *bad.last_mut().unwrap() ^= 1;
+        assert_eq!(refused(&bad), CryptoError::InvalidInput);
+    }
+}
+
+#[test]
+fn rsa_keys_that_do_not_fit_together_are_refused() {
+    let mut bad = data!("rsa.p1").to_vec();
+    *bad.last_mut().unwrap() ^= 1;
+    assert_eq!(refused(&bad), CryptoError::InvalidInput);
+}
+
+#[test]
+fn truncated_and_extended_files_are_refused() {
+    for (name, file, ..) in good() {
+        for len in 0..file.len() {
+            assert!(AwsLc.load_key(&file[..len]).is_err(), "{name} {len}");
+        }
+        assert_eq!(refused(&[file, &[0]].concat()), CryptoError::InvalidInput, "{name}");
+    }
+    assert_eq!(refused(b"-----BEGIN PRIVATE KEY-----"), CryptoError::InvalidInput);
+    assert_eq!(refused(data!("rsa.spki")), CryptoError::InvalidInput);
+}
+
+#[test]
+fn debug_shows_the_type_and_nothing_else() {
+    for (_, file, _, key_type, _) in good() {
+        assert_eq!(format!("{:?}", load(file)), format!("SigningKey({key_type})"));
+    }
+}
