@@ -2,14 +2,18 @@
 
 mod alert;
 mod cipher_suite;
+mod content_type;
 mod extension_type;
+mod handshake_type;
 mod named_group;
 mod signature_scheme;
 mod version;
 
 pub use alert::AlertDescription;
 pub use cipher_suite::CipherSuite;
+pub use content_type::ContentType;
 pub use extension_type::ExtensionType;
+pub use handshake_type::HandshakeType;
 pub use named_group::NamedGroup;
 pub use signature_scheme::SignatureScheme;
 pub use version::ProtocolVersion;
