@@ -1,0 +1,65 @@
+//! How a command ends: the exit codes, and the one line for mistakes of the caller.
+
+use std::{fmt, io::Write as _, process::ExitCode};
+
+/// The exit codes, the same for every command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// All is well.
+    Good,
+    /// The check or the handshake failed.
+    Failed,
+    /// A mistake in the arguments, or in a file that they name.
+    Usage,
+    /// The peer's certificate is not trusted.
+    Untrusted,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Good => 0,
+            Exit::Failed => 1,
+            Exit::Usage => 2,
+            Exit::Untrusted => 3,
+        })
+    }
+}
+
+/// A mistake in the arguments or in a file that they name: told in one line on standard error, exit code 2.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Usage {
+    /// Stable code: `usage.file`.
+    pub(crate) code: &'static str,
+    /// What is wrong, with the actual values.
+    pub(crate) message: String,
+    /// What to do; may be empty where the message says it.
+    pub(crate) fix: String,
+}
+
+impl Usage {
+    /// Puts the three together.
+    pub(crate) fn new(code: &'static str, message: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self { code, message: message.into(), fix: fix.into() }
+    }
+
+    /// Tells it on standard error.
+    pub(crate) fn report(&self) -> Exit {
+        // With standard error gone there is nobody left to tell; the exit code still says it.
+        let _ = writeln!(std::io::stderr(), "tlsmith: {self}");
+        Exit::Usage
+    }
+}
+
+impl fmt::Display for Usage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let line = match self.fix.is_empty() {
+            true => self.message.clone(),
+            false => format!("{}; {}", self.message, self.fix),
+        };
+        // One line it is, whatever a file name holds.
+        f.write_str(&line.replace(['\n', '\r'], " "))
+    }
+}
+
+impl std::error::Error for Usage {}
