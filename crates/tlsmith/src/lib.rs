@@ -20,6 +20,8 @@ pub mod fuzzing;
 #[allow(dead_code, unused_imports, reason = "the state machines that use the rest of it land next")]
 mod msg;
 pub mod registry;
+#[cfg(test)]
+mod rfc8448;
 #[allow(dead_code, unused_imports, reason = "the record layer that uses the rest of it lands next")]
 mod wire;
 

@@ -15,7 +15,7 @@ mod supported_groups;
 mod supported_versions;
 
 pub(crate) use key_share::KeyShareEntry;
-pub(crate) use place::{Place, check_places};
+pub(crate) use place::{Place, check_places, may_stand};
 pub(crate) use pre_shared_key::{OfferedPsks, PskIdentity};
 
 use crate::{
