@@ -60,8 +60,10 @@ fn element(tag: u8, content: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Key files, the public key that OpenSSL writes for them, the type, and what they sign.
-fn good() -> Vec<(&'static str, &'static [u8], &'static [u8], KeyType, Vec<SignatureAlgorithm>)> {
+/// Name, key file, the public key that OpenSSL writes for it, the type, and what it signs.
+type Good = (&'static str, &'static [u8], &'static [u8], KeyType, Vec<SignatureAlgorithm>);
+
+fn good() -> Vec<Good> {
     let p256 = vec![Ecdsa(Curve::P256, Sha256)];
     let p384 = vec![Ecdsa(Curve::P384, Sha384)];
     let p521 = vec![Ecdsa(Curve::P521, Sha512)];

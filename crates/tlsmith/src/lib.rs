@@ -19,6 +19,8 @@ mod ext;
 pub mod fuzzing;
 #[allow(dead_code, unused_imports, reason = "the state machines that use the rest of it land next")]
 mod msg;
+#[allow(dead_code, reason = "the driver that uses it lands next")]
+mod record;
 pub mod registry;
 #[cfg(test)]
 mod rfc8448;
