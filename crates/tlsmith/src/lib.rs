@@ -10,6 +10,7 @@
 
 pub mod auth;
 pub mod blocking;
+pub mod buffered;
 pub mod config;
 pub mod conn;
 pub mod error;

@@ -111,3 +111,28 @@ pub struct Facts {
     /// The messages so far, in order (at most 64, then the oldest post-handshake ones go).
     pub messages: Vec<MessageNote>,
 }
+
+impl Facts {
+    /// Of a connection about which nothing is known yet.
+    pub fn new(role: Role) -> Self {
+        Self {
+            role,
+            version: None,
+            cipher_suite: None,
+            group: None,
+            signature_scheme: None,
+            own_signature_scheme: None,
+            alpn: None,
+            server_name: None,
+            retried: false,
+            client_auth_requested: false,
+            resumed: false,
+            peer_certificates: Vec::new(),
+            own_certificates: Vec::new(),
+            verification: None,
+            client_hello: None,
+            certificate_request: None,
+            messages: Vec::new(),
+        }
+    }
+}

@@ -2,6 +2,7 @@
 
 mod alerts;
 mod certificates;
+mod io;
 mod rules;
 
 use std::fmt;
