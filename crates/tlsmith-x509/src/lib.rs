@@ -1,7 +1,12 @@
 //! Certificates: parsing, names, trust anchors, path building, path validation (RFC 5280 §6.1), and the reasons why a
 //! chain fails. No I/O but for loading the system's roots; time comes in from outside.
+//!
+//! A path is built and checked under one [`Budget`]; whatever a peer sends, the cost is bounded. The profile is that of RFC
+//! 5280 where it matters to safety, lenient where private CAs commonly stray (serial numbers, key identifiers, criticality).
 
 pub mod cert;
+mod check;
+mod der;
 pub mod name;
 pub mod path;
 pub mod pem;
@@ -9,7 +14,8 @@ pub mod report;
 pub mod time;
 
 pub use cert::{Certificate, ParseError};
-pub use name::{DnsName, ServerName};
-pub use path::{Budget, PathRequest, Purpose, TrustAnchors, verify};
-pub use report::{Code, Finding, Report, Severity};
+pub use name::{DnsName, InvalidName, ServerName};
+pub use path::{AnchorsError, Budget, PathRequest, Purpose, TrustAnchors, verify};
+pub use pem::PemError;
+pub use report::{Code, Finding, Report, Row, Severity};
 pub use time::UnixTime;

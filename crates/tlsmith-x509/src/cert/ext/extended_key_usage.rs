@@ -1,0 +1,32 @@
+//! extKeyUsage (RFC 5280 §4.2.1.12).
+
+use super::non_empty;
+use crate::ParseError;
+use crate::der::oid;
+use asn1::ObjectIdentifier;
+
+#[derive(Clone, Debug)]
+pub(crate) struct ExtendedKeyUsage(Vec<ObjectIdentifier>);
+
+impl ExtendedKeyUsage {
+    pub(super) fn parse(value: &[u8]) -> Result<Self, ParseError> {
+        let field = "extKeyUsage";
+        let purposes = non_empty(value, field, |tlv| {
+            tlv.parse::<ObjectIdentifier>().map_err(|error| ParseError::der(field, &error))
+        });
+        purposes.map(Self)
+    }
+
+    pub(crate) fn contains(&self, purpose: &ObjectIdentifier) -> bool {
+        self.0.contains(purpose)
+    }
+
+    pub(crate) fn contains_any(&self) -> bool {
+        self.contains(&oid::ANY_EXTENDED_KEY_USAGE)
+    }
+
+    /// The names of the purposes, in order.
+    pub(crate) fn describe(&self) -> String {
+        self.0.iter().map(oid::name).collect::<Vec<_>>().join(", ")
+    }
+}

@@ -1,0 +1,20 @@
+//! authorityKeyIdentifier and subjectKeyIdentifier (RFC 5280 §4.2.1.1, §4.2.1.2): hints for path building.
+
+use crate::ParseError;
+use crate::der::{read, sequence, single};
+use asn1::{BigInt, Implicit, Sequence};
+
+/// `keyIdentifier [0]`, where present; issuer and serial number must be well formed, and are not used.
+pub(super) fn authority(value: &[u8]) -> Result<Option<&[u8]>, ParseError> {
+    let field = "authorityKeyIdentifier";
+    sequence(value, field, |p| {
+        let key = read::<Option<Implicit<&[u8], 0>>>(p, field)?;
+        read::<Option<Implicit<Sequence<'_>, 1>>>(p, field)?;
+        read::<Option<Implicit<BigInt<'_>, 2>>>(p, field)?;
+        Ok(key.map(Implicit::into_inner))
+    })
+}
+
+pub(super) fn subject(value: &[u8]) -> Result<&[u8], ParseError> {
+    single::<&[u8]>(value, "subjectKeyIdentifier")
+}

@@ -1,0 +1,46 @@
+//! keyUsage (RFC 5280 §4.2.1.3).
+
+use crate::ParseError;
+use crate::der::single;
+use asn1::BitString;
+
+const NAMES: [&str; 9] = [
+    "digitalSignature",
+    "contentCommitment",
+    "keyEncipherment",
+    "dataEncipherment",
+    "keyAgreement",
+    "keyCertSign",
+    "cRLSign",
+    "encipherOnly",
+    "decipherOnly",
+];
+
+/// A set of bits; bit 0 (digitalSignature) is the lowest here.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KeyUsage(u16);
+
+impl KeyUsage {
+    pub(super) fn parse(value: &[u8]) -> Result<Self, ParseError> {
+        let bits = single::<BitString<'_>>(value, "keyUsage")?;
+        let set = (0..NAMES.len()).filter(|bit| bits.has_bit_set(*bit)).fold(0, |set, bit| set | 1 << bit);
+        if set == 0 {
+            return Err(ParseError::new("keyUsage", "no bit is set"));
+        }
+        Ok(Self(set))
+    }
+
+    pub(crate) fn digital_signature(self) -> bool {
+        self.0 & 1 != 0
+    }
+
+    pub(crate) fn key_cert_sign(self) -> bool {
+        self.0 & 1 << 5 != 0
+    }
+
+    /// The names of the bits, in order.
+    pub(crate) fn describe(self) -> String {
+        let set = NAMES.iter().enumerate().filter(|(bit, _)| self.0 & 1 << bit != 0);
+        set.map(|(_, name)| *name).collect::<Vec<_>>().join(", ")
+    }
+}

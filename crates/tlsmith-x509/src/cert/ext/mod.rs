@@ -1,0 +1,113 @@
+//! Extensions (RFC 5280 §4.2): the table of those that are understood, one file each.
+
+mod authority_info_access;
+mod basic_constraints;
+mod extended_key_usage;
+mod key_identifiers;
+mod key_usage;
+mod name_constraints;
+mod policy;
+mod subject_alt_name;
+
+pub(crate) use basic_constraints::BasicConstraints;
+pub(crate) use extended_key_usage::ExtendedKeyUsage;
+pub(crate) use key_usage::KeyUsage;
+pub(crate) use name_constraints::NameConstraints;
+
+use crate::ParseError;
+use crate::der::{Span, oid, read, single};
+use crate::name::general::GeneralName;
+use asn1::{ObjectIdentifier, Parser, Sequence, SequenceOf};
+use std::collections::HashSet;
+
+/// What the extensions of a certificate say.
+#[derive(Debug, Default)]
+pub(crate) struct Extensions {
+    pub(crate) basic_constraints: Option<BasicConstraints>,
+    pub(crate) key_usage: Option<KeyUsage>,
+    pub(crate) extended_key_usage: Option<ExtendedKeyUsage>,
+    pub(crate) subject_alt_name: Option<Vec<GeneralName>>,
+    pub(crate) name_constraints: Option<NameConstraints>,
+    pub(crate) authority_key_id: Option<Span>,
+    pub(crate) subject_key_id: Option<Span>,
+    /// URIs of authorityInfoAccess under which the issuer's certificate may be found.
+    pub(crate) ca_issuers: Vec<String>,
+    /// Critical ones that are not carried out here.
+    pub(crate) unknown_critical: Vec<ObjectIdentifier>,
+    /// All, in order.
+    pub(crate) all: Vec<Extension>,
+}
+
+/// One extension as it stands.
+#[derive(Debug)]
+pub(crate) struct Extension {
+    pub(crate) id: ObjectIdentifier,
+    pub(crate) critical: bool,
+    /// Content of the OCTET STRING.
+    pub(crate) value: Span,
+}
+
+impl Extensions {
+    /// Parses the `Extensions` of a certificate whose bytes are `whole`.
+    pub(crate) fn parse(sequence: SequenceOf<'_, Sequence<'_>, 1>, whole: &[u8]) -> Result<Self, ParseError> {
+        let mut extensions = Self::default();
+        let mut seen = HashSet::new();
+        for extension in sequence {
+            let (id, critical, value) = crate::der::inside(extension, "extension", header)?;
+            // RFC 5280 §4.2: not more than one instance of an extension.
+            if !seen.insert(id.clone()) {
+                return Err(ParseError::new("extensions", format!("{} stands there twice", oid::name(&id))));
+            }
+            let understood = extensions.dispatch(&id, value, whole)?;
+            if critical && !understood {
+                extensions.unknown_critical.push(id.clone());
+            }
+            extensions.all.push(Extension { id, critical, value: Span::of(whole, value) });
+        }
+        Ok(extensions)
+    }
+
+    /// The table: who parses what. False for an extension that nobody here carries out.
+    fn dispatch(&mut self, id: &ObjectIdentifier, value: &[u8], whole: &[u8]) -> Result<bool, ParseError> {
+        match id {
+            id if *id == oid::BASIC_CONSTRAINTS => self.basic_constraints = Some(BasicConstraints::parse(value)?),
+            id if *id == oid::KEY_USAGE => self.key_usage = Some(KeyUsage::parse(value)?),
+            id if *id == oid::EXTENDED_KEY_USAGE => self.extended_key_usage = Some(ExtendedKeyUsage::parse(value)?),
+            id if *id == oid::SUBJECT_ALT_NAME => self.subject_alt_name = Some(subject_alt_name::parse(value)?),
+            id if *id == oid::NAME_CONSTRAINTS => self.name_constraints = Some(NameConstraints::parse(value)?),
+            id if *id == oid::AUTHORITY_KEY_IDENTIFIER => {
+                self.authority_key_id = key_identifiers::authority(value)?.map(|key| Span::of(whole, key));
+            }
+            id if *id == oid::SUBJECT_KEY_IDENTIFIER => {
+                self.subject_key_id = Some(Span::of(whole, key_identifiers::subject(value)?));
+            }
+            id if *id == oid::AUTHORITY_INFO_ACCESS => self.ca_issuers = authority_info_access::ca_issuers(value)?,
+            id if *id == oid::POLICY_CONSTRAINTS => return policy::constraints_are_idle(value),
+            // With any policy acceptable and none demanded, these three decide nothing (RFC 5280 §6.1.1 (c), (e), §6.1.5 (g)).
+            id if *id == oid::CERTIFICATE_POLICIES || *id == oid::POLICY_MAPPINGS || *id == oid::INHIBIT_ANY_POLICY => {
+            }
+            // Other names of the issuer: nothing to carry out (RFC 5280 §4.2.1.7).
+            id if *id == oid::ISSUER_ALT_NAME => {}
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+}
+
+/// `Extension ::= SEQUENCE { extnID, critical DEFAULT FALSE, extnValue }`. An encoded FALSE breaks DER but is common, and
+/// harmless: it is taken.
+fn header<'a>(p: &mut Parser<'a>) -> Result<(ObjectIdentifier, bool, &'a [u8]), ParseError> {
+    let id = read::<ObjectIdentifier>(p, "extension")?;
+    let critical = read::<Option<bool>>(p, "extension")?.unwrap_or(false);
+    let value = read::<&'a [u8]>(p, "extension")?;
+    Ok((id, critical, value))
+}
+
+/// A SEQUENCE of at least one element that `parse` reads.
+fn non_empty<'a, T>(
+    value: &'a [u8],
+    field: &'static str,
+    parse: impl Fn(asn1::Tlv<'a>) -> Result<T, ParseError>,
+) -> Result<Vec<T>, ParseError> {
+    single::<SequenceOf<'a, asn1::Tlv<'a>, 1>>(value, field)?.map(parse).collect()
+}

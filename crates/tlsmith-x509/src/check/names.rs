@@ -1,0 +1,157 @@
+//! The name that was asked for (RFC 9525 §6), and the names that the CAs above allow (RFC 5280 §6.1.3 (b), (c)).
+
+use crate::cert::ext::NameConstraints;
+use crate::der::oid;
+use crate::name::constraints::{Constrained, Match, Subtree};
+use crate::name::general::GeneralName;
+use crate::path::budget::{Exhausted, Meter};
+use crate::report::{Code, Finding};
+use crate::{Certificate, DnsName, ServerName};
+use std::net::IpAddr;
+
+/// How many names a message lists.
+const LISTED: usize = 8;
+
+/// The leaf is for `name`.
+pub(crate) fn server_name(leaf: &Certificate, name: &ServerName) -> Option<Finding> {
+    if leaf.covers(name) {
+        return None;
+    }
+    let presented = leaf.alternative_names();
+    let usable = |kind: &GeneralName| matches!(kind, GeneralName::Dns(_) | GeneralName::Ip(_));
+    if !presented.iter().any(usable) {
+        return Some(no_names(leaf, name));
+    }
+    let listed: Vec<String> = leaf.sans().into_iter().take(LISTED).collect();
+    let more = presented.len().saturating_sub(LISTED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let message = format!("the certificate is not for {name}; it is for {}{more}", listed.join(", "));
+    let finding = Finding::new(Code::NameMismatch, Some(0), message);
+    Some(match near_miss(presented, name) {
+        Some(fix) => finding.with_fix(fix),
+        None => finding,
+    })
+}
+
+fn no_names(leaf: &Certificate, name: &ServerName) -> Finding {
+    let common_name = leaf.common_name().filter(|common| common.eq_ignore_ascii_case(&name.to_string()));
+    let kind = match name {
+        ServerName::Dns(_) => "DNS",
+        ServerName::Ip(_) => "IP",
+    };
+    let message = match common_name {
+        Some(_) => {
+            format!("the certificate holds {name} as common name only, and no DNS or IP entry in subjectAltName")
+        }
+        None => format!(
+            "the certificate has no DNS or IP entry in subjectAltName, so it is for no host; {name} was asked for"
+        ),
+    };
+    let fix = format!("Have the certificate issued again with {kind}:{name} in subjectAltName.");
+    Finding::new(Code::NoSubjectAltName, Some(0), message).with_fix(fix)
+}
+
+/// A presented name that looks as if it were meant to cover `name`: the reason why it does not is the best help.
+fn near_miss(presented: &[GeneralName], name: &ServerName) -> Option<String> {
+    let texts =
+        || presented.iter().filter_map(|name| if let GeneralName::Dns(text) = name { Some(text) } else { None });
+    match name {
+        ServerName::Dns(name) => texts().find_map(|text| near_miss_dns(text, name)),
+        ServerName::Ip(address) => {
+            let as_text = texts().any(|text| text.parse::<IpAddr>() == Ok(*address));
+            as_text.then(|| format!("The address stands there as a DNS name: have it issued as IP:{address}."))
+        }
+    }
+}
+
+fn near_miss_dns(presented: &str, name: &DnsName) -> Option<String> {
+    let presented = presented.to_ascii_lowercase();
+    let name = name.as_str();
+    if let Some(parent) = presented.strip_prefix("*.") {
+        if parent == name {
+            return Some(format!(
+                "{presented} covers the names below {parent}, not {parent} itself: have DNS:{name} added to the certificate."
+            ));
+        }
+        if name.strip_suffix(parent).is_some_and(|left| left.ends_with('.')) {
+            let needed = name.split_once('.').map_or(name, |(_, rest)| rest);
+            return Some(format!(
+                "A wildcard stands for one label, so {presented} does not reach down to {name}: have DNS:{name} or \
+                 DNS:*.{needed} added to the certificate."
+            ));
+        }
+        return None;
+    }
+    let www = name.strip_prefix("www.") == Some(&presented) || presented.strip_prefix("www.") == Some(name);
+    www.then(|| format!("Connect to {presented}, or have DNS:{name} added to the certificate."))
+}
+
+/// Every name of `certificate` is allowed by `constraints` of a CA above it.
+///
+/// The names are those of subjectAltName, the subject, and the email addresses in the subject when subjectAltName has none.
+pub(crate) fn constrained(
+    certificate: &Certificate,
+    sent: Option<usize>,
+    constraints: &NameConstraints,
+    ca: &Certificate,
+    meter: &mut Meter,
+) -> Result<Option<Finding>, Exhausted> {
+    let presented = certificate.alternative_names();
+    let subject = certificate.subject_name();
+    let has_email = presented.iter().any(|name| matches!(name, GeneralName::Email(_)));
+    let emails = subject.values(&oid::EMAIL_ADDRESS).filter(|_| !has_email).map(Constrained::Email);
+    let directory = (!subject.is_empty()).then_some(Constrained::Directory(subject));
+    let names = presented.iter().map(Constrained::from).chain(directory).chain(emails);
+    for name in names {
+        if let Some(complaint) = complaint(&name, constraints, meter)? {
+            let message = format!("{} holds {}, {complaint} {}", certificate.label(), describe(&name), ca.label());
+            return Ok(Some(Finding::new(Code::NameConstraints, sent, message)));
+        }
+    }
+    Ok(None)
+}
+
+fn complaint(
+    name: &Constrained<'_>,
+    constraints: &NameConstraints,
+    meter: &mut Meter,
+) -> Result<Option<String>, Exhausted> {
+    for subtree in &constraints.excluded {
+        meter.name_comparison()?;
+        match subtree.excludes(name) {
+            Match::Inside => return Ok(Some(format!("inside {}, excluded by", subtree.describe()))),
+            Match::Undecidable => return Ok(Some("which cannot be compared with the constraints of".to_owned())),
+            Match::Outside | Match::OtherKind => {}
+        }
+    }
+    let mut of_this_kind = false;
+    for subtree in &constraints.permitted {
+        meter.name_comparison()?;
+        match subtree.permits(name) {
+            Match::Inside => return Ok(None),
+            Match::Undecidable => return Ok(Some("which cannot be compared with the constraints of".to_owned())),
+            Match::Outside => of_this_kind = true,
+            Match::OtherKind => {}
+        }
+    }
+    if !of_this_kind {
+        return Ok(None);
+    }
+    let permitted: Vec<String> = constraints.permitted.iter().take(LISTED).map(Subtree::describe).collect();
+    Ok(Some(format!("outside of what is permitted ({}) by", permitted.join(", "))))
+}
+
+fn describe(name: &Constrained<'_>) -> String {
+    let general = match name {
+        Constrained::Dns(text) => GeneralName::Dns((*text).to_owned()),
+        Constrained::Email(text) => GeneralName::Email((*text).to_owned()),
+        Constrained::Uri(text) => GeneralName::Uri((*text).to_owned()),
+        Constrained::Ip(octets) => GeneralName::Ip((*octets).into()),
+        Constrained::Directory(name) => GeneralName::Directory((*name).clone()),
+        Constrained::Other(kind) => GeneralName::Other((*kind).clone()),
+        Constrained::X400 => GeneralName::X400,
+        Constrained::EdiParty => GeneralName::EdiParty,
+        Constrained::RegisteredId(id) => GeneralName::RegisteredId((*id).clone()),
+    };
+    general.describe()
+}

@@ -1,0 +1,92 @@
+//! One signature of a path (RFC 5280 §6.1.3 (a)(1)), and the keys that may make one.
+
+use crate::Certificate;
+use crate::der::algorithm::SignedWith;
+use crate::report::{Code, Finding};
+use tlsmith_crypto::{CryptoError, KeyType, Provider, SignatureAlgorithm};
+
+/// RSA below 2048 bits is within reach of an attacker; above 8192 it costs the verifier too much.
+const RSA_BITS: std::ops::RangeInclusive<u32> = 2048..=8192;
+
+/// Why a signature is not taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// It does not verify, or the issuer's key is of another type.
+    Bad(String),
+    /// The algorithm is broken, not known, or not among those asked for.
+    Algorithm(String),
+    /// The issuer's key is too short, too long, of an unknown type, or malformed.
+    Key(String),
+}
+
+/// `issuer` signed `certificate` with one of `algorithms` (any, if empty).
+pub(crate) fn check(
+    provider: &dyn Provider,
+    certificate: &Certificate,
+    issuer: &Certificate,
+    algorithms: &[SignatureAlgorithm],
+) -> Result<(), Refusal> {
+    let algorithm = algorithm(certificate, issuer)?;
+    if !algorithms.is_empty() && !algorithms.contains(&algorithm) {
+        let name = certificate.signature_description();
+        return Err(Refusal::Algorithm(format!("is signed with {name}, which was not offered for certificates")));
+    }
+    match provider.verify(algorithm, issuer.public_key(), certificate.signed_part(), certificate.signature()) {
+        Ok(()) => Ok(()),
+        Err(CryptoError::Unsupported) => Err(Refusal::Algorithm(format!(
+            "is signed with {} by a key {}, which is not supported",
+            certificate.signature_description(),
+            issuer.key_description()
+        ))),
+        Err(CryptoError::InvalidInput) => Err(Refusal::Key(format!(
+            "is signed by a key that is malformed: {} of {}",
+            issuer.key_description(),
+            issuer.label()
+        ))),
+        Err(_) => Err(Refusal::Bad(format!("has a signature that the key of {} did not make", issuer.label()))),
+    }
+}
+
+fn algorithm(certificate: &Certificate, issuer: &Certificate) -> Result<SignatureAlgorithm, Refusal> {
+    match certificate.signed_with() {
+        SignedWith::Broken(name) => return Err(Refusal::Algorithm(format!("is signed with {name}, which is broken"))),
+        SignedWith::Unsupported(name) => {
+            return Err(Refusal::Algorithm(format!("is signed with {name}, which is not supported")));
+        }
+        SignedWith::Ecdsa(_) | SignedWith::Ed25519 | SignedWith::RsaPkcs1(_) | SignedWith::RsaPss(_) => {}
+    }
+    if let Some(complaint) = key_complaint(issuer) {
+        return Err(Refusal::Key(format!("is signed by the key of {}, {complaint}", issuer.label())));
+    }
+    let mismatch = || {
+        let (algorithm, key) = (certificate.signature_description(), issuer.key_description());
+        Refusal::Bad(format!("is signed with {algorithm}, but the key of {} is {key}", issuer.label()))
+    };
+    let algorithm = certificate.signature_algorithm_under(issuer).ok_or_else(mismatch)?;
+    match (algorithm, issuer.pss_hash()) {
+        (SignatureAlgorithm::RsaPss(hash), Some(only)) if hash != only => Err(mismatch()),
+        _ => Ok(algorithm),
+    }
+}
+
+/// What is wrong with the key of a certificate, or nothing.
+pub(crate) fn key_complaint(certificate: &Certificate) -> Option<String> {
+    let description = certificate.key_description();
+    match certificate.key_type() {
+        None => Some(format!("{description}, which is not supported")),
+        Some(KeyType::Rsa { bits } | KeyType::RsaPss { bits }) if bits < *RSA_BITS.start() => {
+            Some(format!("{description}, which is shorter than {} bits", RSA_BITS.start()))
+        }
+        Some(KeyType::Rsa { bits } | KeyType::RsaPss { bits }) if bits > *RSA_BITS.end() => {
+            Some(format!("{description}, which is longer than {} bits", RSA_BITS.end()))
+        }
+        Some(_) => None,
+    }
+}
+
+/// The key of a certificate can be used at all.
+pub(crate) fn key(certificate: &Certificate, sent: Option<usize>) -> Option<Finding> {
+    let complaint = key_complaint(certificate)?;
+    let message = format!("{} has the key {complaint}", certificate.label());
+    Some(Finding::new(Code::UnsupportedKey, sent, message))
+}

@@ -1,0 +1,258 @@
+//! AlgorithmIdentifier (RFC 5280 §4.1.1.2) and the signature algorithms that certificates are signed with.
+
+use super::{oid, read, sequence, single};
+use crate::ParseError;
+use asn1::{Explicit, ObjectIdentifier, Parser, Sequence, Tlv};
+use tlsmith_crypto::{Curve, HashAlgorithm, KeyType, SignatureAlgorithm};
+
+/// AlgorithmIdentifier: an OID and parameters that depend on it.
+pub(crate) struct AlgorithmIdentifier<'a> {
+    pub(crate) algorithm: ObjectIdentifier,
+    pub(crate) parameters: Option<Tlv<'a>>,
+}
+
+impl<'a> AlgorithmIdentifier<'a> {
+    /// Parses a DER AlgorithmIdentifier.
+    pub(crate) fn from_der(der: &'a [u8], field: &'static str) -> Result<Self, ParseError> {
+        sequence(der, field, |p| Self::content(p, field))
+    }
+
+    fn content(p: &mut Parser<'a>, field: &'static str) -> Result<Self, ParseError> {
+        let algorithm = read::<ObjectIdentifier>(p, field)?;
+        let parameters = if p.is_empty() { None } else { Some(read::<Tlv<'a>>(p, field)?) };
+        Ok(Self { algorithm, parameters })
+    }
+
+    /// No parameters, or NULL: RFC 4055 §2.1 demands that both are taken for RSA and the hash functions.
+    pub(crate) fn parameters_absent_or_null(&self) -> bool {
+        self.parameters.as_ref().is_none_or(|tlv| tlv.full_data() == [0x05, 0x00])
+    }
+}
+
+/// How a certificate is signed. The curve of ECDSA is the issuer's and so not known here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum SignedWith {
+    Ecdsa(HashAlgorithm),
+    Ed25519,
+    RsaPkcs1(HashAlgorithm),
+    RsaPss(HashAlgorithm),
+    /// Broken: SHA-1, MD5.
+    Broken(&'static str),
+    /// Not known, or with parameters that are not supported: its name and parameters for people, or its OID.
+    Unsupported(String),
+}
+
+impl SignedWith {
+    pub(crate) fn parse(identifier: &AlgorithmIdentifier<'_>) -> Self {
+        let bare = identifier.parameters.is_none();
+        let bare_or_null = identifier.parameters_absent_or_null();
+        match &identifier.algorithm {
+            // RFC 5758 §3.2, RFC 8410 §3: parameters must be absent.
+            a if *a == oid::ECDSA_WITH_SHA256 && bare => Self::Ecdsa(HashAlgorithm::Sha256),
+            a if *a == oid::ECDSA_WITH_SHA384 && bare => Self::Ecdsa(HashAlgorithm::Sha384),
+            a if *a == oid::ECDSA_WITH_SHA512 && bare => Self::Ecdsa(HashAlgorithm::Sha512),
+            a if *a == oid::ED25519 && bare => Self::Ed25519,
+            a if *a == oid::SHA256_WITH_RSA && bare_or_null => Self::RsaPkcs1(HashAlgorithm::Sha256),
+            a if *a == oid::SHA384_WITH_RSA && bare_or_null => Self::RsaPkcs1(HashAlgorithm::Sha384),
+            a if *a == oid::SHA512_WITH_RSA && bare_or_null => Self::RsaPkcs1(HashAlgorithm::Sha512),
+            a if *a == oid::RSASSA_PSS => match pss_hash(identifier) {
+                Some(hash) => Self::RsaPss(hash),
+                None => Self::Unsupported("RSASSA-PSS with parameters other than TLS's".to_owned()),
+            },
+            a if *a == oid::SHA1_WITH_RSA => Self::Broken("sha1WithRSAEncryption"),
+            a if *a == oid::MD5_WITH_RSA => Self::Broken("md5WithRSAEncryption"),
+            a if *a == oid::ECDSA_WITH_SHA1 => Self::Broken("ecdsa-with-SHA1"),
+            a if *a == oid::ED448 => Self::Unsupported("Ed448".to_owned()),
+            other => Self::Unsupported(other.to_string()),
+        }
+    }
+
+    /// The name in its RFC, or the OID.
+    pub(crate) fn describe(&self) -> String {
+        let hash_number = |hash: &HashAlgorithm| hash.output_len() * 8;
+        match self {
+            Self::Ecdsa(hash) => format!("ecdsa-with-SHA{}", hash_number(hash)),
+            Self::Ed25519 => "Ed25519".to_owned(),
+            Self::RsaPkcs1(hash) => format!("sha{}WithRSAEncryption", hash_number(hash)),
+            Self::RsaPss(hash) => format!("RSASSA-PSS with SHA-{}", hash_number(hash)),
+            Self::Broken(name) => (*name).to_owned(),
+            Self::Unsupported(what) => what.clone(),
+        }
+    }
+
+    /// The algorithm under an issuer's key; `None` when they do not go together, or it is not supported.
+    pub(crate) fn under(&self, issuer: KeyType) -> Option<SignatureAlgorithm> {
+        match (self, issuer) {
+            (Self::Ecdsa(hash), KeyType::Ecdsa(curve)) => Some(SignatureAlgorithm::Ecdsa(curve, *hash)),
+            (Self::Ed25519, KeyType::Ed25519) => Some(SignatureAlgorithm::Ed25519),
+            (Self::RsaPkcs1(hash), KeyType::Rsa { .. }) => Some(SignatureAlgorithm::RsaPkcs1(*hash)),
+            (Self::RsaPss(hash), KeyType::Rsa { .. } | KeyType::RsaPss { .. }) => {
+                Some(SignatureAlgorithm::RsaPss(*hash))
+            }
+            _ => None,
+        }
+    }
+
+    /// The algorithm with the issuer not known: for ECDSA the curve that TLS 1.3 pairs with the hash (RFC 8446 §4.2.3).
+    pub(crate) fn alone(&self) -> Option<SignatureAlgorithm> {
+        match self {
+            Self::Ecdsa(hash) => {
+                let curve = match hash {
+                    HashAlgorithm::Sha256 => Curve::P256,
+                    HashAlgorithm::Sha384 => Curve::P384,
+                    HashAlgorithm::Sha512 => Curve::P521,
+                    _ => return None,
+                };
+                Some(SignatureAlgorithm::Ecdsa(curve, *hash))
+            }
+            Self::Ed25519 => Some(SignatureAlgorithm::Ed25519),
+            Self::RsaPkcs1(hash) => Some(SignatureAlgorithm::RsaPkcs1(*hash)),
+            Self::RsaPss(hash) => Some(SignatureAlgorithm::RsaPss(*hash)),
+            Self::Broken(_) | Self::Unsupported(_) => None,
+        }
+    }
+}
+
+/// RSASSA-PSS-params (RFC 4055 §3.1): a SHA-2 hash, MGF1 with the same, a salt as long as the digest, trailer 1.
+/// Anything else (the defaults are SHA-1) is `None`.
+pub(crate) fn pss_hash(identifier: &AlgorithmIdentifier<'_>) -> Option<HashAlgorithm> {
+    let parameters = identifier.parameters.as_ref()?;
+    let field = "RSASSA-PSS parameters";
+    sequence(parameters.full_data(), field, |p| {
+        let hash = read::<Option<Explicit<Tlv<'_>, 0>>>(p, field)?;
+        let mask = read::<Option<Explicit<Tlv<'_>, 1>>>(p, field)?;
+        let salt = read::<Option<Explicit<u32, 2>>>(p, field)?;
+        let trailer = read::<Option<Explicit<u32, 3>>>(p, field)?;
+        let refused = || ParseError::new(field, "not supported");
+
+        let hash = hash.ok_or_else(refused)?.into_inner();
+        let hash = hash_function(&AlgorithmIdentifier::from_der(hash.full_data(), field)?).ok_or_else(refused)?;
+        let mask = mask.ok_or_else(refused)?.into_inner();
+        let mask = AlgorithmIdentifier::from_der(mask.full_data(), field)?;
+        let mask_hash = mask.parameters.as_ref().ok_or_else(refused)?.full_data();
+        let mask_hash = hash_function(&AlgorithmIdentifier::from_der(mask_hash, field)?).ok_or_else(refused)?;
+
+        let salt = salt.map_or(20, Explicit::into_inner);
+        let trailer = trailer.map_or(1, Explicit::into_inner);
+        let fits = mask.algorithm == oid::MGF1
+            && mask_hash == hash
+            && usize::try_from(salt) == Ok(hash.output_len())
+            && trailer == 1;
+        if fits { Ok(hash) } else { Err(refused()) }
+    })
+    .ok()
+}
+
+fn hash_function(identifier: &AlgorithmIdentifier<'_>) -> Option<HashAlgorithm> {
+    if !identifier.parameters_absent_or_null() {
+        return None;
+    }
+    match &identifier.algorithm {
+        a if *a == oid::SHA256 => Some(HashAlgorithm::Sha256),
+        a if *a == oid::SHA384 => Some(HashAlgorithm::Sha384),
+        a if *a == oid::SHA512 => Some(HashAlgorithm::Sha512),
+        _ => None,
+    }
+}
+
+/// SubjectPublicKeyInfo (RFC 5280 §4.1.2.7): its algorithm and the content of its BIT STRING.
+pub(crate) struct PublicKeyInfo<'a> {
+    pub(crate) algorithm: AlgorithmIdentifier<'a>,
+    pub(crate) key: &'a [u8],
+}
+
+impl<'a> PublicKeyInfo<'a> {
+    pub(crate) fn from_der(der: &'a [u8]) -> Result<Self, ParseError> {
+        let field = "subjectPublicKeyInfo";
+        sequence(der, field, |p| {
+            let algorithm = read::<Tlv<'a>>(p, field)?;
+            let key = read::<asn1::BitString<'a>>(p, field)?;
+            if key.padding_bits() != 0 {
+                return Err(ParseError::new(field, "the key is not a whole number of octets"));
+            }
+            Ok(Self { algorithm: AlgorithmIdentifier::from_der(algorithm.full_data(), field)?, key: key.as_bytes() })
+        })
+    }
+
+    /// The type of the key, or what it is instead, for people.
+    pub(crate) fn key_type(&self) -> Result<KeyType, String> {
+        match &self.algorithm.algorithm {
+            a if *a == oid::EC_PUBLIC_KEY => self.curve().and_then(|curve| self.point(curve)),
+            a if *a == oid::ED25519 => match (self.key.len(), &self.algorithm.parameters) {
+                (32, None) => Ok(KeyType::Ed25519),
+                _ => Err("Ed25519 (malformed)".to_owned()),
+            },
+            a if *a == oid::RSA_ENCRYPTION => {
+                let bits = self.modulus_bits().filter(|_| self.algorithm.parameters_absent_or_null());
+                bits.map(|bits| KeyType::Rsa { bits }).ok_or_else(|| "RSA (malformed)".to_owned())
+            }
+            a if *a == oid::RSASSA_PSS => {
+                // RFC 4055 §1.2: parameters, where present, restrict what the key may sign with.
+                let usable = self.algorithm.parameters.is_none() || pss_hash(&self.algorithm).is_some();
+                let bits = self.modulus_bits().ok_or_else(|| "RSA-PSS (malformed)".to_owned())?;
+                if usable { Ok(KeyType::RsaPss { bits }) } else { Err("RSA-PSS (parameters not supported)".to_owned()) }
+            }
+            a if *a == oid::ED448 => Err("Ed448".to_owned()),
+            a if *a == oid::DSA => Err("DSA".to_owned()),
+            other => Err(other.to_string()),
+        }
+    }
+
+    /// The hash that an `id-RSASSA-PSS` key is restricted to, if it is.
+    pub(crate) fn pss_restriction(&self) -> Option<HashAlgorithm> {
+        if self.algorithm.algorithm == oid::RSASSA_PSS { pss_hash(&self.algorithm) } else { None }
+    }
+
+    /// RFC 5480 §2.1.1: a curve by name; `implicitCurve` and `specifiedCurve` must not be used.
+    fn curve(&self) -> Result<Curve, String> {
+        let Some(parameters) = &self.algorithm.parameters else {
+            return Err("ECDSA without a curve".to_owned());
+        };
+        let Ok(name) = single::<ObjectIdentifier>(parameters.full_data(), "curve") else {
+            return Err("ECDSA on a curve with explicit parameters".to_owned());
+        };
+        match &name {
+            a if *a == oid::P256 => Ok(Curve::P256),
+            a if *a == oid::P384 => Ok(Curve::P384),
+            a if *a == oid::P521 => Ok(Curve::P521),
+            a if *a == oid::P192 => Err("ECDSA P-192".to_owned()),
+            a if *a == oid::P224 => Err("ECDSA P-224".to_owned()),
+            a if *a == oid::SECP256K1 => Err("ECDSA secp256k1".to_owned()),
+            other => Err(format!("ECDSA on curve {other}")),
+        }
+    }
+
+    /// RFC 5480 §2.2: an uncompressed point of the curve's size; the compressed form is not used in TLS (RFC 8422 §5.1.1).
+    fn point(&self, curve: Curve) -> Result<KeyType, String> {
+        let coordinate = match curve {
+            Curve::P256 => 32,
+            Curve::P384 => 48,
+            Curve::P521 => 66,
+            _ => return Err("ECDSA on an unknown curve".to_owned()),
+        };
+        if self.key.first() == Some(&4) && self.key.len() == 1 + 2 * coordinate {
+            Ok(KeyType::Ecdsa(curve))
+        } else {
+            Err(format!("{} (point compressed or malformed)", KeyType::Ecdsa(curve)))
+        }
+    }
+
+    /// RSAPublicKey (RFC 8017 §A.1.1).
+    fn modulus_bits(&self) -> Option<u32> {
+        let field = "RSAPublicKey";
+        let key: Sequence<'_> = single(self.key, field).ok()?;
+        super::inside(key, field, |p| {
+            let modulus = read::<asn1::BigUint<'_>>(p, field)?;
+            let _exponent = read::<asn1::BigUint<'_>>(p, field)?;
+            let digits = modulus.as_bytes();
+            let zeros = digits.iter().take_while(|byte| **byte == 0).count();
+            let significant = digits.get(zeros..).unwrap_or_default();
+            let first = significant.first().map_or(0, |byte| 8 - byte.leading_zeros());
+            let rest = u32::try_from(significant.len().saturating_sub(1)).ok();
+            rest.and_then(|octets| octets.checked_mul(8))
+                .and_then(|bits| bits.checked_add(first))
+                .ok_or_else(|| ParseError::new(field, "the modulus is too long"))
+        })
+        .ok()
+    }
+}

@@ -1,0 +1,296 @@
+//! Distinguished names (RFC 5280 §4.1.2.4): text for people (RFC 4514), a form to compare by (RFC 5280 §7.1).
+
+use crate::ParseError;
+use crate::der::{hex, oid, read, single};
+use asn1::{ObjectIdentifier, Sequence, SequenceOf, SetOf, Tlv};
+use std::fmt::Write;
+
+/// A `Name`: its RDNs, from the least specific to the most.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct DistinguishedName {
+    rdns: Vec<Vec<Attribute>>,
+    comparable: Box<[u8]>,
+}
+
+#[derive(Clone, Debug)]
+struct Attribute {
+    kind: ObjectIdentifier,
+    value: Value,
+}
+
+#[derive(Clone, Debug)]
+enum Value {
+    Text(String),
+    /// Not a string, or one that does not decode; the whole element.
+    Raw(Box<[u8]>),
+}
+
+impl DistinguishedName {
+    pub(crate) fn from_der(der: &[u8], field: &'static str) -> Result<Self, ParseError> {
+        let mut rdns = Vec::new();
+        for rdn in single::<SequenceOf<'_, SetOf<'_, Tlv<'_>>>>(der, field)? {
+            let attributes = rdn.map(|tlv| Attribute::from_der(tlv.full_data(), field));
+            let attributes = attributes.collect::<Result<Vec<_>, _>>()?;
+            if attributes.is_empty() {
+                return Err(ParseError::new(field, "a relative distinguished name is empty"));
+            }
+            rdns.push(attributes);
+        }
+        let comparable = comparable(&rdns);
+        Ok(Self { rdns, comparable })
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rdns.is_empty()
+    }
+
+    /// Two names are the same if these are. Of two names, one is a subtree of the other if this is a prefix.
+    ///
+    /// RFC 5280 §7.1 compares strings by RFC 4518 (case folded, white space gathered), whatever their string types. Folded
+    /// here is case as Unicode has it; compatibility forms are not: names that differ in those only count as different.
+    pub(crate) fn comparable(&self) -> &[u8] {
+        &self.comparable
+    }
+
+    /// The values of an attribute, the most specific first.
+    pub(crate) fn values<'a>(&'a self, kind: &'a ObjectIdentifier) -> impl Iterator<Item = &'a str> {
+        let attributes = self.rdns.iter().rev().flatten().filter(move |attribute| attribute.kind == *kind);
+        attributes.filter_map(|attribute| match &attribute.value {
+            Value::Text(text) => Some(text.as_str()),
+            Value::Raw(_) => None,
+        })
+    }
+
+    /// RFC 4514 text, the most specific RDN first. What a terminal or a log would take as a command is escaped.
+    pub(crate) fn describe(&self) -> String {
+        let mut out = String::new();
+        for (index, rdn) in self.rdns.iter().rev().enumerate() {
+            if index > 0 {
+                out.push(',');
+            }
+            for (index, attribute) in rdn.iter().enumerate() {
+                if index > 0 {
+                    out.push('+');
+                }
+                attribute.describe(&mut out);
+            }
+        }
+        out
+    }
+}
+
+impl Attribute {
+    /// AttributeTypeAndValue.
+    fn from_der(der: &[u8], field: &'static str) -> Result<Self, ParseError> {
+        crate::der::inside(single::<Sequence<'_>>(der, field)?, field, |p| {
+            let kind = read::<ObjectIdentifier>(p, field)?;
+            let value = read::<Tlv<'_>>(p, field)?;
+            let value = decode(&value).map_or_else(|| Value::Raw(value.full_data().into()), Value::Text);
+            Ok(Self { kind, value })
+        })
+    }
+
+    fn describe(&self, out: &mut String) {
+        let name = oid::ATTRIBUTES.iter().find(|(kind, _)| *kind == self.kind).map(|(_, name)| *name);
+        match name {
+            Some(name) => out.push_str(name),
+            None => {
+                let _ = write!(out, "{}", self.kind);
+            }
+        }
+        out.push('=');
+        match &self.value {
+            Value::Text(text) => escape(text, out),
+            Value::Raw(element) => {
+                out.push('#');
+                out.push_str(&hex(element, ""));
+            }
+        }
+    }
+}
+
+/// The text of a DirectoryString or IA5String. Lenient: CAs put characters into PrintableString that do not belong there,
+/// and Latin-1 into TeletexString.
+fn decode(value: &Tlv<'_>) -> Option<String> {
+    let octets = value.data();
+    match value.tag().as_u8()? {
+        // UTF8String.
+        0x0c => std::str::from_utf8(octets).ok().map(str::to_owned),
+        // NumericString, PrintableString, IA5String, VisibleString.
+        0x12 | 0x13 | 0x16 | 0x1a => std::str::from_utf8(octets).ok().filter(|text| text.is_ascii()).map(str::to_owned),
+        // TeletexString.
+        0x14 => Some(octets.iter().copied().map(char::from).collect()),
+        // UniversalString.
+        0x1c => {
+            let (units, rest) = octets.as_chunks::<4>();
+            let text = units.iter().map(|unit| char::from_u32(u32::from_be_bytes(*unit))).collect();
+            if rest.is_empty() { text } else { None }
+        }
+        // BMPString.
+        0x1e => {
+            let (units, rest) = octets.as_chunks::<2>();
+            let units: Vec<u16> = units.iter().map(|unit| u16::from_be_bytes(*unit)).collect();
+            if rest.is_empty() { String::from_utf16(&units).ok() } else { None }
+        }
+        _ => None,
+    }
+}
+
+/// RFC 4514 §2.4, and more: control characters and those that change the direction of text become `\xx` octets.
+fn escape(text: &str, out: &mut String) {
+    let last = text.chars().count().saturating_sub(1);
+    for (index, character) in text.chars().enumerate() {
+        let special = matches!(character, '"' | '+' | ',' | ';' | '<' | '>' | '\\')
+            || (index == 0 && matches!(character, ' ' | '#'))
+            || (index == last && character == ' ');
+        if special {
+            out.push('\\');
+            out.push(character);
+        } else if misleads(character) {
+            let mut buffer = [0; 4];
+            for octet in character.encode_utf8(&mut buffer).bytes() {
+                let _ = write!(out, "\\{octet:02x}");
+            }
+        } else {
+            out.push(character);
+        }
+    }
+}
+
+/// Control characters, invisible ones and those that reorder text.
+pub(crate) fn misleads(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
+        || matches!(character, '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// Every part carries its length before it, so that no two different names share a form, and prefixes end between RDNs.
+fn comparable(rdns: &[Vec<Attribute>]) -> Box<[u8]> {
+    let mut out = Vec::new();
+    for rdn in rdns {
+        // A SET has no order.
+        let mut attributes: Vec<Vec<u8>> = rdn.iter().map(comparable_attribute).collect();
+        attributes.sort_unstable();
+        put(&mut out, &attributes.concat());
+    }
+    out.into_boxed_slice()
+}
+
+fn comparable_attribute(attribute: &Attribute) -> Vec<u8> {
+    let mut out = Vec::new();
+    put(&mut out, attribute.kind.as_der());
+    match &attribute.value {
+        Value::Text(text) => {
+            out.push(0);
+            let words: Vec<&str> = text.split_whitespace().collect();
+            let folded: String = words.join(" ").chars().flat_map(char::to_lowercase).collect();
+            put(&mut out, folded.as_bytes());
+        }
+        Value::Raw(element) => {
+            out.push(1);
+            put(&mut out, element);
+        }
+    }
+    out
+}
+
+fn put(out: &mut Vec<u8>, part: &[u8]) {
+    // usize is 64 bits at most.
+    out.extend_from_slice(&(part.len() as u64).to_be_bytes());
+    out.extend_from_slice(part);
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// A Name of single-valued RDNs: (attribute, string tag, value).
+    pub(crate) fn name(parts: &[(ObjectIdentifier, u8, &[u8])]) -> DistinguishedName {
+        DistinguishedName::from_der(&der(parts), "name").unwrap()
+    }
+
+    fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
+        assert!(content.len() < 128);
+        [&[tag, content.len() as u8], content].concat()
+    }
+
+    fn der(parts: &[(ObjectIdentifier, u8, &[u8])]) -> Vec<u8> {
+        let rdns: Vec<u8> = parts
+            .iter()
+            .flat_map(|(kind, tag, value)| tlv(0x31, &tlv(0x30, &[tlv(6, kind.as_der()), tlv(*tag, value)].concat())))
+            .collect();
+        tlv(0x30, &rdns)
+    }
+
+    #[test]
+    fn text_is_rfc_4514_with_the_most_specific_first() {
+        let name = name(&[
+            (asn1::oid!(2, 5, 4, 6), 0x13, b"DE"),
+            (oid::ORGANIZATION, 0x0c, "Bücher, Inc. ".as_bytes()),
+            (asn1::oid!(1, 2, 3), 0x0c, b"#x"),
+            (oid::COMMON_NAME, 0x0c, b"a\x1b[31m\xe2\x80\xae"),
+        ]);
+        assert_eq!(name.describe(), r"CN=a\1b[31m\e2\80\ae,1.2.3=\#x,O=Bücher\, Inc.\ ,C=DE");
+    }
+
+    #[test]
+    fn values_that_are_no_text_are_hexadecimal() {
+        assert_eq!(name(&[(oid::COMMON_NAME, 0x0c, b"\xff")]).describe(), "CN=#0c01ff");
+        assert_eq!(name(&[(oid::COMMON_NAME, 0x03, b"\x00\x01")]).describe(), "CN=#03020001");
+        assert_eq!(name(&[(oid::COMMON_NAME, 0x1e, b"\x00a\x00b")]).describe(), "CN=ab");
+        assert_eq!(name(&[(oid::COMMON_NAME, 0x1e, b"\x00a\x00")]).describe(), "CN=#1e03006100");
+        assert_eq!(name(&[(oid::COMMON_NAME, 0x1c, b"\x00\x00\x00a")]).describe(), "CN=a");
+        assert_eq!(name(&[(oid::COMMON_NAME, 0x14, b"\xfc")]).describe(), "CN=ü");
+        assert_eq!(name(&[]).describe(), "");
+    }
+
+    #[test]
+    fn names_compare_without_case_spaces_and_string_type() {
+        let one = name(&[(oid::COMMON_NAME, 0x0c, b"Example  CA")]);
+        let other = name(&[(oid::COMMON_NAME, 0x13, b" example ca ")]);
+        assert_eq!(one.comparable(), other.comparable());
+        for different in [
+            name(&[(oid::COMMON_NAME, 0x0c, b"ExampleCA")]),
+            name(&[(oid::ORGANIZATION, 0x0c, b"Example CA")]),
+            name(&[(oid::COMMON_NAME, 0x0c, b"Example CA"), (oid::COMMON_NAME, 0x0c, b"x")]),
+            name(&[(oid::COMMON_NAME, 0x03, b"Example CA")]),
+            name(&[]),
+        ] {
+            assert_ne!(one.comparable(), different.comparable());
+        }
+    }
+
+    #[test]
+    fn a_subtree_is_a_prefix() {
+        let base = name(&[(oid::ORGANIZATION, 0x0c, b"o")]);
+        let child = name(&[(oid::ORGANIZATION, 0x0c, b"O"), (oid::COMMON_NAME, 0x0c, b"x")]);
+        let sibling = name(&[(oid::ORGANIZATION, 0x0c, b"ox")]);
+        assert!(child.comparable().starts_with(base.comparable()));
+        assert!(!sibling.comparable().starts_with(base.comparable()));
+    }
+
+    #[test]
+    fn structures_that_are_not_names_are_refused() {
+        assert!(DistinguishedName::from_der(&tlv(0x30, &tlv(0x31, &[])), "name").is_err());
+        assert!(DistinguishedName::from_der(&tlv(0x31, &[]), "name").is_err());
+        assert!(DistinguishedName::from_der(&[0x30, 0x01], "name").is_err());
+        let trailing =
+            tlv(0x30, &tlv(0x31, &tlv(0x30, &[tlv(6, &[0x55, 4, 3]), tlv(0x0c, b"a"), tlv(5, &[])].concat())));
+        assert!(DistinguishedName::from_der(&trailing, "name").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_parse_or_not(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = DistinguishedName::from_der(&bytes, "name");
+        }
+
+        #[test]
+        fn no_text_carries_control_characters_out(text in "\\PC{0,20}[\\x00-\\x1f\\x7f\u{202e}]{0,3}") {
+            let mut out = String::new();
+            escape(&text, &mut out);
+            prop_assert!(!out.chars().any(misleads), "{:?}", out);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! GeneralName (RFC 5280 §4.2.1.6): what subjectAltName and name constraints hold.
+
+use super::dn::{self, DistinguishedName};
+use super::ip;
+use crate::ParseError;
+use crate::der::{hex, read, single};
+use asn1::{ObjectIdentifier, Tlv};
+
+/// One name, by kind.
+#[derive(Clone, Debug)]
+pub(crate) enum GeneralName {
+    /// otherName, with its type.
+    Other(ObjectIdentifier),
+    /// rfc822Name.
+    Email(String),
+    /// dNSName.
+    Dns(String),
+    /// x400Address.
+    X400,
+    /// directoryName.
+    Directory(DistinguishedName),
+    /// ediPartyName.
+    EdiParty,
+    /// uniformResourceIdentifier.
+    Uri(String),
+    /// iPAddress: 4 or 16 octets, twice that in a constraint.
+    Ip(Box<[u8]>),
+    /// registeredID.
+    RegisteredId(ObjectIdentifier),
+}
+
+impl GeneralName {
+    /// Parses the element; lengths of addresses and the syntax of names are not looked at.
+    pub(crate) fn parse(tlv: &Tlv<'_>, field: &'static str) -> Result<Self, ParseError> {
+        let octets = tlv.data();
+        // IMPLICIT tags but for [4], whose type is a CHOICE (X.680 §31.2.7).
+        match tlv.tag().as_u8() {
+            Some(0xa0) => {
+                let kind = crate::der::elements(octets, field, |p| {
+                    let kind = read::<ObjectIdentifier>(p, field)?;
+                    read::<asn1::Explicit<Tlv<'_>, 0>>(p, field)?;
+                    Ok(kind)
+                });
+                kind.map(Self::Other)
+            }
+            Some(0x81) => ia5(octets, field).map(Self::Email),
+            Some(0x82) => ia5(octets, field).map(Self::Dns),
+            Some(0xa3) => Ok(Self::X400),
+            Some(0xa4) => {
+                let name = single::<Tlv<'_>>(octets, field)?;
+                DistinguishedName::from_der(name.full_data(), field).map(Self::Directory)
+            }
+            Some(0xa5) => Ok(Self::EdiParty),
+            Some(0x86) => ia5(octets, field).map(Self::Uri),
+            Some(0x87) => Ok(Self::Ip(octets.into())),
+            Some(0x88) => {
+                let id = ObjectIdentifier::from_der(octets).map_err(|error| ParseError::der(field, &error))?;
+                Ok(Self::RegisteredId(id))
+            }
+            _ => Err(ParseError::new(field, "a name is of no known kind")),
+        }
+    }
+
+    /// `DNS:example.com`, `IP:192.0.2.1`; nothing in it moves a cursor or reorders text.
+    pub(crate) fn describe(&self) -> String {
+        match self {
+            Self::Other(kind) => format!("otherName:{kind}"),
+            Self::Email(address) => format!("email:{}", clean(address)),
+            Self::Dns(name) => format!("DNS:{}", clean(name)),
+            Self::X400 => "x400Address".to_owned(),
+            Self::Directory(name) => format!("dirName:{}", name.describe()),
+            Self::EdiParty => "ediPartyName".to_owned(),
+            Self::Uri(uri) => format!("URI:{}", clean(uri)),
+            Self::Ip(octets) => match ip::from_octets(octets) {
+                Some(address) => format!("IP:{address}"),
+                None => format!("IP:#{}", hex(octets, "")),
+            },
+            Self::RegisteredId(id) => format!("registeredID:{id}"),
+        }
+    }
+}
+
+/// IA5String content: ASCII.
+fn ia5(octets: &[u8], field: &'static str) -> Result<String, ParseError> {
+    let text = std::str::from_utf8(octets).ok().filter(|text| text.is_ascii());
+    text.map(str::to_owned).ok_or_else(|| ParseError::new(field, "a name holds octets beyond ASCII"))
+}
+
+pub(crate) fn clean(text: &str) -> String {
+    text.chars().map(|character| if dn::misleads(character) { '\u{fffd}' } else { character }).collect()
+}

@@ -1,0 +1,133 @@
+//! Why no path ends at an anchor, and what is odd about the chain as it was sent.
+
+use super::PathRequest;
+use super::build::Node;
+use crate::der::oid;
+use crate::name::general::clean;
+use crate::report::{Code, Finding};
+use crate::{Certificate, TrustAnchors};
+
+/// What the end of the sent certificates says. The rule between the two likeliest:
+///
+/// - the last one is self-signed: the leaf alone is `self_signed`, a root that was sent is `unknown_issuer`;
+/// - intermediates were sent, and the issuer of the last is not known: `unknown_issuer`;
+/// - the leaf alone was sent, and its issuer is not known. Nobody can know whether that is an intermediate that was
+///   forgotten or a CA that is not trusted. `missing_intermediate` if something speaks for it: the leaf says where its
+///   issuer can be fetched (authorityInfoAccess, which private CAs rarely write), or an anchor is of the same organisation.
+///   Else `unknown_issuer`. Both messages name the other possibility.
+pub(crate) fn end_of_chain(path: &[Node<'_>], sent: Option<usize>, anchors: &TrustAnchors) -> Option<Finding> {
+    let last = path.last()?.certificate;
+    let is_leaf = path.len() == 1;
+    Some(match (last.is_self_issued(), is_leaf) {
+        (true, true) => self_signed(last),
+        (true, false) => untrusted_root(last, sent, anchors),
+        (false, false) => unknown_end(last, sent, anchors),
+        (false, true) => match likely_anchor(last, anchors) {
+            None if last.extensions().ca_issuers.is_empty() => unknown_end(last, sent, anchors),
+            anchor => missing_intermediate(last, anchor),
+        },
+    })
+}
+
+fn self_signed(leaf: &Certificate) -> Finding {
+    let message = format!("the certificate {} is self-signed, and not itself among the trusted ones", leaf.label());
+    Finding::new(Code::SelfSigned, Some(0), message)
+}
+
+fn untrusted_root(root: &Certificate, sent: Option<usize>, anchors: &TrustAnchors) -> Finding {
+    let message = format!("the chain ends at the root {}, which is not among the {}", root.label(), count(anchors));
+    let fix = format!("If {} is a private CA that you trust, give its certificate with --ca FILE.", root.label());
+    Finding::new(Code::UnknownIssuer, sent, message).with_fix(fix)
+}
+
+fn unknown_end(last: &Certificate, sent: Option<usize>, anchors: &TrustAnchors) -> Finding {
+    let issuer = issuer(last);
+    let message =
+        format!("{} was issued by {issuer}, which was not sent and is not among the {}", last.label(), count(anchors));
+    let fix = format!(
+        "If {issuer} is a private CA that you trust, give its certificate with --ca FILE. If it is an intermediate, the \
+         server has to send it: put it after the leaf in its certificate file (nginx: ssl_certificate fullchain.pem)."
+    );
+    Finding::new(Code::UnknownIssuer, sent, message).with_fix(fix)
+}
+
+fn missing_intermediate(leaf: &Certificate, anchor: Option<&Certificate>) -> Finding {
+    let issuer = issuer(leaf);
+    let reason = match anchor {
+        Some(anchor) => format!("; the trusted {} looks like the root above it", anchor.label()),
+        None => String::new(),
+    };
+    let message = format!("only the leaf was sent; its issuer {issuer} is missing{reason}");
+    let place = match leaf.extensions().ca_issuers.first() {
+        Some(uri) => format!(" The intermediate is at {}.", clean(uri)),
+        None => String::new(),
+    };
+    let fix = format!(
+        "Serve the full chain: put the intermediate {issuer} after the leaf in the certificate file (nginx: \
+         ssl_certificate fullchain.pem).{place} If {issuer} is itself a private root, give it with --ca FILE."
+    );
+    Finding::new(Code::MissingIntermediate, Some(0), message).with_fix(fix)
+}
+
+/// An anchor that may stand above the issuer of `leaf`: of the same organisation, or where the issuer names none, of a
+/// common name that starts with the same word.
+fn likely_anchor<'a>(leaf: &Certificate, anchors: &'a TrustAnchors) -> Option<&'a Certificate> {
+    let organisation = leaf.issuer_name().values(&oid::ORGANIZATION).next();
+    let word = |name: &str| name.split_whitespace().next().map(str::to_lowercase).filter(|word| word.len() > 2);
+    let first_word = leaf.issuer_name().values(&oid::COMMON_NAME).next().and_then(word);
+    anchors.certificates().iter().find(|anchor| {
+        let subject = anchor.subject_name();
+        match organisation {
+            Some(wanted) => subject.values(&oid::ORGANIZATION).any(|found| found.eq_ignore_ascii_case(wanted)),
+            None => first_word.is_some() && subject.values(&oid::COMMON_NAME).any(|name| word(name) == first_word),
+        }
+    })
+}
+
+fn issuer(certificate: &Certificate) -> String {
+    let issuer = certificate.issuer();
+    if issuer.is_empty() { "a CA without a name".to_owned() } else { issuer }
+}
+
+fn count(anchors: &TrustAnchors) -> String {
+    match anchors.len() {
+        1 => "1 trusted certificate".to_owned(),
+        count => format!("{count} trusted certificates"),
+    }
+}
+
+/// What is odd about the chain as sent (RFC 8446 §4.4.2: each certificate should certify the one before it).
+pub(crate) fn as_sent(request: &PathRequest<'_>, path: &[Node<'_>]) -> Vec<Finding> {
+    let chain = request.chain;
+    let mut findings = Vec::new();
+    // A loop of one: a root at the end is told apart below.
+    let certifies = |issuer: &Certificate, subject: &Certificate| {
+        issuer.subject_name().comparable() == subject.issuer_name().comparable() && issuer != subject
+    };
+    let out_of_place = chain.iter().zip(chain.iter().skip(1)).position(|(one, next)| !certifies(next, one));
+    if let Some(index) = out_of_place {
+        let at = index + 1;
+        findings.extend(chain.get(at).map(|odd| wrong_order(odd, at, chain, path)));
+    }
+    let root =
+        chain.iter().enumerate().skip(1).find(|(_, sent)| sent.is_self_issued() && request.anchors.contains(sent));
+    if let Some((index, root)) = root {
+        let message = format!("the root {} was sent along; who trusts it has it", root.label());
+        findings.push(Finding::new(Code::RootSent, Some(index), message));
+    }
+    findings
+}
+
+fn wrong_order(odd: &Certificate, at: usize, chain: &[Certificate], path: &[Node<'_>]) -> Finding {
+    let label = odd.label();
+    let used = path.iter().any(|node| node.certificate == odd);
+    let twice = chain.iter().take(at).any(|before| before == odd);
+    let message = if twice {
+        format!("certificate {at} of the chain ({label}) was sent before")
+    } else if used {
+        format!("the chain is in the wrong order: certificate {at} ({label}) does not certify the one before it")
+    } else {
+        format!("certificate {at} of the chain ({label}) does not belong to it: it does not certify the one before it")
+    };
+    Finding::new(Code::WrongOrder, Some(at), message)
+}

@@ -1,0 +1,217 @@
+//! Path validation (RFC 5280 §6.1), its steps under the names of the RFC, from the anchor down to the leaf. All findings of
+//! a path are kept, not the first alone.
+
+use super::PathRequest;
+use super::budget::{Exhausted, Meter};
+use super::build::{KeyIdFit, Node, Origin, key_id_fit};
+use crate::Certificate;
+use crate::cert::ext::NameConstraints;
+use crate::check::{names, signature, usage, validity};
+use crate::der::oid;
+use crate::report::{Code, Finding};
+use std::collections::HashMap;
+use tlsmith_crypto::Provider;
+
+/// What the checks of all paths of one request share.
+pub(crate) struct Validation<'a> {
+    provider: &'a dyn Provider,
+    request: &'a PathRequest<'a>,
+    pub(crate) meter: Meter,
+    /// Signatures verified before, by certificate and issuer: paths share most of their edges.
+    signatures: HashMap<(Origin, Origin), Result<(), signature::Refusal>>,
+}
+
+/// The state variables of RFC 5280 §6.1.2. Policies are not processed: any is acceptable, none demanded.
+struct State<'a> {
+    /// (a) to (c): the subtrees of each CA so far. A name must be inside what each permits, and outside what each excludes.
+    constraints: Vec<(&'a NameConstraints, &'a Certificate)>,
+    /// (g) to (j): the issuer, its key and parameters.
+    issuer: Option<Node<'a>>,
+    /// (k) how many more intermediates that are not self-issued.
+    max_path_length: u64,
+}
+
+impl<'a> Validation<'a> {
+    pub(crate) fn new(provider: &'a dyn Provider, request: &'a PathRequest<'a>) -> Self {
+        Self { provider, request, meter: Meter::new(request.budget), signatures: HashMap::new() }
+    }
+
+    /// Validates `path`, leaf first. Its last certificate is the anchor, or where the sent certificates end: its signature is
+    /// not looked at.
+    pub(crate) fn path(&mut self, path: &[Node<'a>]) -> Result<Vec<Finding>, Exhausted> {
+        let mut findings = Vec::new();
+        let mut state = Self::initialise(path.len());
+        let mut down = path.iter().rev().peekable();
+        while let Some(node) = down.next() {
+            let is_leaf = down.peek().is_none();
+            self.basic(*node, is_leaf, &state, &mut findings)?;
+            if is_leaf {
+                self.wrap_up(*node, &mut findings);
+            } else {
+                self.prepare(*node, &mut state, &mut findings);
+            }
+        }
+        Ok(findings)
+    }
+
+    /// §6.1.2.
+    fn initialise(length: usize) -> State<'a> {
+        State { constraints: Vec::new(), issuer: None, max_path_length: u64::try_from(length).unwrap_or(u64::MAX) }
+    }
+
+    /// §6.1.3, basic certificate processing; for the anchor what applies to it.
+    fn basic(
+        &mut self,
+        node: Node<'a>,
+        is_leaf: bool,
+        state: &State<'a>,
+        findings: &mut Vec<Finding>,
+    ) -> Result<(), Exhausted> {
+        let (certificate, sent) = (node.certificate, self.sent_at(node));
+        // (a)(1), and (a)(4): the builder chose the issuer by its name.
+        if let Some(issuer) = state.issuer {
+            findings.extend(self.signature(node, issuer)?);
+        }
+        // (a)(2). (a)(3), revocation, is not decided here.
+        findings.extend(validity::check(certificate, sent, self.request.now));
+        // (b), (c): self-issued certificates are CAs changing keys, but for the last.
+        if is_leaf || !certificate.is_self_issued() {
+            for (constraints, ca) in &state.constraints {
+                findings.extend(names::constrained(certificate, sent, constraints, ca, &mut self.meter)?);
+            }
+        }
+        findings.extend(signature::key(certificate, sent));
+        Ok(())
+    }
+
+    /// §6.1.4, preparation for the next certificate; for the anchor what applies to it (RFC 5937).
+    fn prepare(&self, node: Node<'a>, state: &mut State<'a>, findings: &mut Vec<Finding>) {
+        let (certificate, sent) = (node.certificate, self.sent_at(node));
+        let is_anchor = state.issuer.is_none();
+        // (g)
+        let extensions = certificate.extensions();
+        state.constraints.extend(extensions.name_constraints.as_ref().map(|constraints| (constraints, certificate)));
+        // (k)
+        findings.extend(not_a_ca(certificate, sent, is_anchor));
+        // (l)
+        if !is_anchor && !certificate.is_self_issued() {
+            match state.max_path_length.checked_sub(1) {
+                Some(left) => state.max_path_length = left,
+                None => {
+                    let message =
+                        format!("{} is one CA more than the CAs above it allow (pathlen)", certificate.label());
+                    findings.push(Finding::new(Code::PathLength, sent, message));
+                }
+            }
+        }
+        // (m)
+        if let Some(limit) = extensions.basic_constraints.and_then(|constraints| constraints.path_length) {
+            state.max_path_length = state.max_path_length.min(limit);
+        }
+        // (n)
+        findings.extend(usage::issuer_key(certificate, sent));
+        findings.extend(usage::issuer_purpose(certificate, sent, self.request.purpose));
+        // (o)
+        findings.extend(unknown_critical(certificate, sent));
+        state.issuer = Some(node);
+    }
+
+    /// §6.1.5, wrap-up: (f) critical extensions, and what the leaf is for. The name is checked apart from paths.
+    fn wrap_up(&self, node: Node<'a>, findings: &mut Vec<Finding>) {
+        let (certificate, sent) = (node.certificate, self.sent_at(node));
+        findings.extend(unknown_critical(certificate, sent));
+        findings.extend(misplaced_constraints(certificate, sent));
+        findings.extend(usage::leaf_purpose(certificate, sent, self.request.purpose));
+        findings.extend(usage::leaf_key(certificate, sent));
+    }
+
+    fn signature(&mut self, node: Node<'a>, issuer: Node<'a>) -> Result<Option<Finding>, Exhausted> {
+        let edge = (node.origin, issuer.origin);
+        let result = match self.signatures.get(&edge) {
+            Some(result) => result.clone(),
+            None => {
+                self.meter.signature()?;
+                let algorithms = self.request.algorithms;
+                let result = signature::check(self.provider, node.certificate, issuer.certificate, algorithms);
+                self.signatures.insert(edge, result.clone());
+                result
+            }
+        };
+        Ok(result.err().map(|refusal| self.refused(refusal, node, issuer)))
+    }
+
+    fn refused(&self, refusal: signature::Refusal, node: Node<'a>, issuer: Node<'a>) -> Finding {
+        let (label, sent) = (node.certificate.label(), self.sent_at(node));
+        match refusal {
+            signature::Refusal::Algorithm(why) => {
+                Finding::new(Code::UnsupportedSignatureAlgorithm, sent, format!("{label} {why}"))
+            }
+            signature::Refusal::Key(why) => {
+                Finding::new(Code::UnsupportedKey, self.sent_at(issuer), format!("{label} {why}"))
+            }
+            // The key identifiers say themselves that another CA of this name issued it.
+            signature::Refusal::Bad(_) if key_id_fit(node.certificate, issuer.certificate) == KeyIdFit::Different => {
+                let message = format!(
+                    "{label} was issued by {}, but by another key than that of the CA of this name which is trusted",
+                    node.certificate.issuer()
+                );
+                let fix = "If the CA was made anew, trust its new certificate (--ca FILE), or issue this one again from the old.";
+                Finding::new(Code::UnknownIssuer, sent, message).with_fix(fix)
+            }
+            signature::Refusal::Bad(why) => Finding::new(Code::BadSignature, sent, format!("{label} {why}")),
+        }
+    }
+
+    /// Where a certificate stands in the chain as sent; an anchor may have been sent as well.
+    pub(crate) fn sent_at(&self, node: Node<'_>) -> Option<usize> {
+        match node.origin {
+            Origin::Sent(index) => Some(index),
+            Origin::Anchor(_) => self.request.chain.iter().position(|sent| sent == node.certificate),
+        }
+    }
+}
+
+/// §6.1.4 (k), and §4.1.2.6: the subject of a CA is not empty.
+fn not_a_ca(certificate: &Certificate, sent: Option<usize>, is_anchor: bool) -> Option<Finding> {
+    let label = certificate.label();
+    if certificate.subject_name().is_empty() {
+        let message = format!("a certificate was issued by a CA without a name ({label})");
+        return Some(Finding::new(Code::Malformed, sent, message));
+    }
+    let reason = match (certificate.extensions().basic_constraints, certificate.version()) {
+        (Some(constraints), _) if constraints.ca => return None,
+        (Some(_), _) => "its basicConstraints say so".to_owned(),
+        (None, 3) => "it has no basicConstraints".to_owned(),
+        // An anchor of version 1 is trusted for what its owner says, not for what it says.
+        (None, _) if is_anchor => return None,
+        (None, version) => format!("it is a version {version} certificate, which cannot say that it is one"),
+    };
+    let message = format!("{label} issued a certificate, but is no CA: {reason}");
+    Some(Finding::new(Code::NotACa, sent, message))
+}
+
+fn unknown_critical(certificate: &Certificate, sent: Option<usize>) -> Option<Finding> {
+    let unknown = &certificate.extensions().unknown_critical;
+    let label = certificate.label();
+    if unknown.contains(&oid::PRECERTIFICATE_POISON) {
+        let message = format!("{label} is a precertificate: made for CT logs, not for use (RFC 6962 §3.1)");
+        let fix = "Install the certificate itself, not the precertificate.";
+        return Some(Finding::new(Code::UnknownCriticalExtension, sent, message).with_fix(fix));
+    }
+    let names: Vec<String> = unknown.iter().take(8).map(oid::name).collect();
+    if names.is_empty() {
+        return None;
+    }
+    let message = format!("{label} has a critical extension that is not supported: {}", names.join(", "));
+    Some(Finding::new(Code::UnknownCriticalExtension, sent, message))
+}
+
+/// §4.2.1.10: name constraints are for CAs. In a certificate that is none they constrain nothing, though somebody thought
+/// they would.
+fn misplaced_constraints(certificate: &Certificate, sent: Option<usize>) -> Option<Finding> {
+    if certificate.is_ca() || certificate.extensions().name_constraints.is_none() {
+        return None;
+    }
+    let message = format!("{} has name constraints, but is no CA", certificate.label());
+    Some(Finding::new(Code::Malformed, sent, message))
+}
