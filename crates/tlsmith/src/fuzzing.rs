@@ -3,9 +3,56 @@
 use crate::{
     ext::{self, Place},
     msg::Message,
+    record::{
+        HEADER_LEN, MAX_CIPHERTEXT, RecordType,
+        deframe::{Deframed, deframe},
+        join::{Joiner, MESSAGE_HEADER_LEN, MessageLimits},
+    },
     registry::HandshakeType,
     wire::Writer,
 };
+
+/// A stream of plaintext records: cut into records, joined into handshake messages, those decoded. Returns how many
+/// messages were well formed.
+pub fn records(mut input: &[u8]) -> usize {
+    const LIMITS: MessageLimits = MessageLimits { certificate: 1 << 16, general: 1 << 15 };
+    let mut joiner = Joiner::new(LIMITS);
+    let mut first = true;
+    let mut messages = 0;
+    loop {
+        let (record_type, len) = match deframe(input, first) {
+            Ok(Deframed::Record { record_type, len }) => (record_type, len),
+            Ok(Deframed::Incomplete { needed }) => {
+                assert!(needed > input.len() && needed <= HEADER_LEN + MAX_CIPHERTEXT);
+                return messages;
+            }
+            Err(_) => return messages,
+        };
+        first = false;
+        assert!(len >= HEADER_LEN && len <= input.len());
+        let (record, rest) = input.split_at_checked(len).unwrap_or_default();
+        input = rest;
+        if record_type != RecordType::Handshake {
+            if joiner.allow_other(record_type).is_err() {
+                return messages;
+            }
+            continue;
+        }
+        let mut fragment = record.split_at_checked(HEADER_LEN).unwrap_or_default().1;
+        loop {
+            match joiner.next(&mut fragment) {
+                Ok(Some(bytes)) => {
+                    let (header, body) = bytes.split_at_checked(MESSAGE_HEADER_LEN).unwrap_or_default();
+                    assert!(body.len() <= LIMITS.certificate);
+                    messages += usize::from(message(header.first().copied().unwrap_or_default(), body));
+                }
+                Ok(None) => break,
+                Err(_) => return messages,
+            }
+        }
+        assert!(fragment.is_empty());
+    }
+}
 
 /// A handshake message: its type, then its body. Tells whether it was well formed.
 pub fn message(handshake_type: u8, body: &[u8]) -> bool {

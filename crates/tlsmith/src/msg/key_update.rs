@@ -5,7 +5,7 @@ use crate::wire::{Malformed, Problem, Reader, Writer};
 const REQUEST: &str = "KeyUpdate.request_update";
 
 /// The sender changes its keys, and may ask the same of the receiver.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct KeyUpdate {
     pub(crate) request_update: bool,
 }

@@ -30,6 +30,18 @@ fn every_message_of_rfc_8448_round_trips() {
 }
 
 #[test]
+fn the_plaintext_records_of_rfc_8448_hold_their_messages() {
+    for trace in Trace::all() {
+        for side in [Side::Client, Side::Server] {
+            let records = trace.records(side);
+            let plain: Vec<_> =
+                records.iter().filter(|(_, record)| record[0] == 22).map(|(_, record)| *record).collect();
+            assert_eq!(fuzzing::records(&plain.concat()), plain.len());
+        }
+    }
+}
+
+#[test]
 fn the_client_hello_of_rfc_8448_says_what_it_says() {
     let trace = Trace::simple();
     let Ok(Message::ClientHello(hello)) = decode(trace.messages()[0].1) else { panic!() };
