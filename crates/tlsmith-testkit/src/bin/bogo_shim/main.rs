@@ -1,0 +1,90 @@
+//! BoringSSL's protocol tests (BoGo) drive a TLS stack through a small program, the shim. This one is tlsmith's.
+//!
+//! The runner listens; the shim connects to it for each test, names itself by a number, and then plays the role that
+//! its arguments say: [`options`] reads them, [`setup`] turns them into a configuration, [`exchange`] runs the
+//! handshake and the echo that follows it, [`checks`] compares what came of it with what the arguments expect.
+//!
+//! It exits with 0 if all went as the arguments say, with 1 and a line on standard error otherwise, and with 89 for
+//! an argument that concerns what tlsmith does not do; `bogo.json`, beside this crate's manifest, maps BoringSSL's
+//! names of errors to tlsmith's codes, and lists what is skipped with the reason for each.
+
+mod checks;
+mod exchange;
+mod options;
+mod setup;
+
+use std::{fmt, io, process::ExitCode};
+
+use options::{Command, Options};
+
+/// The exit code by which the runner counts a test as unimplemented instead of failed.
+const UNIMPLEMENTED: u8 = 89;
+
+/// Why the shim does not exit with 0.
+#[derive(Debug)]
+enum Failure {
+    /// The test wants something that tlsmith does not do.
+    Unimplemented(String),
+    /// The handshake or the connection failed.
+    Tls(tlsmith::Error),
+    /// All went well, but not as the arguments expect.
+    Unexpected(String),
+    /// The arguments, or the files they name, make no sense.
+    Setup(String),
+    /// The socket failed.
+    Io(io::Error),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unimplemented(what) => write!(f, "unimplemented: {what}"),
+            Self::Tls(error) => {
+                write!(f, "error: code={}", error.code())?;
+                match error.alert() {
+                    Some(alert) => write!(f, " alert={alert}")?,
+                    None => write!(f, " alert=none")?,
+                }
+                write!(f, " message={}", error.message())
+            }
+            Self::Unexpected(what) => write!(f, "unexpected: {what}"),
+            Self::Setup(what) => write!(f, "setup: {what}"),
+            Self::Io(error) => write!(f, "socket: {error}"),
+        }
+    }
+}
+
+impl From<tlsmith::Error> for Failure {
+    fn from(error: tlsmith::Error) -> Self {
+        Self::Tls(error)
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::from(match failure {
+                Failure::Unimplemented(_) => UNIMPLEMENTED,
+                _ => 1,
+            })
+        }
+    }
+}
+
+fn run() -> Result<(), Failure> {
+    match options::parse(std::env::args_os().skip(1))? {
+        Command::IsHandshakerSupported => {
+            println!("No");
+            Ok(())
+        }
+        Command::Connect(options) => exchange::run(&options),
+    }
+}
