@@ -14,18 +14,16 @@ pub mod buffered;
 pub mod config;
 pub mod conn;
 pub mod error;
-#[allow(dead_code, unused_imports, reason = "the state machines that use the rest of it land next")]
 mod ext;
 #[doc(hidden)]
 pub mod fuzzing;
-#[allow(dead_code, unused_imports, reason = "the state machines that use the rest of it land next")]
+mod hello;
 mod msg;
-#[allow(dead_code, reason = "the driver that uses it lands next")]
 mod record;
 pub mod registry;
 #[cfg(test)]
 mod rfc8448;
-#[allow(dead_code, unused_imports, reason = "the record layer that uses the rest of it lands next")]
+mod tls13;
 mod wire;
 
 pub use config::{ClientConfig, ServerConfig};

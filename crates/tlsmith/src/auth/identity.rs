@@ -1,15 +1,12 @@
-//! Identities: a certificate chain with its key, and how one is chosen.
+//! Identities: a certificate chain with its key.
 
 use std::sync::Arc;
 
 use tlsmith_crypto::{KeyType, Provider, SigningKey};
-use tlsmith_x509::Certificate;
+use tlsmith_x509::{Certificate, pem};
 
-use crate::{
-    config::ConfigError,
-    conn::{CertificateRequestFacts, ClientHelloFacts},
-    registry::SignatureScheme,
-};
+use super::schemes;
+use crate::{config::ConfigError, conn::CertificateRequestFacts, registry::SignatureScheme};
 
 /// Where the private key is.
 #[derive(Clone, Debug)]
@@ -25,86 +22,117 @@ pub enum IdentityKey {
 pub struct Identity {
     chain: Vec<Certificate>,
     key: IdentityKey,
+    key_type: KeyType,
 }
 
 impl Identity {
     /// Puts chain (leaf first) and key together; refused if they do not match, or the chain is empty.
     pub fn new(chain: Vec<Certificate>, key: Arc<dyn SigningKey>) -> Result<Self, ConfigError> {
-        let _ = (chain, key);
-        todo!()
+        let leaf = leaf(&chain)?;
+        if leaf.public_key() != key.public_key() {
+            return Err(ConfigError {
+                code: "config.key_mismatch",
+                message: format!(
+                    "the private key ({}) is not the key of the certificate for {} ({})",
+                    key.key_type(),
+                    subject(leaf),
+                    leaf.key_description()
+                ),
+                fix: "give the key that the certificate was requested with, and the leaf as the first certificate",
+            });
+        }
+        let key_type = key_type(leaf)?;
+        Ok(Self { chain, key: IdentityKey::Here(key), key_type })
     }
+
     /// The same from the content of a certificate file and a key file, PEM or DER.
     pub fn from_pem(provider: &dyn Provider, chain: &[u8], key: &[u8]) -> Result<Self, ConfigError> {
-        let _ = (provider, chain, key);
-        todo!()
+        let chain = pem::certificates(chain).map_err(|error| ConfigError {
+            code: "config.certificate_unreadable",
+            message: error.to_string(),
+            fix: "give a PEM file with the leaf certificate first, then its intermediates",
+        })?;
+        let key = pem::private_key(provider, key).map_err(|error| ConfigError {
+            code: "config.key_unreadable",
+            message: error.to_string(),
+            fix: "give an unencrypted private key in PEM or DER: PKCS#8, SEC1 or PKCS#1",
+        })?;
+        Self::new(chain, key)
     }
+
     /// An identity whose signatures the caller brings (`Need::Sign`).
     pub fn with_external_key(chain: Vec<Certificate>) -> Result<Self, ConfigError> {
-        let _ = chain;
-        todo!()
+        let key_type = key_type(leaf(&chain)?)?;
+        Ok(Self { chain, key: IdentityKey::Elsewhere(key_type), key_type })
     }
+
     /// The chain, leaf first.
     pub fn chain(&self) -> &[Certificate] {
         &self.chain
     }
+
     /// The key.
     pub fn key(&self) -> &IdentityKey {
         &self.key
     }
+
     /// The type of the key.
     pub fn key_type(&self) -> KeyType {
-        todo!()
+        self.key_type
+    }
+
+    /// The first scheme of the peer's list that the key can sign with.
+    pub fn choose_scheme(&self, offered: &[SignatureScheme]) -> Option<SignatureScheme> {
+        schemes::choose(offered, self.key_type)
+    }
+
+    /// Whether a peer that accepts these schemes in certificates can verify the whole chain (RFC 8446 §4.4.2.2).
+    pub fn is_covered_by(&self, schemes: &[SignatureScheme]) -> bool {
+        schemes::covers_chain(schemes, &self.chain)
     }
 }
 
-/// What a server does with a name that it has no certificate for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum UnknownName {
-    /// Shows the default (first) identity.
-    #[default]
-    Default,
-    /// Ends the handshake with `unrecognized_name`.
-    Refuse,
+fn leaf(chain: &[Certificate]) -> Result<&Certificate, ConfigError> {
+    chain.first().ok_or_else(|| ConfigError {
+        code: "config.empty_chain",
+        message: String::from("the certificate chain is empty"),
+        fix: "give the leaf certificate and its intermediates",
+    })
 }
 
-/// What a server's identities answer to a ClientHello.
-#[derive(Clone, Debug)]
-pub enum IdentityChoice {
-    /// This one, signing with this scheme.
-    Use(Arc<Identity>, SignatureScheme),
-    /// The name is unknown here: `unrecognized_name`.
-    UnknownName,
-    /// There are certificates for the name, but none that the client can verify: `handshake_failure`.
-    NoCommonScheme,
-}
-
-/// A server's identities: the seam.
-pub trait ServerIdentities: Send + Sync + std::fmt::Debug {
-    /// Chooses by what the client sent.
-    fn choose(&self, hello: &ClientHelloFacts) -> IdentityChoice;
-    /// All of them, for the checks at build time; may be empty for a dynamic source.
-    fn all(&self) -> Vec<Arc<Identity>>;
-}
-
-/// Identities by name: exact, then one-label wildcard, then the default or refusal; several per name (an ECDSA and an
-/// RSA chain), the first that the client can verify.
-#[derive(Clone, Debug, Default)]
-pub struct NamedIdentities {}
-
-impl NamedIdentities {
-    /// None yet, with the given answer to unknown names.
-    pub fn new(unknown: UnknownName) -> Self {
-        let _ = unknown;
-        todo!()
+fn subject(leaf: &Certificate) -> String {
+    match leaf.subject() {
+        empty if empty.is_empty() => leaf.sans().join(", "),
+        subject => subject,
     }
-    /// Adds one for all DNS names and addresses of its leaf. The first added is the default.
-    pub fn add(&mut self, identity: Arc<Identity>) {
-        let _ = identity;
-    }
+}
+
+fn key_type(leaf: &Certificate) -> Result<KeyType, ConfigError> {
+    leaf.key_type().ok_or_else(|| ConfigError {
+        code: "config.unsupported_key",
+        message: format!(
+            "the certificate for {} has a key that is not supported: {}",
+            subject(leaf),
+            leaf.key_description()
+        ),
+        fix: "use an ECDSA (P-256, P-384, P-521), Ed25519 or RSA (2048 to 8192 bits) key",
+    })
 }
 
 /// A client's identities: the seam.
 pub trait ClientIdentities: Send + Sync + std::fmt::Debug {
     /// Chooses by what the server asked for; `None` sends an empty certificate list.
     fn choose(&self, request: &CertificateRequestFacts) -> Option<(Arc<Identity>, SignatureScheme)>;
+}
+
+/// The one identity of a client: shown whenever the server's schemes allow it. The list of authorities is not held
+/// against it: whoever configures a single certificate means to show it, and the server's refusal says more than silence.
+#[derive(Clone, Debug)]
+pub(crate) struct OneIdentity(pub(crate) Arc<Identity>);
+
+impl ClientIdentities for OneIdentity {
+    fn choose(&self, request: &CertificateRequestFacts) -> Option<(Arc<Identity>, SignatureScheme)> {
+        let scheme = self.0.choose_scheme(&request.signature_schemes)?;
+        Some((Arc::clone(&self.0), scheme))
+    }
 }

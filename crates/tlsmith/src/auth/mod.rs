@@ -2,11 +2,14 @@
 //! handshake ends with.
 
 mod identity;
+mod named;
+pub(crate) mod proofs;
+pub(crate) mod schemes;
 mod verifier;
 
-pub use identity::{
-    ClientIdentities, Identity, IdentityChoice, IdentityKey, NamedIdentities, ServerIdentities, UnknownName,
-};
+pub(crate) use identity::OneIdentity;
+pub use identity::{ClientIdentities, Identity, IdentityKey};
+pub use named::{IdentityChoice, NamedIdentities, ServerIdentities, UnknownName};
 pub use verifier::{AcceptAnyway, ChainVerifier, PeerCertificates, PeerVerifier, Verdict};
 
 /// What a seam answers: the value at once, or that the caller will bring it later

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use tlsmith_crypto::Provider;
-use tlsmith_x509::{Certificate, Purpose, Report, ServerName, TrustAnchors, UnixTime};
+use tlsmith_crypto::{Provider, SignatureAlgorithm};
+use tlsmith_x509::{Budget, Certificate, PathRequest, Purpose, Report, ServerName, TrustAnchors, UnixTime};
 
 use super::Answer;
 
@@ -32,6 +32,7 @@ impl Verdict {
     pub fn judge(report: Report) -> Self {
         Self { accepted: report.is_trusted(), report }
     }
+
     /// Goes on whatever the report says: for diagnosis only.
     pub fn accept_anyway(report: Report) -> Self {
         Self { accepted: true, report }
@@ -42,6 +43,7 @@ impl Verdict {
 pub trait PeerVerifier: Send + Sync + std::fmt::Debug {
     /// Judges at once, or pauses the connection.
     fn verify(&self, peer: &PeerCertificates<'_>) -> Answer<Verdict>;
+
     /// DER names that a server puts into `certificate_authorities`; empty for none.
     fn authorities(&self) -> Vec<Vec<u8>> {
         Vec::new()
@@ -53,15 +55,63 @@ pub trait PeerVerifier: Send + Sync + std::fmt::Debug {
 pub struct ChainVerifier {
     provider: Arc<dyn Provider>,
     anchors: Arc<TrustAnchors>,
+    algorithms: Vec<SignatureAlgorithm>,
+    budget: Budget,
 }
 
 impl ChainVerifier {
     /// Trusts `anchors`.
     pub fn new(provider: Arc<dyn Provider>, anchors: Arc<TrustAnchors>) -> Self {
-        Self { provider, anchors }
+        Self { provider, anchors, algorithms: Vec::new(), budget: Budget::default() }
+    }
+
+    /// Accepts only these algorithms in certificates; none given: all that the provider verifies.
+    #[must_use]
+    pub fn signature_algorithms(mut self, algorithms: &[SignatureAlgorithm]) -> Self {
+        self.algorithms = algorithms.to_vec();
+        self
+    }
+
+    /// Bounds the work of one verification.
+    #[must_use]
+    pub fn budget(mut self, budget: Budget) -> Self {
+        self.budget = budget;
+        self
+    }
+}
+
+impl PeerVerifier for ChainVerifier {
+    fn verify(&self, peer: &PeerCertificates<'_>) -> Answer<Verdict> {
+        let request = PathRequest {
+            anchors: &self.anchors,
+            chain: peer.chain,
+            purpose: peer.purpose,
+            name: peer.name,
+            now: peer.now,
+            budget: self.budget,
+            algorithms: &self.algorithms,
+        };
+        Answer::Now(Verdict::judge(tlsmith_x509::verify(self.provider.as_ref(), &request)))
+    }
+
+    fn authorities(&self) -> Vec<Vec<u8>> {
+        self.anchors.certificates().iter().map(|anchor| anchor.subject_der().to_vec()).collect()
     }
 }
 
 /// Runs another verifier, keeps its report, and goes on regardless. Insecure by design: `connect --insecure`.
 #[derive(Clone, Debug)]
 pub struct AcceptAnyway<V>(pub V);
+
+impl<V: PeerVerifier> PeerVerifier for AcceptAnyway<V> {
+    fn verify(&self, peer: &PeerCertificates<'_>) -> Answer<Verdict> {
+        match self.0.verify(peer) {
+            Answer::Now(verdict) => Answer::Now(Verdict::accept_anyway(verdict.report)),
+            Answer::Later => Answer::Later,
+        }
+    }
+
+    fn authorities(&self) -> Vec<Vec<u8>> {
+        self.0.authorities()
+    }
+}

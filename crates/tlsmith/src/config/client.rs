@@ -4,101 +4,191 @@ use std::sync::Arc;
 
 use tlsmith_crypto::Provider;
 
-use super::{ConfigError, KeyLog, Padding};
+use super::{ConfigError, KeyLog, Padding, checks};
 use crate::{
-    auth::{ClientIdentities, Identity, PeerVerifier},
+    auth::{ClientIdentities, Identity, OneIdentity, PeerVerifier, schemes},
     registry::{CipherSuite, NamedGroup, SignatureScheme},
+    tls13::suite,
 };
 
 /// A client's configuration, checked.
-#[derive(Debug)]
-pub struct ClientConfig {}
+#[derive(Clone, Debug)]
+pub struct ClientConfig {
+    pub(crate) provider: Arc<dyn Provider>,
+    pub(crate) verifier: Arc<dyn PeerVerifier>,
+    pub(crate) alpn: Vec<Vec<u8>>,
+    pub(crate) groups: Vec<NamedGroup>,
+    pub(crate) key_shares: Vec<NamedGroup>,
+    pub(crate) cipher_suites: Vec<CipherSuite>,
+    pub(crate) signature_schemes: Vec<SignatureScheme>,
+    pub(crate) signature_schemes_cert: Vec<SignatureScheme>,
+    pub(crate) identities: Option<Arc<dyn ClientIdentities>>,
+    pub(crate) key_log: Option<Arc<dyn KeyLog>>,
+    pub(crate) padding: Padding,
+    pub(crate) send_server_name: bool,
+    pub(crate) grease: bool,
+    pub(crate) middlebox_compatibility: bool,
+    pub(crate) trace: bool,
+}
 
 impl ClientConfig {
     /// Starts with safe defaults: all suites, groups and schemes of the provider, shares for X25519MLKEM768 and X25519.
     pub fn builder(provider: Arc<dyn Provider>, verifier: Arc<dyn PeerVerifier>) -> ClientConfigBuilder {
-        let _ = (provider, verifier);
-        todo!()
+        let groups = checks::default_groups(provider.as_ref());
+        ClientConfigBuilder {
+            config: Self {
+                provider,
+                verifier,
+                alpn: Vec::new(),
+                groups,
+                key_shares: Vec::new(),
+                cipher_suites: suite::SUPPORTED.to_vec(),
+                signature_schemes: schemes::SUPPORTED.to_vec(),
+                signature_schemes_cert: Vec::new(),
+                identities: None,
+                key_log: None,
+                padding: Padding::None,
+                send_server_name: true,
+                grease: true,
+                middlebox_compatibility: true,
+                trace: false,
+            },
+            key_shares: None,
+        }
     }
 }
 
 /// Builds a [`ClientConfig`].
 #[derive(Debug)]
-pub struct ClientConfigBuilder {}
+#[must_use]
+pub struct ClientConfigBuilder {
+    config: ClientConfig,
+    key_shares: Option<Vec<NamedGroup>>,
+}
 
 impl ClientConfigBuilder {
     /// ALPN protocols, most wanted first.
-    pub fn alpn(self, protocols: &[&[u8]]) -> Self {
-        let _ = protocols;
+    pub fn alpn(mut self, protocols: &[&[u8]]) -> Self {
+        self.config.alpn = protocols.iter().map(|name| name.to_vec()).collect();
         self
     }
+
     /// Groups, most wanted first.
-    pub fn groups(self, groups: &[NamedGroup]) -> Self {
-        let _ = groups;
+    pub fn groups(mut self, groups: &[NamedGroup]) -> Self {
+        self.config.groups = groups.to_vec();
         self
     }
+
     /// Groups to send shares for in the first ClientHello; a subset of the groups, may be empty (costs a retry).
-    pub fn key_shares(self, groups: &[NamedGroup]) -> Self {
-        let _ = groups;
+    pub fn key_shares(mut self, groups: &[NamedGroup]) -> Self {
+        self.key_shares = Some(groups.to_vec());
         self
     }
+
     /// Cipher suites, most wanted first.
-    pub fn cipher_suites(self, suites: &[CipherSuite]) -> Self {
-        let _ = suites;
+    pub fn cipher_suites(mut self, suites: &[CipherSuite]) -> Self {
+        self.config.cipher_suites = suites.to_vec();
         self
     }
+
     /// Schemes accepted in CertificateVerify, most wanted first.
-    pub fn signature_schemes(self, schemes: &[SignatureScheme]) -> Self {
-        let _ = schemes;
+    pub fn signature_schemes(mut self, schemes: &[SignatureScheme]) -> Self {
+        self.config.signature_schemes = schemes.to_vec();
         self
     }
-    /// Schemes accepted in certificates; sent only if set.
-    pub fn signature_schemes_cert(self, schemes: &[SignatureScheme]) -> Self {
-        let _ = schemes;
+
+    /// Schemes accepted in certificates (`signature_algorithms_cert`); sent only if set. Whether a chain keeps to it is
+    /// the verifier's matter ([`ChainVerifier::signature_algorithms`](crate::auth::ChainVerifier::signature_algorithms)).
+    pub fn signature_schemes_cert(mut self, schemes: &[SignatureScheme]) -> Self {
+        self.config.signature_schemes_cert = schemes.to_vec();
         self
     }
+
     /// The one client certificate to show when asked.
-    pub fn identity(self, identity: Arc<Identity>) -> Self {
-        let _ = identity;
+    pub fn identity(mut self, identity: Arc<Identity>) -> Self {
+        self.config.identities = Some(Arc::new(OneIdentity(identity)));
         self
     }
+
     /// Chooses among client certificates.
-    pub fn identities(self, identities: Arc<dyn ClientIdentities>) -> Self {
-        let _ = identities;
+    pub fn identities(mut self, identities: Arc<dyn ClientIdentities>) -> Self {
+        self.config.identities = Some(identities);
         self
     }
+
     /// Where secrets are logged.
-    pub fn key_log(self, key_log: Arc<dyn KeyLog>) -> Self {
-        let _ = key_log;
+    pub fn key_log(mut self, key_log: Arc<dyn KeyLog>) -> Self {
+        self.config.key_log = Some(key_log);
         self
     }
+
     /// Record padding.
-    pub fn padding(self, padding: Padding) -> Self {
-        let _ = padding;
+    pub fn padding(mut self, padding: Padding) -> Self {
+        self.config.padding = padding;
         self
     }
+
     /// Whether the server's name is sent (on by default).
-    pub fn send_server_name(self, send: bool) -> Self {
-        let _ = send;
+    pub fn send_server_name(mut self, send: bool) -> Self {
+        self.config.send_server_name = send;
         self
     }
+
     /// Whether reserved values are mixed in (RFC 8701; on by default).
-    pub fn grease(self, grease: bool) -> Self {
-        let _ = grease;
+    pub fn grease(mut self, grease: bool) -> Self {
+        self.config.grease = grease;
         self
     }
+
     /// Middlebox compatibility (RFC 8446 §D.4; on by default).
-    pub fn middlebox_compatibility(self, on: bool) -> Self {
-        let _ = on;
+    pub fn middlebox_compatibility(mut self, on: bool) -> Self {
+        self.config.middlebox_compatibility = on;
         self
     }
+
     /// Whether [`Facts::messages`](crate::Facts) carries details (off by default).
-    pub fn trace(self, trace: bool) -> Self {
-        let _ = trace;
+    pub fn trace(mut self, trace: bool) -> Self {
+        self.config.trace = trace;
         self
     }
+
     /// Checks it all.
     pub fn build(self) -> Result<Arc<ClientConfig>, ConfigError> {
-        todo!()
+        let mut config = self.config;
+        checks::check_suites(&config.cipher_suites)?;
+        checks::check_groups(config.provider.as_ref(), &config.groups)?;
+        checks::check_schemes(&config.signature_schemes)?;
+        if !config.signature_schemes_cert.is_empty() {
+            checks::check_schemes_cert(&config.signature_schemes_cert)?;
+        }
+        checks::check_alpn(&config.alpn)?;
+        checks::check_padding(config.padding)?;
+        config.key_shares = match self.key_shares {
+            Some(shares) => checked_shares(shares, &config.groups)?,
+            None => default_shares(&config.groups),
+        };
+        Ok(Arc::new(config))
     }
+}
+
+fn checked_shares(shares: Vec<NamedGroup>, groups: &[NamedGroup]) -> Result<Vec<NamedGroup>, ConfigError> {
+    // RFC 8446 §4.2.8: each share belongs to an offered group, in the same order.
+    match shares.iter().find(|share| !groups.contains(share)) {
+        Some(stranger) => Err(ConfigError {
+            code: "config.key_share",
+            message: format!("a share of {stranger} is to be sent, but the group is not offered"),
+            fix: "offer the group as well, or send no share of it",
+        }),
+        None => Ok(groups.iter().copied().filter(|group| shares.contains(group)).collect()),
+    }
+}
+
+/// The most wanted group, and X25519 beside a hybrid: servers without the hybrid nearly all have it, and its 32 bytes
+/// save them a retry.
+fn default_shares(groups: &[NamedGroup]) -> Vec<NamedGroup> {
+    let beside_hybrid = |group: &NamedGroup| {
+        *group == NamedGroup::X25519 && groups.first().is_some_and(|first| *first == NamedGroup::X25519MLKEM768)
+    };
+    let first = groups.first().copied();
+    groups.iter().copied().filter(|group| Some(*group) == first || beside_hybrid(group)).collect()
 }

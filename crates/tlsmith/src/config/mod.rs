@@ -1,5 +1,6 @@
 //! Configurations: builders that find every mistake when they build, with safe defaults and no global state.
 
+mod checks;
 mod client;
 mod error;
 mod server;
@@ -7,6 +8,9 @@ mod server;
 pub use client::{ClientConfig, ClientConfigBuilder};
 pub use error::ConfigError;
 pub use server::{ClientAuth, Preference, ServerConfig, ServerConfigBuilder};
+
+#[cfg(test)]
+pub(crate) use checks::default_groups as groups_of;
 
 /// Record padding (RFC 8446 §5.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]

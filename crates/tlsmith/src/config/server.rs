@@ -4,15 +4,29 @@ use std::sync::Arc;
 
 use tlsmith_crypto::Provider;
 
-use super::{ConfigError, KeyLog, Padding};
+use super::{ConfigError, KeyLog, Padding, checks};
 use crate::{
-    auth::{Identity, PeerVerifier, ServerIdentities},
+    auth::{Identity, NamedIdentities, PeerVerifier, ServerIdentities, UnknownName, schemes},
     registry::{CipherSuite, NamedGroup, SignatureScheme},
+    tls13::suite,
 };
 
 /// A server's configuration, checked.
-#[derive(Debug)]
-pub struct ServerConfig {}
+#[derive(Clone, Debug)]
+pub struct ServerConfig {
+    pub(crate) provider: Arc<dyn Provider>,
+    pub(crate) identities: Arc<dyn ServerIdentities>,
+    pub(crate) client_auth: ClientAuth,
+    pub(crate) alpn: Vec<Vec<u8>>,
+    pub(crate) groups: Vec<NamedGroup>,
+    pub(crate) cipher_suites: Vec<CipherSuite>,
+    pub(crate) signature_schemes: Vec<SignatureScheme>,
+    pub(crate) preference: Preference,
+    pub(crate) retry_with_cookie: bool,
+    pub(crate) key_log: Option<Arc<dyn KeyLog>>,
+    pub(crate) padding: Padding,
+    pub(crate) trace: bool,
+}
 
 /// Whether clients show certificates.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +38,16 @@ pub enum ClientAuth {
     Request(Arc<dyn PeerVerifier>),
     /// Demanded; a client without one is refused with `certificate_required`.
     Require(Arc<dyn PeerVerifier>),
+}
+
+impl ClientAuth {
+    /// The verifier, if certificates are asked for.
+    pub(crate) fn verifier(&self) -> Option<&Arc<dyn PeerVerifier>> {
+        match self {
+            Self::None => None,
+            Self::Request(verifier) | Self::Require(verifier) => Some(verifier),
+        }
+    }
 }
 
 /// Whose order decides.
@@ -39,78 +63,154 @@ pub enum Preference {
 impl ServerConfig {
     /// Starts with safe defaults and no identity.
     pub fn builder(provider: Arc<dyn Provider>) -> ServerConfigBuilder {
-        let _ = provider;
-        todo!()
+        let groups = checks::default_groups(provider.as_ref());
+        ServerConfigBuilder {
+            named: NamedIdentities::default(),
+            identities: None,
+            unknown: UnknownName::default(),
+            config: Self {
+                provider,
+                identities: Arc::new(NamedIdentities::default()),
+                client_auth: ClientAuth::None,
+                alpn: Vec::new(),
+                groups,
+                cipher_suites: suite::SUPPORTED.to_vec(),
+                signature_schemes: schemes::SUPPORTED.to_vec(),
+                preference: Preference::Server,
+                retry_with_cookie: false,
+                key_log: None,
+                padding: Padding::None,
+                trace: false,
+            },
+        }
     }
 }
 
 /// Builds a [`ServerConfig`].
 #[derive(Debug)]
-pub struct ServerConfigBuilder {}
+#[must_use]
+pub struct ServerConfigBuilder {
+    config: ServerConfig,
+    named: NamedIdentities,
+    identities: Option<Arc<dyn ServerIdentities>>,
+    unknown: UnknownName,
+}
 
 impl ServerConfigBuilder {
     /// Adds an identity for all names of its leaf; the first is the default.
-    pub fn identity(self, identity: Arc<Identity>) -> Self {
-        let _ = identity;
+    pub fn identity(mut self, identity: Arc<Identity>) -> Self {
+        self.named.add(identity);
         self
     }
+
     /// What is done with unknown names; counts for identities added one by one.
-    pub fn unknown_name(self, unknown: crate::auth::UnknownName) -> Self {
-        let _ = unknown;
+    pub fn unknown_name(mut self, unknown: UnknownName) -> Self {
+        self.unknown = unknown;
         self
     }
+
     /// A source of identities of the caller's own instead.
-    pub fn identities(self, identities: Arc<dyn ServerIdentities>) -> Self {
-        let _ = identities;
+    pub fn identities(mut self, identities: Arc<dyn ServerIdentities>) -> Self {
+        self.identities = Some(identities);
         self
     }
+
     /// Client certificates.
-    pub fn client_auth(self, auth: ClientAuth) -> Self {
-        let _ = auth;
+    pub fn client_auth(mut self, auth: ClientAuth) -> Self {
+        self.config.client_auth = auth;
         self
     }
+
     /// ALPN protocols, most wanted first. A client that offers only others is refused (`no_application_protocol`).
-    pub fn alpn(self, protocols: &[&[u8]]) -> Self {
-        let _ = protocols;
+    pub fn alpn(mut self, protocols: &[&[u8]]) -> Self {
+        self.config.alpn = protocols.iter().map(|name| name.to_vec()).collect();
         self
     }
+
     /// Groups, most wanted first.
-    pub fn groups(self, groups: &[NamedGroup]) -> Self {
-        let _ = groups;
+    pub fn groups(mut self, groups: &[NamedGroup]) -> Self {
+        self.config.groups = groups.to_vec();
         self
     }
+
     /// Cipher suites, most wanted first.
-    pub fn cipher_suites(self, suites: &[CipherSuite]) -> Self {
-        let _ = suites;
+    pub fn cipher_suites(mut self, suites: &[CipherSuite]) -> Self {
+        self.config.cipher_suites = suites.to_vec();
         self
     }
+
     /// Schemes accepted of clients, most wanted first.
-    pub fn signature_schemes(self, schemes: &[SignatureScheme]) -> Self {
-        let _ = schemes;
+    pub fn signature_schemes(mut self, schemes: &[SignatureScheme]) -> Self {
+        self.config.signature_schemes = schemes.to_vec();
         self
     }
+
     /// Whose order of suites and groups decides.
-    pub fn preference(self, preference: Preference) -> Self {
-        let _ = preference;
+    pub fn preference(mut self, preference: Preference) -> Self {
+        self.config.preference = preference;
         self
     }
+
+    /// Whether a HelloRetryRequest carries a cookie that the client must bring back (RFC 8446 §4.2.2; off by default:
+    /// over TCP the connection itself remembers). A client that needs no other share is then not retried.
+    pub fn retry_with_cookie(mut self, on: bool) -> Self {
+        self.config.retry_with_cookie = on;
+        self
+    }
+
     /// Where secrets are logged.
-    pub fn key_log(self, key_log: Arc<dyn KeyLog>) -> Self {
-        let _ = key_log;
+    pub fn key_log(mut self, key_log: Arc<dyn KeyLog>) -> Self {
+        self.config.key_log = Some(key_log);
         self
     }
+
     /// Record padding.
-    pub fn padding(self, padding: Padding) -> Self {
-        let _ = padding;
+    pub fn padding(mut self, padding: Padding) -> Self {
+        self.config.padding = padding;
         self
     }
+
     /// Whether [`Facts::messages`](crate::Facts) carries details (off by default).
-    pub fn trace(self, trace: bool) -> Self {
-        let _ = trace;
+    pub fn trace(mut self, trace: bool) -> Self {
+        self.config.trace = trace;
         self
     }
+
     /// Checks it all.
     pub fn build(self) -> Result<Arc<ServerConfig>, ConfigError> {
-        todo!()
+        let Self { mut config, mut named, identities, unknown } = self;
+        named.set_unknown(unknown);
+        config.identities = match identities {
+            Some(identities) => identities,
+            None if named.all().is_empty() => return Err(no_identity()),
+            None => Arc::new(named),
+        };
+        checks::check_suites(&config.cipher_suites)?;
+        checks::check_groups(config.provider.as_ref(), &config.groups)?;
+        checks::check_schemes(&config.signature_schemes)?;
+        checks::check_alpn(&config.alpn)?;
+        checks::check_padding(config.padding)?;
+        check_identities(config.identities.as_ref())?;
+        Ok(Arc::new(config))
+    }
+}
+
+fn no_identity() -> ConfigError {
+    ConfigError {
+        code: "config.no_identity",
+        message: String::from("the server has no certificate"),
+        fix: "give a certificate chain and its key",
+    }
+}
+
+/// Every identity needs a scheme that TLS 1.3 can sign with, or no client could ever be served by it.
+fn check_identities(identities: &dyn ServerIdentities) -> Result<(), ConfigError> {
+    match identities.all().iter().find(|identity| identity.choose_scheme(schemes::SUPPORTED).is_none()) {
+        Some(useless) => Err(ConfigError {
+            code: "config.no_common_scheme",
+            message: format!("no signature scheme of TLS 1.3 suits a key of type {}", useless.key_type()),
+            fix: "use an ECDSA (P-256, P-384, P-521), Ed25519 or RSA key",
+        }),
+        None => Ok(()),
     }
 }

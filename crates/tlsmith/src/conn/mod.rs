@@ -1,20 +1,44 @@
 //! What a user holds: a connection, its facts, its needs.
 
+mod driver;
 mod facts;
+mod halves;
+mod input;
+mod machine;
 mod need;
+#[cfg(test)]
+mod tests;
+mod trace;
 
 pub use facts::{CertificateRequestFacts, ClientHelloFacts, Direction, Facts, MessageNote, Role};
 pub use need::{Need, Reply};
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use tlsmith_x509::{ServerName, UnixTime};
 
-use crate::{ClientConfig, Error, ServerConfig};
+use self::{
+    driver::Driver,
+    halves::{ReadHalf, Settings, WriteHalf, note},
+    machine::Machine,
+};
+use crate::{
+    ClientConfig, Error, Rule, ServerConfig,
+    record::{MAX_PLAINTEXT, RecordType},
+    registry::AlertDescription,
+    tls13::{client, server},
+};
 
 /// One side of one TLS connection.
-#[derive(Debug)]
-pub struct Connection {}
+pub struct Connection {
+    machine: Machine,
+    read: ReadHalf,
+    write: WriteHalf,
+    facts: Facts,
+    settings: Settings,
+    now: UnixTime,
+    failure: Option<Error>,
+}
 
 /// What [`Connection::handle_input`] made of its input.
 #[derive(Debug)]
@@ -24,8 +48,8 @@ pub struct Received<'b> {
     pub consumed: usize,
     /// Application data, decrypted in place within the consumed bytes; often empty.
     pub data: &'b [u8],
-    /// Where `consumed` is 0: how many bytes the input must hold in all before the next record is whole (at least one
-    /// more than it has; never more than [`MAX_RECORD`]).
+    /// Where `consumed` is 0 and no reply is awaited: how many bytes the input must hold in all before the next record
+    /// is whole (at least one more than it has; never more than [`MAX_RECORD`]).
     pub wants: usize,
 }
 
@@ -41,18 +65,47 @@ impl Connection {
         now: UnixTime,
         out: &mut Vec<u8>,
     ) -> Result<Self, Error> {
-        let _ = (config, name, now, out);
-        todo!()
+        let mut connection = Self::new(Role::Client, Machine::Gone, now);
+        connection.settings = Settings { key_log: config.key_log.clone(), trace: config.trace };
+        connection.write.padding = config.padding.into();
+        let state = client::start(config, name, &mut connection.driver(out, &[]))?;
+        connection.machine = Machine::Client(state);
+        connection.write.flush(out)?;
+        Ok(connection)
     }
+
     /// A server.
     pub fn server(config: Arc<ServerConfig>, now: UnixTime) -> Result<Self, Error> {
-        let _ = (config, now);
-        todo!()
+        let mut connection = Self::server_undecided(now);
+        connection.adopt(&config);
+        let state = server::State::WaitClientHello(Box::new(server::WaitClientHello { config: Some(config) }));
+        connection.machine = Machine::Server(state);
+        Ok(connection)
     }
+
     /// A server that pauses with [`Need::ChooseConfig`] when it has read the ClientHello.
     pub fn server_undecided(now: UnixTime) -> Self {
-        let _ = now;
-        todo!()
+        let state = server::State::WaitClientHello(Box::new(server::WaitClientHello { config: None }));
+        let mut connection = Self::new(Role::Server, Machine::Server(state), now);
+        connection.write.initial = false;
+        connection
+    }
+
+    fn new(role: Role, machine: Machine, now: UnixTime) -> Self {
+        Self {
+            machine,
+            read: ReadHalf::new(),
+            write: WriteHalf::new(),
+            facts: Facts::new(role),
+            settings: Settings::default(),
+            now,
+            failure: None,
+        }
+    }
+
+    fn adopt(&mut self, config: &ServerConfig) {
+        self.settings = Settings { key_log: config.key_log.clone(), trace: config.trace };
+        self.write.padding = config.padding.into();
     }
 
     /// Takes at most one record from the front of `input`. What must be sent in answer is appended to `out`; on an
@@ -60,59 +113,168 @@ impl Connection {
     ///
     /// Call it again as long as `consumed` is not 0.
     pub fn handle_input<'b>(&mut self, input: &'b mut [u8], out: &mut Vec<u8>) -> Result<Received<'b>, Error> {
-        let _ = (input, out);
-        todo!()
+        self.check_failure()?;
+        self.read_record(input, out).map_err(|error| self.fail(error, out))
     }
+
     /// The transport ended. Fine after `close_notify`, truncation otherwise.
     pub fn handle_eof(&mut self) -> Result<(), Error> {
-        todo!()
+        self.check_failure()?;
+        if self.read.closed {
+            return Ok(());
+        }
+        let error = match self.is_handshaking() {
+            true => Error::new(Rule::HandshakeEof, self.machine.progress()),
+            false => Error::new(Rule::Truncated, ""),
+        };
+        self.failure = Some(error.clone());
+        Err(error)
     }
 
     /// What the connection waits for, if it is not for bytes.
     pub fn need(&self) -> Option<Need<'_>> {
-        todo!()
+        self.machine.need(&self.facts, self.now)
     }
-    /// Answers [`Connection::need`]; the handshake goes on with what was received meanwhile.
+
+    /// Answers [`Connection::need`]; the handshake goes on with what was received meanwhile. A reply that answers
+    /// another need is refused and changes nothing.
     pub fn reply(&mut self, reply: Reply, out: &mut Vec<u8>) -> Result<(), Error> {
-        let _ = (reply, out);
-        todo!()
+        self.check_failure()?;
+        let fits = matches!(
+            (self.need(), &reply),
+            (Some(Need::ChooseConfig(_)), Reply::Config(_))
+                | (Some(Need::VerifyPeer(_)), Reply::Verdict(_))
+                | (Some(Need::Sign { .. }), Reply::Signature(_))
+        );
+        if !fits {
+            return Err(Error::new(Rule::NothingNeeded, ""));
+        }
+        if let Reply::Config(config) = &reply {
+            self.adopt(config);
+        }
+        self.resume(reply, out).map_err(|error| self.fail(error, out))
     }
 
     /// Encrypts all of `data`. Before the handshake is complete, and after [`Connection::send_close`], it is an error.
+    ///
+    /// Where a key comes near its limit (RFC 8446 §5.5), a KeyUpdate goes before the data.
     pub fn send(&mut self, data: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
-        let _ = (data, out);
-        todo!()
+        self.check_sendable()?;
+        for piece in data.chunks(MAX_PLAINTEXT) {
+            if self.write.sealer.as_ref().is_some_and(crate::record::protect::Sealer::needs_key_update) {
+                self.send_key_update(false, out).map_err(|error| self.fail(error, out))?;
+            }
+            self.write.append(RecordType::ApplicationData, piece, out).map_err(|error| self.fail(error, out))?;
+        }
+        Ok(())
     }
+
     /// Ends this side's direction with `close_notify`; receiving goes on (half close). Idempotent.
     pub fn send_close(&mut self, out: &mut Vec<u8>) {
-        let _ = out;
-        todo!()
+        self.send_alert(AlertDescription::CLOSE_NOTIFY, out);
     }
+
     /// Sends a KeyUpdate (RFC 8446 §4.6.3), asking for the peer's as well if wanted.
     pub fn update_keys(&mut self, request_peer: bool, out: &mut Vec<u8>) -> Result<(), Error> {
-        let _ = (request_peer, out);
-        todo!()
+        self.check_sendable()?;
+        self.send_key_update(request_peer, out).map_err(|error| self.fail(error, out))
     }
+
     /// Tells the time, for verification that is still to come.
     pub fn set_time(&mut self, now: UnixTime) {
-        let _ = now;
+        self.now = now;
     }
 
     /// The handshake is not complete.
     pub fn is_handshaking(&self) -> bool {
-        todo!()
+        self.machine.established().is_none()
     }
+
     /// The peer sent `close_notify`: no more data will come.
     pub fn is_peer_closed(&self) -> bool {
-        todo!()
+        self.read.closed
     }
+
     /// What was negotiated and seen so far; stays after a failure.
     pub fn facts(&self) -> &Facts {
-        todo!()
+        &self.facts
     }
+
     /// Exports keying material (RFC 8446 §7.5). No context is the same as an empty one in TLS 1.3.
     pub fn export(&self, label: &[u8], context: &[u8], out: &mut [u8]) -> Result<(), Error> {
-        let _ = (label, context, out);
-        todo!()
+        match self.machine.established() {
+            Some(established) => established.export(label, context, out),
+            None => Err(Error::new(Rule::ExportRefused, "the handshake is not complete")),
+        }
+    }
+
+    fn check_failure(&self) -> Result<(), Error> {
+        self.failure.clone().map_or(Ok(()), Err)
+    }
+
+    fn check_sendable(&self) -> Result<(), Error> {
+        self.check_failure()?;
+        match (self.is_handshaking(), self.write.closed) {
+            (true, _) => Err(Error::new(Rule::NotYet, "")),
+            (false, true) => Err(Error::new(Rule::AlreadyClosed, "")),
+            (false, false) => Ok(()),
+        }
+    }
+
+    fn driver<'a>(&'a mut self, out: &'a mut Vec<u8>, rest: &'a [u8]) -> Driver<'a> {
+        Driver {
+            read: &mut self.read,
+            write: &mut self.write,
+            facts: &mut self.facts,
+            settings: &self.settings,
+            out,
+            rest,
+        }
+    }
+
+    fn send_key_update(&mut self, request_peer: bool, out: &mut Vec<u8>) -> Result<(), Error> {
+        let Self { machine, read, write, facts, settings, .. } = self;
+        let mut driver = Driver { read, write, facts, settings, out, rest: &[] };
+        match machine.established_mut() {
+            Some(established) => established.update_write_keys(request_peer, &mut driver),
+            None => Err(Error::new(Rule::NotYet, "")),
+        }
+    }
+
+    /// Sends an alert and ends this direction (RFC 8446 §6.1: close_notify is a warning by its level, all others fatal).
+    fn send_alert(&mut self, alert: AlertDescription, out: &mut Vec<u8>) {
+        if std::mem::replace(&mut self.write.closed, true) {
+            return;
+        }
+        const WARNING: u8 = 1;
+        const FATAL: u8 = 2;
+        let level = if alert == AlertDescription::CLOSE_NOTIFY { WARNING } else { FATAL };
+        let encrypted = self.write.sealer.is_some();
+        // What waits was made for a handshake that is over.
+        self.write.pending = Vec::new();
+        // A key that cannot seal any more cannot say so either; the transport's end has to.
+        if self.write.append(RecordType::Alert, &[level, alert.0], out).is_ok() {
+            note(&mut self.facts, Direction::Sent, "Alert", 2, encrypted, vec![alert.to_string()]);
+        }
+    }
+
+    /// Ends everything because of `error`: sends its alert, drops the keys.
+    fn fail(&mut self, error: Error, out: &mut Vec<u8>) -> Error {
+        if let Some(alert) = error.alert() {
+            self.send_alert(alert, out);
+        }
+        self.write.closed = true;
+        self.failure = Some(error.clone());
+        error
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection")
+            .field("role", &self.facts.role)
+            .field("state", &self.machine.name())
+            .field("failure", &self.failure)
+            .finish_non_exhaustive()
     }
 }

@@ -2,6 +2,7 @@
 
 mod alerts;
 mod certificates;
+mod convert;
 mod io;
 mod rules;
 

@@ -64,6 +64,8 @@ pub enum Rule {
     HandshakeTooLong,
     /// `record.key_exhausted`: a key reached its limit of records.
     KeyExhausted,
+    /// `handshake.too_much_early_data`: more early data than is skipped.
+    TooMuchEarlyData,
     /// `alert.malformed`: an alert that is malformed.
     AlertMalformed,
     /// `alert.too_many_warnings`: too many warning alerts.
@@ -174,6 +176,7 @@ impl Rule {
         Self::MessageSpansKeyChange,
         Self::HandshakeTooLong,
         Self::KeyExhausted,
+        Self::TooMuchEarlyData,
         Self::AlertMalformed,
         Self::TooManyWarnings,
         Self::UnexpectedWarning,
@@ -227,7 +230,7 @@ impl Rule {
             Self::PeerAlert(alert) => alerts::row(alert),
             Self::PlainHttp => Row {
                 code: "record.plain_http",
-                alert: Some(AlertDescription::UNEXPECTED_MESSAGE),
+                alert: None,
                 section: "RFC 8446 §5.1",
                 what: "the peer speaks plain HTTP, not TLS",
                 why: "TLS records start with a content type and a version; these bytes start like an HTTP message.",
@@ -235,7 +238,7 @@ impl Rule {
             },
             Self::PlainText => Row {
                 code: "record.not_tls",
-                alert: Some(AlertDescription::UNEXPECTED_MESSAGE),
+                alert: None,
                 section: "RFC 8446 §5.1",
                 what: "the peer does not speak TLS",
                 why: "The first bytes are not a TLS record; another protocol answers on this port.",
@@ -360,6 +363,14 @@ impl Rule {
                 what: "a key reached its limit of records",
                 why: "Beyond it the AEAD no longer protects.",
                 fix: "Update the keys earlier (this side does so by itself).",
+            },
+            Self::TooMuchEarlyData => Row {
+                code: "handshake.too_much_early_data",
+                alert: Some(AlertDescription::UNEXPECTED_MESSAGE),
+                section: "RFC 8446 §4.2.10",
+                what: "more early data than is skipped",
+                why: "Early data that is not accepted is skipped up to a bound (2^14 bytes), or a client could send it for ever.",
+                fix: "The client sends more early data than any ticket allows: update it.",
             },
             Self::AlertMalformed => Row {
                 code: "alert.malformed",

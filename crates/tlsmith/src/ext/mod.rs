@@ -15,8 +15,10 @@ mod supported_groups;
 mod supported_versions;
 
 pub(crate) use key_share::KeyShareEntry;
-pub(crate) use place::{Place, check_places, may_stand};
-pub(crate) use pre_shared_key::{OfferedPsks, PskIdentity};
+#[cfg(test)]
+pub(crate) use place::may_stand;
+pub(crate) use place::{Place, check_places};
+pub(crate) use pre_shared_key::OfferedPsks;
 
 use crate::{
     registry::{ExtensionType, NamedGroup, ProtocolVersion, SignatureScheme},

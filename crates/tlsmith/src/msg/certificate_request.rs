@@ -2,7 +2,7 @@
 
 use crate::{
     ext::{self, Extension, Place},
-    registry::{ExtensionType, SignatureScheme},
+    registry::SignatureScheme,
     wire::{Malformed, Reader, Writer},
 };
 
@@ -29,11 +29,6 @@ impl<'a> CertificateRequest<'a> {
     pub(crate) fn encode_body(&self, w: &mut Writer<'_>) {
         w.u8_prefixed(CONTEXT, |w| w.bytes(self.context));
         ext::encode_all(&self.extensions, Place::CertificateRequest, w);
-    }
-
-    /// The extension of a type.
-    pub(crate) fn find(&self, wanted: ExtensionType) -> Option<&Extension<'a>> {
-        ext::find(&self.extensions, wanted)
     }
 
     pub(crate) fn signature_algorithms(&self) -> Option<&[SignatureScheme]> {

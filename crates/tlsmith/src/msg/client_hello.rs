@@ -114,16 +114,4 @@ impl<'a> ClientHello<'a> {
     pub(crate) fn early_data(&self) -> bool {
         self.extensions.iter().any(|e| matches!(e, Extension::EarlyData))
     }
-
-    pub(crate) fn post_handshake_auth(&self) -> bool {
-        self.extensions.iter().any(|e| matches!(e, Extension::PostHandshakeAuth))
-    }
-
-    pub(crate) fn record_size_limit(&self) -> Option<u16> {
-        super::record_size_limit(&self.extensions)
-    }
-
-    pub(crate) fn renegotiation_info(&self) -> Option<&'a [u8]> {
-        self.extensions.iter().find_map(|e| if let Extension::RenegotiationInfo(v) = e { Some(*v) } else { None })
-    }
 }

@@ -132,9 +132,5 @@ fn certificate_authorities<'e, 'a>(extensions: &'e [Extension<'a>]) -> Option<&'
     extensions.iter().find_map(|e| if let Extension::CertificateAuthorities(v) = e { Some(v.as_slice()) } else { None })
 }
 
-fn record_size_limit(extensions: &[Extension<'_>]) -> Option<u16> {
-    extensions.iter().find_map(|e| if let Extension::RecordSizeLimit(v) = e { Some(*v) } else { None })
-}
-
 #[cfg(test)]
 mod tests;

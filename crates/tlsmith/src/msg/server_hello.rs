@@ -2,7 +2,7 @@
 
 use crate::{
     ext::{self, Extension, KeyShareEntry, Place},
-    registry::{CipherSuite, ExtensionType, NamedGroup, ProtocolVersion},
+    registry::{CipherSuite, NamedGroup, ProtocolVersion},
     wire::{Malformed, Reader, Writer},
 };
 
@@ -68,11 +68,6 @@ impl<'a> ServerHello<'a> {
         ext::check_places(&self.extensions, place(&self.random))
     }
 
-    /// The extension of a type.
-    pub(crate) fn find(&self, wanted: ExtensionType) -> Option<&Extension<'a>> {
-        ext::find(&self.extensions, wanted)
-    }
-
     /// The choice of `supported_versions`; without it the version is `legacy_version`.
     pub(crate) fn supported_version(&self) -> Option<ProtocolVersion> {
         self.extensions.iter().find_map(|e| if let Extension::SupportedVersionsChoice(v) = e { Some(*v) } else { None })
@@ -91,11 +86,6 @@ impl<'a> ServerHello<'a> {
     /// The cookie of a HelloRetryRequest.
     pub(crate) fn cookie(&self) -> Option<&'a [u8]> {
         self.extensions.iter().find_map(|e| if let Extension::Cookie(v) = e { Some(*v) } else { None })
-    }
-
-    /// The chosen identity of a ServerHello.
-    pub(crate) fn pre_shared_key(&self) -> Option<u16> {
-        self.extensions.iter().find_map(|e| if let Extension::PreSharedKeyChoice(v) = e { Some(*v) } else { None })
     }
 }
 

@@ -36,8 +36,6 @@ pub(crate) enum Problem {
     NotLast,
     /// More elements than this implementation is willing to hold: `illegal_parameter`.
     TooMany,
-    /// A demanded extension is absent: `missing_extension`.
-    Missing,
 }
 
 impl Malformed {

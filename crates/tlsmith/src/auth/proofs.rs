@@ -1,0 +1,118 @@
+//! The proofs that a handshake ends with. Only the functions here make them, and an established connection cannot be
+//! made without them.
+
+use tlsmith_crypto::{Digest, Provider, Secret};
+use tlsmith_x509::Certificate;
+
+use super::{Verdict, schemes};
+use crate::{
+    error::{Error, Rule},
+    registry::SignatureScheme,
+    tls13::key_schedule::{self, Kdf},
+};
+
+/// The verifier of this side accepted the peer's certificates.
+#[derive(Debug)]
+pub(crate) struct PeerVerified(());
+
+/// The peer proved that it holds the private key of its certificate.
+#[derive(Debug)]
+pub(crate) struct SignatureVerified(());
+
+/// The peer proved that it saw the same handshake.
+#[derive(Debug)]
+pub(crate) struct FinishedVerified(());
+
+/// How the peer is known.
+#[derive(Debug)]
+pub(crate) enum PeerAuthentication {
+    /// By a certificate, accepted, and a signature with its key.
+    Certificate(PeerVerified, SignatureVerified),
+    /// Not at all: a client that was not asked, or asked and not required.
+    Anonymous,
+}
+
+impl PeerVerified {
+    /// Takes the verifier's word.
+    pub(crate) fn by(verdict: Verdict) -> Result<Self, Error> {
+        match verdict.accepted {
+            true => Ok(Self(())),
+            false => Err(Error::untrusted(verdict.report)),
+        }
+    }
+}
+
+/// Who signs: the context string keeps one side's signature from serving as the other's (RFC 8446 §4.4.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Signer {
+    Server,
+    Client,
+}
+
+/// What a CertificateVerify signs (RFC 8446 §4.4.3).
+pub(crate) fn signed_content(signer: Signer, transcript: &Digest) -> Vec<u8> {
+    const PAD: [u8; 64] = [0x20; 64];
+    let context: &[u8] = match signer {
+        Signer::Server => b"TLS 1.3, server CertificateVerify",
+        Signer::Client => b"TLS 1.3, client CertificateVerify",
+    };
+    [PAD.as_slice(), context, &[0], transcript.as_ref()].concat()
+}
+
+impl SignatureVerified {
+    /// Verifies the peer's CertificateVerify; `offered` is what this side accepts.
+    pub(crate) fn check(
+        provider: &dyn Provider,
+        offered: &[SignatureScheme],
+        leaf: &Certificate,
+        scheme: SignatureScheme,
+        content: &[u8],
+        signature: &[u8],
+    ) -> Result<Self, Error> {
+        let key = leaf.key_type().ok_or_else(|| unsupported_key(leaf))?;
+        let algorithm = schemes::algorithm(scheme)
+            .filter(|_| offered.contains(&scheme) && schemes::suits(scheme, key))
+            .ok_or_else(|| {
+                Error::new(Rule::SchemeNotOffered, format!("the peer signed with {scheme}; its key is {key}"))
+            })?;
+        match provider.verify(algorithm, leaf.public_key(), content, signature) {
+            Ok(()) => Ok(Self(())),
+            Err(_) => Err(Error::new(Rule::BadSignature, format!("{scheme}, {key}"))),
+        }
+    }
+}
+
+/// The leaf has to be one that can sign (RFC 8446 §4.4.2.2): a supported key, and a key usage that allows it.
+pub(crate) fn check_leaf(leaf: &Certificate) -> Result<(), Error> {
+    if leaf.key_type().is_none() {
+        return Err(unsupported_key(leaf));
+    }
+    match leaf.allows_digital_signature() {
+        true => Ok(()),
+        false => Err(Error::new(Rule::CertificateKeyUnsupported, "its key usage lacks digitalSignature")),
+    }
+}
+
+fn unsupported_key(leaf: &Certificate) -> Error {
+    Error::new(Rule::CertificateKeyUnsupported, leaf.key_description())
+}
+
+impl FinishedVerified {
+    /// Compares the peer's `verify_data`, in constant time; `base` is the peer's handshake traffic secret.
+    pub(crate) fn check(kdf: &Kdf, base: &Secret, transcript: &Digest, received: &[u8]) -> Result<Self, Error> {
+        let expected = key_schedule::verify_data(kdf, base, transcript).map_err(|error| crypto(&error))?;
+        let length = expected.as_ref().len();
+        match received.len() == length && Digest::new(received) == expected {
+            true => Ok(Self(())),
+            false if received.len() != length => {
+                Err(Error::new(Rule::Decode, format!("Finished of {} bytes, not {length}", received.len())))
+            }
+            false => Err(Error::new(Rule::BadFinished, "")),
+        }
+    }
+}
+
+/// The provider failed where the peer has no part in it.
+pub(crate) fn crypto(error: &tlsmith_crypto::CryptoError) -> Error {
+    Error::new(Rule::Crypto, error.to_string())
+}

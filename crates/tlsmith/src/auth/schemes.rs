@@ -1,0 +1,87 @@
+//! Signature schemes: which algorithm each stands for, and which keys it suits (RFC 8446 §4.2.3).
+
+use tlsmith_crypto::{Curve, HashAlgorithm, KeyType, SignatureAlgorithm};
+use tlsmith_x509::Certificate;
+
+use crate::registry::SignatureScheme;
+
+/// What is implemented, most wanted first. RSA-PKCS#1 stands last: it counts for certificates only (§4.2.3).
+pub(crate) const SUPPORTED: &[SignatureScheme] = &[
+    SignatureScheme::ECDSA_SECP256R1_SHA256,
+    SignatureScheme::ED25519,
+    SignatureScheme::RSA_PSS_RSAE_SHA256,
+    SignatureScheme::ECDSA_SECP384R1_SHA384,
+    SignatureScheme::ECDSA_SECP521R1_SHA512,
+    SignatureScheme::RSA_PSS_RSAE_SHA384,
+    SignatureScheme::RSA_PSS_RSAE_SHA512,
+    SignatureScheme::RSA_PSS_PSS_SHA256,
+    SignatureScheme::RSA_PSS_PSS_SHA384,
+    SignatureScheme::RSA_PSS_PSS_SHA512,
+    SignatureScheme::RSA_PKCS1_SHA256,
+    SignatureScheme::RSA_PKCS1_SHA384,
+    SignatureScheme::RSA_PKCS1_SHA512,
+];
+
+/// The algorithm of a scheme, if it is implemented.
+pub(crate) const fn algorithm(scheme: SignatureScheme) -> Option<SignatureAlgorithm> {
+    use HashAlgorithm::{Sha256, Sha384, Sha512};
+    Some(match scheme {
+        SignatureScheme::ECDSA_SECP256R1_SHA256 => SignatureAlgorithm::Ecdsa(Curve::P256, Sha256),
+        SignatureScheme::ECDSA_SECP384R1_SHA384 => SignatureAlgorithm::Ecdsa(Curve::P384, Sha384),
+        SignatureScheme::ECDSA_SECP521R1_SHA512 => SignatureAlgorithm::Ecdsa(Curve::P521, Sha512),
+        SignatureScheme::ED25519 => SignatureAlgorithm::Ed25519,
+        SignatureScheme::RSA_PSS_RSAE_SHA256 | SignatureScheme::RSA_PSS_PSS_SHA256 => {
+            SignatureAlgorithm::RsaPss(Sha256)
+        }
+        SignatureScheme::RSA_PSS_RSAE_SHA384 | SignatureScheme::RSA_PSS_PSS_SHA384 => {
+            SignatureAlgorithm::RsaPss(Sha384)
+        }
+        SignatureScheme::RSA_PSS_RSAE_SHA512 | SignatureScheme::RSA_PSS_PSS_SHA512 => {
+            SignatureAlgorithm::RsaPss(Sha512)
+        }
+        SignatureScheme::RSA_PKCS1_SHA256 => SignatureAlgorithm::RsaPkcs1(Sha256),
+        SignatureScheme::RSA_PKCS1_SHA384 => SignatureAlgorithm::RsaPkcs1(Sha384),
+        SignatureScheme::RSA_PKCS1_SHA512 => SignatureAlgorithm::RsaPkcs1(Sha512),
+        _ => return None,
+    })
+}
+
+/// Whether a CertificateVerify of TLS 1.3 may be made with this scheme by a key of this type.
+pub(crate) const fn suits(scheme: SignatureScheme, key: KeyType) -> bool {
+    match scheme {
+        SignatureScheme::ECDSA_SECP256R1_SHA256 => matches!(key, KeyType::Ecdsa(Curve::P256)),
+        SignatureScheme::ECDSA_SECP384R1_SHA384 => matches!(key, KeyType::Ecdsa(Curve::P384)),
+        SignatureScheme::ECDSA_SECP521R1_SHA512 => matches!(key, KeyType::Ecdsa(Curve::P521)),
+        SignatureScheme::ED25519 => matches!(key, KeyType::Ed25519),
+        SignatureScheme::RSA_PSS_RSAE_SHA256
+        | SignatureScheme::RSA_PSS_RSAE_SHA384
+        | SignatureScheme::RSA_PSS_RSAE_SHA512 => matches!(key, KeyType::Rsa { .. }),
+        SignatureScheme::RSA_PSS_PSS_SHA256
+        | SignatureScheme::RSA_PSS_PSS_SHA384
+        | SignatureScheme::RSA_PSS_PSS_SHA512 => matches!(key, KeyType::RsaPss { .. }),
+        _ => false,
+    }
+}
+
+/// The first scheme of the peer's list that the key can sign with.
+pub(crate) fn choose(offered: &[SignatureScheme], key: KeyType) -> Option<SignatureScheme> {
+    offered.iter().copied().find(|scheme| suits(*scheme, key) && algorithm(*scheme).is_some())
+}
+
+/// Whether a peer that accepts `schemes` in certificates can verify every signature of `chain` (§4.4.2.2). A
+/// self-issued certificate at the end is a trust anchor or nothing; its signature does not count.
+pub(crate) fn covers_chain(schemes: &[SignatureScheme], chain: &[Certificate]) -> bool {
+    chain.iter().filter(|certificate| !certificate.is_self_issued()).all(|certificate| {
+        certificate.signature_algorithm().is_some_and(|made| schemes.iter().any(|scheme| covers(*scheme, made)))
+    })
+}
+
+/// In certificates TLS 1.3 binds ECDSA's curve to its hash as well, but chains that mix them exist, and a peer that
+/// verifies the hash verifies them: the hash decides.
+fn covers(scheme: SignatureScheme, made: SignatureAlgorithm) -> bool {
+    match (algorithm(scheme), made) {
+        (Some(SignatureAlgorithm::Ecdsa(_, hash)), SignatureAlgorithm::Ecdsa(_, made)) => hash == made,
+        (Some(scheme), made) => scheme == made,
+        (None, _) => false,
+    }
+}

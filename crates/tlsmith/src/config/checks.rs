@@ -1,0 +1,103 @@
+//! The checks that both builders make.
+
+use std::fmt::Display;
+
+use tlsmith_crypto::Provider;
+
+use super::{ConfigError, Padding};
+use crate::{
+    auth::schemes,
+    registry::{CipherSuite, NamedGroup, SignatureScheme},
+    tls13::suite,
+};
+
+/// The groups of the provider.
+pub(crate) fn default_groups(provider: &dyn Provider) -> Vec<NamedGroup> {
+    provider.groups().iter().filter_map(|group| NamedGroup::from_group(*group)).collect()
+}
+
+pub(super) fn check_suites(suites: &[CipherSuite]) -> Result<(), ConfigError> {
+    check_list("cipher suite", suites, suite::SUPPORTED)
+}
+
+pub(super) fn check_groups(provider: &dyn Provider, groups: &[NamedGroup]) -> Result<(), ConfigError> {
+    check_list("group", groups, &default_groups(provider))
+}
+
+/// A list of schemes for CertificateVerify needs one that TLS 1.3 allows there; RSA-PKCS#1 is not (RFC 8446 §4.2.3).
+pub(super) fn check_schemes(list: &[SignatureScheme]) -> Result<(), ConfigError> {
+    check_list("signature scheme", list, schemes::SUPPORTED)?;
+    let pkcs1 = |scheme: &SignatureScheme| {
+        matches!(schemes::algorithm(*scheme), Some(tlsmith_crypto::SignatureAlgorithm::RsaPkcs1(_)))
+    };
+    match list.iter().all(pkcs1) {
+        true => Err(ConfigError {
+            code: "config.no_common_scheme",
+            message: String::from("only RSA-PKCS#1 schemes are allowed, and TLS 1.3 has them in certificates only"),
+            fix: "add rsa_pss_rsae_sha256 or another scheme that TLS 1.3 signs with",
+        }),
+        false => Ok(()),
+    }
+}
+
+pub(super) fn check_schemes_cert(list: &[SignatureScheme]) -> Result<(), ConfigError> {
+    check_list("signature scheme", list, schemes::SUPPORTED)
+}
+
+fn check_list<T: PartialEq + Display>(what: &str, list: &[T], supported: &[T]) -> Result<(), ConfigError> {
+    if list.is_empty() {
+        return Err(ConfigError {
+            code: "config.empty_list",
+            message: format!("no {what} is allowed"),
+            fix: "allow at least one, or leave the default",
+        });
+    }
+    if let Some(unknown) = list.iter().find(|item| !supported.contains(item)) {
+        let known: Vec<String> = supported.iter().map(ToString::to_string).collect();
+        return Err(ConfigError {
+            code: "config.unsupported",
+            message: format!("the {what} {unknown} is not implemented (there are {})", known.join(", ")),
+            fix: "choose among those",
+        });
+    }
+    check_duplicates(what, list)
+}
+
+fn check_duplicates<T: PartialEq + Display>(what: &str, list: &[T]) -> Result<(), ConfigError> {
+    let twice = list.iter().enumerate().find(|(at, item)| list.iter().take(*at).any(|earlier| earlier == *item));
+    match twice {
+        Some((_, item)) => Err(ConfigError {
+            code: "config.duplicate",
+            message: format!("the {what} {item} is listed twice"),
+            fix: "list it once, at the place of its preference",
+        }),
+        None => Ok(()),
+    }
+}
+
+/// ALPN names are 1 to 255 bytes (RFC 7301 §3.1), and all of them have to fit one extension.
+pub(super) fn check_alpn(protocols: &[Vec<u8>]) -> Result<(), ConfigError> {
+    let total: usize = protocols.iter().map(|name| name.len() + 1).sum();
+    let names: Vec<String> = protocols.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
+    if protocols.iter().any(|name| name.is_empty() || name.len() > 255) || total > 0x7fff {
+        return Err(ConfigError {
+            code: "config.alpn",
+            message: String::from("an application protocol's name is empty or too long"),
+            fix: "use names of 1 to 255 bytes such as h2 and http/1.1",
+        });
+    }
+    check_duplicates("application protocol", &names)
+}
+
+pub(super) fn check_padding(padding: Padding) -> Result<(), ConfigError> {
+    match padding {
+        Padding::MultipleOf(step) if step == 0 || usize::from(step) > crate::record::MAX_PLAINTEXT => {
+            Err(ConfigError {
+                code: "config.padding",
+                message: format!("records cannot be padded to a multiple of {step} bytes"),
+                fix: "use 1 to 16384",
+            })
+        }
+        Padding::None | Padding::MultipleOf(_) => Ok(()),
+    }
+}

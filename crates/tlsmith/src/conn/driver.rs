@@ -1,0 +1,87 @@
+//! The sink of the TCP driver: effects become records in the caller's output buffer.
+
+use tlsmith_crypto::Secret;
+
+use super::{
+    Direction, Facts,
+    halves::{ReadHalf, Settings, WriteHalf, note},
+    trace,
+};
+use crate::{
+    auth::proofs::crypto,
+    error::{Error, Rule},
+    msg::Message,
+    record::{
+        RecordType,
+        protect::{KeyLimits, Opener, Sealer},
+    },
+    tls13::{
+        effects::{InstallKeys, Sink, SkipEarlyData},
+        key_schedule,
+        transcript::Transcript,
+    },
+};
+
+/// Both halves and the output of one call.
+pub(super) struct Driver<'a> {
+    pub(super) read: &'a mut ReadHalf,
+    pub(super) write: &'a mut WriteHalf,
+    pub(super) facts: &'a mut Facts,
+    pub(super) settings: &'a Settings,
+    pub(super) out: &'a mut Vec<u8>,
+    /// What is left of the record that holds the message at hand: nothing may be left where keys change.
+    pub(super) rest: &'a [u8],
+}
+
+impl Sink for Driver<'_> {
+    fn send(&mut self, message: &Message<'_>, transcript: &mut Transcript) -> Result<(), Error> {
+        let start = self.write.pending.len();
+        message
+            .encode(&mut self.write.pending)
+            .map_err(|error| Error::new(Rule::Internal, format!("{} is too long", error.what)))?;
+        let encoded = self.write.pending.get(start..).unwrap_or_default();
+        transcript.add(encoded);
+        let details = if self.settings.trace { trace::describe(message) } else { Vec::new() };
+        let (name, size) = (trace::name(message), encoded.len());
+        note(self.facts, Direction::Sent, name, size, self.write.sealer.is_some(), details);
+        Ok(())
+    }
+
+    fn send_change_cipher_spec(&mut self) {
+        // Unprotected by nature, so it cannot fail; the messages before it go first.
+        if self.write.flush(self.out).is_ok() && self.write.sealer.is_none() {
+            let _ = self.write.append(RecordType::ChangeCipherSpec, &[1], self.out);
+            note(self.facts, Direction::Sent, "ChangeCipherSpec", 1, false, Vec::new());
+        }
+    }
+
+    fn install_keys(&mut self, keys: InstallKeys<'_>) -> Result<(), Error> {
+        let (key, iv) =
+            key_schedule::traffic_keys(keys.kdf, keys.suite, keys.secret).map_err(|error| crypto(&error))?;
+        match keys.direction {
+            Direction::Sent => {
+                self.write.flush(self.out)?;
+                self.write.sealer = Some(Sealer::new(key, iv, KeyLimits::of(keys.suite.aead)));
+            }
+            Direction::Received => {
+                self.read.joiner.allow_key_change(self.rest)?;
+                self.read.opener = Some(Opener::new(key, iv));
+            }
+        }
+        Ok(())
+    }
+
+    fn key_log(&mut self, label: &str, client_random: &[u8; 32], secret: &Secret) {
+        if let Some(key_log) = &self.settings.key_log {
+            key_log.log(label, client_random, secret.expose());
+        }
+    }
+
+    fn skip_early_data(&mut self, skip: SkipEarlyData) {
+        self.read.skip_early_data(skip);
+    }
+
+    fn facts(&mut self) -> &mut Facts {
+        self.facts
+    }
+}

@@ -1,0 +1,169 @@
+//! The two directions of a connection, each with its keys and its counters.
+
+use super::{Direction, Facts, MessageNote};
+use crate::{
+    config::{self, KeyLog},
+    error::{Error, Rule},
+    record::{
+        INITIAL_VERSION, LEGACY_VERSION, MAX_PLAINTEXT, RecordType, fragment,
+        join::{Joiner, MessageLimits},
+        protect::{Opener, Padding, Sealer},
+    },
+    tls13::effects::SkipEarlyData,
+};
+
+use std::sync::Arc;
+
+/// How long a message with certificates may be: some 50 certificates of the usual size.
+const MAX_CERTIFICATE_MESSAGE: usize = 128 * 1024;
+/// How long any other message may be; a ClientHello cannot be much longer for its 16-bit lengths.
+const MAX_MESSAGE: usize = 64 * 1024;
+
+/// How many records in a row may carry nothing (empty data, ChangeCipherSpec), and how many KeyUpdates may follow each
+/// other: BoringSSL's bounds, which the public servers live with.
+pub(super) const MAX_IDLE_RECORDS: u32 = 32;
+/// How many alerts may come that end nothing (`user_canceled`).
+pub(super) const MAX_WARNINGS: u32 = 4;
+/// How many bytes of early data are skipped (RFC 8446 §4.2.10): what servers announce at most, commonly.
+const MAX_SKIPPED_EARLY_DATA: usize = 1 << 14;
+/// How many notes of messages are kept.
+const MAX_NOTES: usize = 64;
+
+/// What comes from the peer.
+pub(super) struct ReadHalf {
+    pub(super) opener: Option<Opener>,
+    pub(super) joiner: Joiner,
+    /// Nothing has come yet.
+    pub(super) first: bool,
+    /// A record was opened with the keys of the handshake: from then on nothing may come in the clear.
+    pub(super) authenticated: bool,
+    /// `close_notify` came.
+    pub(super) closed: bool,
+    pub(super) idle_records: u32,
+    pub(super) idle_messages: u32,
+    pub(super) warnings: u32,
+    skip: Option<SkipEarlyData>,
+    skipped: usize,
+}
+
+impl ReadHalf {
+    pub(super) fn new() -> Self {
+        let limits = MessageLimits { certificate: MAX_CERTIFICATE_MESSAGE, general: MAX_MESSAGE };
+        Self {
+            opener: None,
+            joiner: Joiner::new(limits),
+            first: true,
+            authenticated: false,
+            closed: false,
+            idle_records: 0,
+            idle_messages: 0,
+            warnings: 0,
+            skip: None,
+            skipped: 0,
+        }
+    }
+
+    pub(super) fn skip_early_data(&mut self, skip: SkipEarlyData) {
+        self.skip = Some(skip);
+    }
+
+    pub(super) fn stop_skipping(&mut self) {
+        self.skip = None;
+    }
+
+    /// Whether a protected record of this length that cannot be read is early data to be skipped.
+    pub(super) fn skips(&mut self, when: SkipEarlyData, len: usize) -> Result<bool, Error> {
+        if self.skip != Some(when) {
+            return Ok(false);
+        }
+        self.skipped += len;
+        match self.skipped <= MAX_SKIPPED_EARLY_DATA {
+            true => Ok(true),
+            false => Err(Error::new(Rule::TooMuchEarlyData, format!("{} bytes were skipped", self.skipped))),
+        }
+    }
+
+    /// Counts a record that carries nothing.
+    pub(super) fn count_idle(&mut self) -> Result<(), Error> {
+        self.idle_records += 1;
+        match self.idle_records > MAX_IDLE_RECORDS {
+            true => Err(Error::new(Rule::TooManyEmptyRecords, "")),
+            false => Ok(()),
+        }
+    }
+}
+
+/// What goes to the peer.
+pub(super) struct WriteHalf {
+    pub(super) sealer: Option<Sealer>,
+    /// Handshake messages that wait to share records; empty between calls.
+    pub(super) pending: Vec<u8>,
+    /// `close_notify` or a fatal alert went out.
+    pub(super) closed: bool,
+    /// The next record holds the initial ClientHello.
+    pub(super) initial: bool,
+    pub(super) padding: Padding,
+}
+
+impl WriteHalf {
+    pub(super) fn new() -> Self {
+        Self { sealer: None, pending: Vec::new(), closed: false, initial: true, padding: Padding::None }
+    }
+
+    /// Appends a record of another type than handshake, or application data.
+    pub(super) fn append(&mut self, record_type: RecordType, data: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
+        match &mut self.sealer {
+            Some(sealer) => {
+                fragment::append_protected(sealer, record_type, data, MAX_PLAINTEXT, self.padding, out)?;
+            }
+            None => {
+                let version = if self.initial { INITIAL_VERSION } else { LEGACY_VERSION };
+                fragment::append_plaintext(record_type, version, data, MAX_PLAINTEXT, out);
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the messages that wait.
+    pub(super) fn flush(&mut self, out: &mut Vec<u8>) -> Result<(), Error> {
+        if self.pending.is_empty() {
+            return Ok(());
+        }
+        // Taken, not cleared: an idle connection holds no buffer.
+        let pending = std::mem::take(&mut self.pending);
+        self.append(RecordType::Handshake, &pending, out)?;
+        self.initial = false;
+        Ok(())
+    }
+}
+
+/// What the configuration says about how a connection is watched and padded.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Settings {
+    pub(super) key_log: Option<Arc<dyn KeyLog>>,
+    pub(super) trace: bool,
+}
+
+impl From<config::Padding> for Padding {
+    fn from(padding: config::Padding) -> Self {
+        match padding {
+            config::Padding::None => Self::None,
+            config::Padding::MultipleOf(step) => Self::ToMultiple(usize::from(step)),
+        }
+    }
+}
+
+/// Adds a note; past the bound the oldest after the handshake's beginning goes.
+pub(super) fn note(
+    facts: &mut Facts,
+    direction: Direction,
+    name: &'static str,
+    size: usize,
+    encrypted: bool,
+    details: Vec<String>,
+) {
+    if facts.messages.len() >= MAX_NOTES {
+        facts.messages.remove(MAX_NOTES / 2);
+    }
+    facts.messages.push(MessageNote { direction, name, size, encrypted, details });
+}

@@ -1,0 +1,214 @@
+//! From records to transitions (RFC 8446 §5, §6): which record may come when, and what it does.
+
+use std::ops::Range;
+
+use super::{
+    Connection, Direction, Driver, Received, Reply, Role,
+    halves::{MAX_IDLE_RECORDS, MAX_WARNINGS, note},
+    trace,
+};
+use crate::{
+    error::{Error, Rule},
+    msg::Message,
+    record::{
+        HEADER_LEN, RecordError, RecordType,
+        deframe::{Deframed, deframe},
+        join::MESSAGE_HEADER_LEN,
+    },
+    registry::{AlertDescription, HandshakeType},
+    tls13::{effects::SkipEarlyData, established::Outcome},
+};
+
+impl Connection {
+    /// Takes one record.
+    pub(super) fn read_record<'b>(&mut self, input: &'b mut [u8], out: &mut Vec<u8>) -> Result<Received<'b>, Error> {
+        if self.read.closed {
+            // "Any data received after a closure alert has been received MUST be ignored" (§6.1).
+            return Ok(Received { consumed: input.len(), data: &[], wants: 0 });
+        }
+        if self.need().is_some() {
+            return Ok(Received { consumed: 0, data: &[], wants: 0 });
+        }
+        let (record_type, len) = match deframe(input, self.read.first)? {
+            Deframed::Incomplete { needed } => return Ok(Received { consumed: 0, data: &[], wants: needed }),
+            Deframed::Record { record_type, len } => (record_type, len),
+        };
+        self.read.first = false;
+        let record = input.get_mut(..len).unwrap_or_default();
+        let content = match self.unprotect(record_type, record)? {
+            Some((record_type, range)) => {
+                let content = record.get(range.clone()).unwrap_or_default();
+                self.dispatch(record_type, content, out)?.then_some(range)
+            }
+            None => None,
+        };
+        let data = content.and_then(|range| input.get(range)).unwrap_or_default();
+        Ok(Received { consumed: len, data, wants: 0 })
+    }
+
+    /// Opens the record as its place demands: the type that counts, and where the content stands. `None`: skip it.
+    fn unprotect(
+        &mut self,
+        record_type: RecordType,
+        record: &mut [u8],
+    ) -> Result<Option<(RecordType, Range<usize>)>, Error> {
+        let plain = (record_type, HEADER_LEN..record.len());
+        let len = record.len() - HEADER_LEN;
+        match (record_type, &mut self.read.opener) {
+            (RecordType::ChangeCipherSpec, _) => {
+                self.drop_change_cipher_spec(record)?;
+                Ok(None)
+            }
+            (RecordType::ApplicationData, Some(opener)) => match opener.open(record) {
+                Ok(opened) => {
+                    self.read.stop_skipping();
+                    self.read.authenticated = true;
+                    Ok(Some((opened.record_type, opened.content)))
+                }
+                Err(RecordError::BadMac) if self.read.skips(SkipEarlyData::Undecryptable, len)? => Ok(None),
+                Err(error) => Err(error.into()),
+            },
+            (RecordType::ApplicationData, None) => match self.read.skips(SkipEarlyData::Protected, len)? {
+                true => Ok(None),
+                false => Err(Error::new(Rule::UnexpectedContentType, "application_data before any key")),
+            },
+            // A client that could not read the ServerHello has no key to protect its alert with.
+            (RecordType::Alert, Some(_)) if self.facts.role == Role::Server && !self.read.authenticated => {
+                Ok(Some(plain))
+            }
+            (RecordType::Alert | RecordType::Handshake, Some(_)) => {
+                Err(Error::new(Rule::UnprotectedRecord, record_type.to_string()))
+            }
+            (RecordType::Alert | RecordType::Handshake, None) => Ok(Some(plain)),
+        }
+    }
+
+    /// §5, §D.4: one byte 0x01, between the first ClientHello and the peer's Finished; dropped.
+    fn drop_change_cipher_spec(&mut self, record: &[u8]) -> Result<(), Error> {
+        let before_hello = self.facts.role == Role::Server && self.facts.client_hello.is_none();
+        if record.get(HEADER_LEN..) != Some(&[1]) || before_hello || !self.is_handshaking() {
+            return Err(Error::new(Rule::UnexpectedChangeCipherSpec, ""));
+        }
+        note(&mut self.facts, Direction::Received, "ChangeCipherSpec", 1, false, Vec::new());
+        self.read.count_idle()
+    }
+
+    /// Does what the record asks for. Says whether its content is application data for the caller.
+    fn dispatch(&mut self, record_type: RecordType, content: &[u8], out: &mut Vec<u8>) -> Result<bool, Error> {
+        if record_type != RecordType::Handshake {
+            self.read.joiner.allow_other(record_type)?;
+        }
+        match record_type {
+            RecordType::Handshake => self.on_handshake(content, out)?,
+            RecordType::Alert => self.on_alert(content)?,
+            RecordType::ChangeCipherSpec => {
+                return Err(Error::new(Rule::UnexpectedChangeCipherSpec, "it is protected"));
+            }
+            RecordType::ApplicationData if self.is_handshaking() => {
+                return Err(Error::new(
+                    Rule::UnexpectedContentType,
+                    "application_data before the handshake is complete",
+                ));
+            }
+            RecordType::ApplicationData if content.is_empty() => self.read.count_idle()?,
+            RecordType::ApplicationData => {
+                (self.read.idle_records, self.read.idle_messages) = (0, 0);
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The messages that a record completes.
+    fn on_handshake(&mut self, mut fragment: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
+        while let Some(message) = self.read.joiner.next(&mut fragment)? {
+            self.on_message(&message, fragment, out)?;
+            if self.need().is_some() {
+                self.read.joiner.keep(fragment);
+                break;
+            }
+        }
+        self.write.flush(out)
+    }
+
+    /// One message, header included; `rest` is what follows it in its record.
+    fn on_message(&mut self, raw: &[u8], rest: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
+        let (kind, body) = raw.split_first().unwrap_or((&0, &[]));
+        let body = body.get(MESSAGE_HEADER_LEN - 1..).unwrap_or_default();
+        let message = Message::decode(HandshakeType(*kind), body)?;
+        let details = if self.settings.trace { trace::describe(&message) } else { Vec::new() };
+        let encrypted = self.read.opener.is_some();
+        note(&mut self.facts, Direction::Received, trace::name(&message), raw.len(), encrypted, details);
+        if !self.is_handshaking() {
+            return self.on_post_handshake(&message, rest, out);
+        }
+        self.read.idle_records = 0;
+        let Self { machine, read, write, facts, settings, now, .. } = self;
+        let mut driver = Driver { read, write, facts, settings, out, rest };
+        machine.handle(&message, raw, &mut driver)?;
+        machine.settle(*now, &mut driver)
+    }
+
+    /// §4.6. Work without data in between is bounded.
+    fn on_post_handshake(&mut self, message: &Message<'_>, rest: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
+        self.read.idle_messages += 1;
+        if self.read.idle_messages > MAX_IDLE_RECORDS {
+            let rule =
+                if matches!(message, Message::KeyUpdate(_)) { Rule::TooManyKeyUpdates } else { Rule::TooManyMessages };
+            return Err(Error::new(rule, ""));
+        }
+        let Self { machine, read, write, facts, settings, .. } = self;
+        let mut driver = Driver { read, write, facts, settings, out, rest };
+        let outcome = match machine.established_mut() {
+            Some(established) => established.handle(message, &mut driver)?,
+            None => Outcome::Nothing,
+        };
+        match outcome {
+            Outcome::UpdateWriteKeys if !self.write.closed => self.send_key_update(false, out),
+            Outcome::UpdateWriteKeys | Outcome::Nothing => Ok(()),
+        }
+    }
+
+    /// The answer to a pause, then what was received meanwhile.
+    pub(super) fn resume(&mut self, reply: Reply, out: &mut Vec<u8>) -> Result<(), Error> {
+        let Self { machine, read, write, facts, settings, now, .. } = self;
+        let mut driver = Driver { read, write, facts, settings, out, rest: &[] };
+        machine.reply(reply, &mut driver)?;
+        machine.settle(*now, &mut driver)?;
+        self.write.flush(out)?;
+        if self.need().is_none() { self.on_handshake(&[], out) } else { Ok(()) }
+    }
+
+    /// §6.
+    fn on_alert(&mut self, content: &[u8]) -> Result<(), Error> {
+        let [level, description] = content else {
+            return Err(Error::new(Rule::AlertMalformed, format!("{} bytes", content.len())));
+        };
+        let alert = AlertDescription(*description);
+        let encrypted = self.read.opener.is_some();
+        note(&mut self.facts, Direction::Received, "Alert", content.len(), encrypted, vec![alert.to_string()]);
+        const WARNING: u8 = 1;
+        match alert {
+            AlertDescription::CLOSE_NOTIFY if self.is_handshaking() => {
+                Err(Error::new(Rule::ClosedInHandshake, self.machine.progress()))
+            }
+            AlertDescription::CLOSE_NOTIFY => {
+                self.read.closed = true;
+                Ok(())
+            }
+            AlertDescription::USER_CANCELED if *level == WARNING => {
+                self.read.warnings += 1;
+                match self.read.warnings > MAX_WARNINGS {
+                    true => Err(Error::new(Rule::TooManyWarnings, "")),
+                    false => Ok(()),
+                }
+            }
+            // §6: every other alert ends the connection, whatever its level says. Where TLS 1.3 is agreed a level that
+            // contradicts it is a mistake of its own; before, old servers warn of a name that they do not know.
+            _ if *level == WARNING && self.facts.version.is_some() => {
+                Err(Error::new(Rule::UnexpectedWarning, alert.to_string()))
+            }
+            _ => Err(Error::new(Rule::PeerAlert(alert), "")),
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! What a server chooses from a ClientHello (RFC 8446 §4.1.1, §4.2, §9.2).
+
+use crate::{
+    config::{Preference, ServerConfig},
+    conn::ClientHelloFacts,
+    error::{Error, Rule},
+    ext::Extension,
+    msg::ClientHello,
+    registry::{CipherSuite, ExtensionType, NamedGroup, ProtocolVersion},
+    tls13::suite::Suite,
+};
+
+/// TLS 1.3, or an error that names what the client speaks.
+pub(crate) fn check_version(facts: &ClientHelloFacts) -> Result<(), Error> {
+    match facts.versions.contains(&ProtocolVersion::TLS1_3) {
+        true => Ok(()),
+        false => Err(Error::new(
+            Rule::PeerVersion,
+            format!("the client offers {}; this side TLSv1.3", list(&facts.versions)),
+        )),
+    }
+}
+
+/// The demands on every ClientHello of TLS 1.3 (RFC 8446 §4.1.2, §4.2.8, §9.2).
+pub(crate) fn check_hello(hello: &ClientHello<'_>) -> Result<(), Error> {
+    if hello.compression_methods != [0] {
+        return Err(Error::new(Rule::CompressionOffered, "legacy_compression_methods is not exactly null"));
+    }
+    let demanded = [ExtensionType::SIGNATURE_ALGORITHMS, ExtensionType::SUPPORTED_GROUPS, ExtensionType::KEY_SHARE];
+    if let Some(missing) = demanded.into_iter().find(|extension| hello.find(*extension).is_none()) {
+        return Err(Error::new(Rule::MissingExtension, format!("{missing} in the ClientHello")));
+    }
+    if hello.pre_shared_key().is_some() && hello.psk_key_exchange_modes().is_none() {
+        return Err(Error::new(Rule::MissingExtension, "pre_shared_key without psk_key_exchange_modes"));
+    }
+    let groups = hello.supported_groups().unwrap_or_default();
+    let stranger = hello.key_share().unwrap_or_default().iter().find(|share| !groups.contains(&share.group));
+    match stranger {
+        Some(share) => Err(Error::new(
+            Rule::IllegalParameter,
+            format!("a key share of {}, which supported_groups does not list", share.group),
+        )),
+        None => Ok(()),
+    }
+}
+
+/// The suite. With [`Preference::Server`], a client that puts ChaCha20 before AES gets it: it has no hardware for AES.
+pub(crate) fn suite(config: &ServerConfig, offered: &[CipherSuite]) -> Result<Suite, Error> {
+    let chacha = CipherSuite::TLS_CHACHA20_POLY1305_SHA256;
+    let is_ours = |suite: &CipherSuite| config.cipher_suites.contains(suite);
+    let chosen = match config.preference {
+        Preference::Client => offered.iter().copied().find(is_ours),
+        Preference::Server if offered.iter().copied().find(is_ours) == Some(chacha) => Some(chacha),
+        Preference::Server => config.cipher_suites.iter().copied().find(|suite| offered.contains(suite)),
+    };
+    chosen.and_then(Suite::new).ok_or_else(|| {
+        Error::new(
+            Rule::NoCommonSuite,
+            format!("the client offers {}; this side allows {}", list(offered), list(&config.cipher_suites)),
+        )
+    })
+}
+
+/// The group, and whether the client sent a share of it. One with a share is chosen before one that costs a round trip;
+/// among equals the preference decides.
+pub(crate) fn group(config: &ServerConfig, facts: &ClientHelloFacts) -> Result<(NamedGroup, bool), Error> {
+    let common: Vec<NamedGroup> = match config.preference {
+        Preference::Server => config.groups.iter().copied().filter(|group| facts.groups.contains(group)).collect(),
+        Preference::Client => facts.groups.iter().copied().filter(|group| config.groups.contains(group)).collect(),
+    };
+    let shared = common.iter().copied().find(|group| facts.key_shares.contains(group));
+    match (shared, common.first()) {
+        (Some(group), _) => Ok((group, true)),
+        (None, Some(group)) => Ok((*group, false)),
+        (None, None) => Err(Error::new(
+            Rule::NoCommonGroup,
+            format!("the client offers {}; this side allows {}", list(&facts.groups), list(&config.groups)),
+        )),
+    }
+}
+
+/// The application protocol (RFC 7301 §3.2), in the server's order.
+pub(crate) fn alpn(config: &ServerConfig, facts: &ClientHelloFacts) -> Result<Option<Vec<u8>>, Error> {
+    if facts.alpn.is_empty() || config.alpn.is_empty() {
+        return Ok(None);
+    }
+    let text =
+        |names: &[Vec<u8>]| names.iter().map(|name| name.escape_ascii().to_string()).collect::<Vec<_>>().join(", ");
+    match config.alpn.iter().find(|name| facts.alpn.contains(name)) {
+        Some(name) => Ok(Some(name.clone())),
+        None => Err(Error::new(
+            Rule::NoApplicationProtocol,
+            format!("the client offers {}; this side speaks {}", text(&facts.alpn), text(&config.alpn)),
+        )),
+    }
+}
+
+/// A second ClientHello repeats the first but for what the retry asked for (RFC 8446 §4.1.2).
+pub(crate) fn check_second(first: &ClientHello<'_>, second: &ClientHello<'_>) -> Result<(), Error> {
+    let changed = if first.random != second.random {
+        "random"
+    } else if first.session_id != second.session_id {
+        "legacy_session_id"
+    } else if first.cipher_suites != second.cipher_suites {
+        "cipher_suites"
+    } else if first.compression_methods != second.compression_methods {
+        "legacy_compression_methods"
+    } else if kept(first) != kept(second) {
+        "an extension that the retry did not ask to change"
+    } else if second.early_data() {
+        "early_data, which a second ClientHello must not have"
+    } else {
+        return Ok(());
+    };
+    Err(Error::new(Rule::RetryMismatch, format!("the second ClientHello changed {changed}")))
+}
+
+/// The extensions that a second ClientHello has to repeat.
+fn kept<'h, 'a>(hello: &'h ClientHello<'a>) -> Vec<&'h Extension<'a>> {
+    let may_change = |extension: &Extension<'_>| {
+        matches!(
+            extension.extension_type(),
+            ExtensionType::KEY_SHARE
+                | ExtensionType::EARLY_DATA
+                | ExtensionType::COOKIE
+                | ExtensionType::PRE_SHARED_KEY
+                | ExtensionType::PADDING
+                | ExtensionType::ENCRYPTED_CLIENT_HELLO
+        )
+    };
+    hello.extensions.iter().filter(|extension| !may_change(extension)).collect()
+}
+
+fn list<T: std::fmt::Display>(items: &[T]) -> String {
+    match items.is_empty() {
+        true => String::from("none"),
+        // Enough to see what is going on; a hostile hello lists thousands.
+        false => items.iter().take(16).map(ToString::to_string).collect::<Vec<_>>().join(", "),
+    }
+}

@@ -1,0 +1,71 @@
+//! What a ClientHello says, as facts that outlive it.
+
+use crate::{
+    conn::ClientHelloFacts,
+    error::{Error, Rule},
+    msg::ClientHello,
+};
+
+/// Gathers the facts; reserved values (RFC 8701) are left out of the lists.
+pub(crate) fn client_hello_facts(hello: &ClientHello<'_>) -> ClientHelloFacts {
+    let schemes = hello.signature_algorithms().unwrap_or_default();
+    let schemes_cert = hello.signature_algorithms_cert().unwrap_or(schemes);
+    ClientHelloFacts {
+        server_name: hello.server_name().map(|name| String::from_utf8_lossy(name).into_owned()),
+        alpn: hello.alpn().unwrap_or_default().iter().map(|name| name.to_vec()).collect(),
+        versions: match hello.supported_versions() {
+            Some(versions) => versions.iter().copied().filter(|version| !version.is_grease()).collect(),
+            None => vec![hello.legacy_version],
+        },
+        cipher_suites: hello.cipher_suites.iter().copied().filter(|suite| !suite.is_grease()).collect(),
+        groups: hello
+            .supported_groups()
+            .unwrap_or_default()
+            .iter()
+            .copied()
+            .filter(|group| !group.is_grease())
+            .collect(),
+        key_shares: hello
+            .key_share()
+            .unwrap_or_default()
+            .iter()
+            .map(|share| share.group)
+            .filter(|group| !group.is_grease())
+            .collect(),
+        signature_schemes: schemes.iter().copied().filter(|scheme| !scheme.is_grease()).collect(),
+        signature_schemes_cert: schemes_cert.iter().copied().filter(|scheme| !scheme.is_grease()).collect(),
+        authorities: hello.certificate_authorities().unwrap_or_default().iter().map(|name| name.to_vec()).collect(),
+        extensions: hello.extensions.iter().map(|extension| extension.extension_type()).collect(),
+    }
+}
+
+/// Judges the `host_name` (RFC 6066 §3): ASCII, 1 to 255 bytes, no trailing dot. An address is no name; clients that
+/// send one all the same are served as if they had sent nothing.
+///
+/// Labels are not held to LDH: names with underscores are in use, and an unknown name harms nobody.
+pub(crate) fn host_name(bytes: &[u8]) -> Result<Option<String>, Error> {
+    let invalid = || Error::new(Rule::InvalidServerName, format!("\"{}\"", bytes.escape_ascii()));
+    let name = std::str::from_utf8(bytes).map_err(|_| invalid())?;
+    if name.parse::<std::net::IpAddr>().is_ok() {
+        return Ok(None);
+    }
+    let plain = name.len() <= 255 && name.bytes().all(|byte| byte.is_ascii_graphic());
+    let labels = name.split('.').all(|label| !label.is_empty() && label.len() <= 63);
+    if plain && labels { Ok(Some(name.to_ascii_lowercase())) } else { Err(invalid()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::host_name;
+
+    #[test]
+    fn names_addresses_and_what_is_neither() {
+        assert_eq!(host_name(b"WWW.Example.com").unwrap().as_deref(), Some("www.example.com"));
+        assert_eq!(host_name(b"a_b.example").unwrap().as_deref(), Some("a_b.example"));
+        assert_eq!(host_name(b"192.0.2.1").unwrap(), None);
+        assert_eq!(host_name(b"2001:db8::1").unwrap(), None);
+        for bad in [b"example.com.".as_slice(), b".", b"a..b", b"a b", b"a\0b", b"\xff", &[b'a'; 64]] {
+            assert_eq!(host_name(bad).unwrap_err().code(), "hello.invalid_server_name", "{}", bad.escape_ascii());
+        }
+    }
+}

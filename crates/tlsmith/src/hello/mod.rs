@@ -1,0 +1,8 @@
+//! The hellos, as far as they come before a version is chosen: what a client offers, what a server chooses.
+
+pub(crate) mod choice;
+mod facts;
+pub(crate) mod grease;
+pub(crate) mod offer;
+
+pub(crate) use facts::{client_hello_facts, host_name};

@@ -1,0 +1,159 @@
+//! The client's offer: everything that its ClientHello says, kept so that a second one can repeat it
+//! (RFC 8446 §4.1.2).
+
+use tlsmith_crypto::{KeyExchange, Secret};
+use tlsmith_x509::ServerName;
+
+use super::grease::Grease;
+use crate::{
+    auth::proofs::crypto,
+    config::ClientConfig,
+    error::{Error, Rule},
+    ext::{Extension, KeyShareEntry},
+    msg::ClientHello,
+    registry::{CipherSuite, ExtensionType, NamedGroup, ProtocolVersion},
+};
+
+/// An offer with its private halves.
+pub(crate) struct Offer {
+    pub(crate) random: [u8; 32],
+    /// 32 random bytes in compatibility mode (RFC 8446 §D.4), else none.
+    pub(crate) session_id: Vec<u8>,
+    /// The name to send, if any.
+    pub(crate) server_name: Option<String>,
+    pub(crate) shares: Vec<Box<dyn KeyExchange>>,
+    pub(crate) cookie: Option<Vec<u8>>,
+    pub(crate) grease: Option<Grease>,
+    /// A retry asked for one share: nothing reserved stands beside it any more (RFC 8446 §4.1.2).
+    only_share: bool,
+}
+
+impl Offer {
+    /// Draws everything that the first ClientHello needs.
+    pub(crate) fn new(config: &ClientConfig, name: &ServerName) -> Result<Self, Error> {
+        let provider = config.provider.as_ref();
+        let mut random = [0; 32];
+        provider.random(&mut random).map_err(|error| crypto(&error))?;
+        let mut session_id = vec![0; if config.middlebox_compatibility { 32 } else { 0 }];
+        provider.random(&mut session_id).map_err(|error| crypto(&error))?;
+        let grease = config.grease.then(|| Grease::draw(provider)).transpose().map_err(|error| crypto(&error))?;
+        let mut offer = Self {
+            random,
+            session_id,
+            server_name: match name {
+                ServerName::Dns(name) if config.send_server_name => Some(name.as_str().to_owned()),
+                ServerName::Dns(_) | ServerName::Ip(_) => None,
+            },
+            shares: Vec::new(),
+            cookie: None,
+            grease,
+            only_share: false,
+        };
+        for group in &config.key_shares {
+            offer.add_share(config, *group)?;
+        }
+        Ok(offer)
+    }
+
+    /// Makes the offer that a HelloRetryRequest asks for: the share of one group instead of those sent, the cookie.
+    pub(crate) fn retry(
+        &mut self,
+        config: &ClientConfig,
+        group: Option<NamedGroup>,
+        cookie: Option<&[u8]>,
+    ) -> Result<(), Error> {
+        if let Some(group) = group {
+            self.shares.clear();
+            self.add_share(config, group)?;
+            self.only_share = true;
+        }
+        self.cookie = cookie.map(<[u8]>::to_vec);
+        Ok(())
+    }
+
+    fn add_share(&mut self, config: &ClientConfig, group: NamedGroup) -> Result<(), Error> {
+        let unknown = || Error::new(Rule::Internal, format!("a share of {group} is not possible"));
+        let group = group.to_group().ok_or_else(unknown)?;
+        self.shares.push(config.provider.start_key_exchange(group).map_err(|error| crypto(&error))?);
+        Ok(())
+    }
+
+    /// Whether a share of the group was sent.
+    pub(crate) fn has_share(&self, group: NamedGroup) -> bool {
+        self.shares.iter().any(|share| NamedGroup::from_group(share.group()) == Some(group))
+    }
+
+    /// Agrees on the secret with the server's share.
+    pub(crate) fn agree(&mut self, group: NamedGroup, share: &[u8]) -> Result<Secret, Error> {
+        let at = self.shares.iter().position(|share| NamedGroup::from_group(share.group()) == Some(group));
+        let private = at.map(|at| self.shares.swap_remove(at));
+        self.shares.clear();
+        let private = private.ok_or_else(|| {
+            Error::new(Rule::IllegalParameter, format!("the server's share is of {group}, not offered"))
+        })?;
+        private.complete(share).map_err(|_| Error::new(Rule::BadKeyShare, format!("{group}, {} bytes", share.len())))
+    }
+
+    /// The ClientHello.
+    pub(crate) fn client_hello<'a>(&'a self, config: &'a ClientConfig) -> ClientHello<'a> {
+        let grease = self.grease.as_ref();
+        let suites = config.cipher_suites.iter().copied();
+        ClientHello {
+            legacy_version: ProtocolVersion::TLS1_2,
+            random: self.random,
+            session_id: &self.session_id,
+            cipher_suites: grease.map(|grease| CipherSuite(grease.suite)).into_iter().chain(suites).collect(),
+            compression_methods: &[0],
+            extensions: self.extensions(config),
+        }
+    }
+
+    fn extensions<'a>(&'a self, config: &'a ClientConfig) -> Vec<Extension<'a>> {
+        let mut list = Vec::with_capacity(12);
+        if let Some(grease) = &self.grease {
+            list.push(Extension::Unknown(ExtensionType(grease.first_extension), &[]));
+        }
+        if let Some(name) = &self.server_name {
+            list.push(Extension::ServerName(name.as_bytes()));
+        }
+        list.push(Extension::SupportedGroups(self.with_grease(|grease| NamedGroup(grease.group), &config.groups)));
+        list.push(Extension::SignatureAlgorithms(config.signature_schemes.clone()));
+        if !config.signature_schemes_cert.is_empty() {
+            list.push(Extension::SignatureAlgorithmsCert(config.signature_schemes_cert.clone()));
+        }
+        if !config.alpn.is_empty() {
+            list.push(Extension::Alpn(config.alpn.iter().map(Vec::as_slice).collect()));
+        }
+        let versions = [ProtocolVersion::TLS1_3];
+        list.push(Extension::SupportedVersionsOffer(
+            self.with_grease(|grease| ProtocolVersion(grease.version), &versions),
+        ));
+        list.push(Extension::KeyShareOffer(self.key_share()));
+        if let Some(cookie) = &self.cookie {
+            list.push(Extension::Cookie(cookie));
+        }
+        if let Some(grease) = &self.grease {
+            // The second reserved extension has content, the first has none (RFC 8701 §3.1 leaves it free).
+            list.push(Extension::Unknown(ExtensionType(grease.last_extension), &[0]));
+        }
+        list
+    }
+
+    fn with_grease<T: Copy>(&self, reserved: impl Fn(&Grease) -> T, list: &[T]) -> Vec<T> {
+        self.grease.as_ref().map(reserved).into_iter().chain(list.iter().copied()).collect()
+    }
+
+    /// The shares; in a first ClientHello a reserved one before them. A second one carries exactly the share that was
+    /// asked for (RFC 8446 §4.1.2).
+    fn key_share(&self) -> Vec<KeyShareEntry<'_>> {
+        let reserved = self
+            .grease
+            .as_ref()
+            .filter(|_| !self.only_share)
+            .map(|grease| KeyShareEntry { group: NamedGroup(grease.group), key_exchange: &[0] });
+        let real = self.shares.iter().filter_map(|share| {
+            Some(KeyShareEntry { group: NamedGroup::from_group(share.group())?, key_exchange: share.share() })
+        });
+        reserved.into_iter().chain(real).collect()
+    }
+}

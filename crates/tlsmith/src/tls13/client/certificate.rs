@@ -1,0 +1,99 @@
+//! WAIT_CERT_CR, WAIT_CERT, WAIT_CV: the server's authentication (RFC 8446 §4.3.2, §4.4.2, §4.4.3).
+
+use super::{State, VerifyPeer, WaitCertificate, WaitCertificateVerify, WaitFinished};
+use crate::{
+    auth::{
+        Answer, PeerCertificates, Verdict,
+        proofs::{self, PeerAuthentication, PeerVerified, SignatureVerified, Signer},
+    },
+    conn::CertificateRequestFacts,
+    error::{Error, Rule},
+    msg::{CertificateMessage, CertificateRequest, CertificateVerify},
+    tls13::{effects::Sink, flight},
+};
+
+impl WaitCertificate {
+    /// The server wants a certificate of the client.
+    pub(super) fn on_request(
+        mut self,
+        message: &CertificateRequest<'_>,
+        raw: &[u8],
+        sink: &mut dyn Sink,
+    ) -> Result<State, Error> {
+        if !message.context.is_empty() {
+            return Err(Error::new(Rule::IllegalParameter, "a CertificateRequest with a context in the handshake"));
+        }
+        let schemes = message
+            .signature_algorithms()
+            .ok_or_else(|| Error::new(Rule::MissingExtension, "signature_algorithms in the CertificateRequest"))?;
+        let facts = CertificateRequestFacts {
+            signature_schemes: schemes.to_vec(),
+            signature_schemes_cert: message.signature_algorithms_cert().unwrap_or(schemes).to_vec(),
+            authorities: message
+                .certificate_authorities()
+                .unwrap_or_default()
+                .iter()
+                .map(|name| name.to_vec())
+                .collect(),
+        };
+        sink.facts().client_auth_requested = true;
+        sink.facts().certificate_request = Some(facts.clone());
+        self.keys.transcript.add(raw);
+        self.request = Some(facts);
+        Ok(State::WaitCertificate(Box::new(self)))
+    }
+
+    /// The server's certificates.
+    pub(super) fn on_certificate(
+        mut self,
+        message: &CertificateMessage<'_>,
+        raw: &[u8],
+        sink: &mut dyn Sink,
+    ) -> Result<State, Error> {
+        let chain = flight::read_certificates(message)?;
+        let leaf = chain.first().cloned().ok_or_else(|| Error::new(Rule::EmptyServerCertificate, ""))?;
+        sink.facts().peer_certificates = chain;
+        proofs::check_leaf(&leaf)?;
+        self.keys.transcript.add(raw);
+        let Self { common, keys, secret, request } = self;
+        Ok(State::WaitCertificateVerify(Box::new(WaitCertificateVerify { common, keys, secret, request, leaf })))
+    }
+}
+
+impl WaitCertificateVerify {
+    /// The server's proof that it holds the key; then the verifier is asked.
+    pub(super) fn on_verify(
+        mut self,
+        message: &CertificateVerify<'_>,
+        raw: &[u8],
+        sink: &mut dyn Sink,
+    ) -> Result<State, Error> {
+        let signature = SignatureVerified::check(
+            self.common.provider(),
+            &self.common.config.signature_schemes,
+            &self.leaf,
+            message.scheme,
+            &proofs::signed_content(Signer::Server, &self.keys.transcript.current()),
+            message.signature,
+        )?;
+        sink.facts().signature_scheme = Some(message.scheme);
+        self.keys.transcript.add(raw);
+        let Self { common, keys, secret, request, .. } = self;
+        let pause = VerifyPeer { common, keys, secret, request, signature };
+        Ok(State::VerifyPeer(Box::new(pause)))
+    }
+}
+
+impl VerifyPeer {
+    /// Asks the verifier of the configuration.
+    pub(crate) fn ask(&self, peer: &PeerCertificates<'_>) -> Answer<Verdict> {
+        self.common.config.verifier.verify(peer)
+    }
+
+    pub(super) fn on_verdict(self, verdict: Verdict, sink: &mut dyn Sink) -> Result<State, Error> {
+        sink.facts().verification = Some(verdict.report.clone());
+        let Self { common, keys, secret, request, signature } = self;
+        let peer = PeerAuthentication::Certificate(PeerVerified::by(verdict)?, signature);
+        Ok(State::WaitFinished(Box::new(WaitFinished { common, keys, secret, request, peer })))
+    }
+}

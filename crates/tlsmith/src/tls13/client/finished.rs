@@ -1,0 +1,74 @@
+//! WAIT_FINISHED: the server's Finished, and the client's own flight (RFC 8446 §4.4.4, §4.4.2).
+
+use super::{Sign, State, WaitFinished};
+use crate::{
+    auth::proofs::{FinishedVerified, PeerAuthentication, Signer},
+    conn::{Direction, Role},
+    error::Error,
+    msg::Finished,
+    tls13::{
+        effects::Sink,
+        established::Established,
+        flight::{self, Application, Keys, PendingSignature},
+    },
+};
+
+impl WaitFinished {
+    pub(super) fn on_finished(
+        mut self,
+        message: &Finished<'_>,
+        raw: &[u8],
+        sink: &mut dyn Sink,
+    ) -> Result<State, Error> {
+        let transcript = self.keys.transcript.current();
+        let finished =
+            FinishedVerified::check(&self.keys.kdf, &self.keys.traffic.server, &transcript, message.verify_data)?;
+        self.keys.transcript.add(raw);
+        let Self { common, mut keys, secret, request, peer } = self;
+        let application = keys.application(secret, sink)?;
+        match request {
+            None => connect(keys, application, peer, finished, sink),
+            Some(request) => {
+                let identities = common.config.identities.as_ref();
+                match identities.and_then(|identities| identities.choose(&request)) {
+                    None => {
+                        // "If no certificates are available ... the client MUST send a Certificate message containing
+                        // no certificates" (§4.4.2).
+                        flight::send_certificate(&[], &[], &mut keys, sink)?;
+                        connect(keys, application, peer, finished, sink)
+                    }
+                    Some((identity, scheme)) => {
+                        sink.facts().own_certificates = identity.chain().to_vec();
+                        sink.facts().own_signature_scheme = Some(scheme);
+                        flight::send_certificate(identity.chain(), &[], &mut keys, sink)?;
+                        let pending = PendingSignature::new(identity, scheme, Signer::Client, &keys.transcript);
+                        Ok(State::Sign(Box::new(Sign { keys, application, peer, finished, pending })))
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Sign {
+    pub(super) fn on_signature(mut self, signature: &[u8], sink: &mut dyn Sink) -> Result<State, Error> {
+        flight::send_certificate_verify(self.pending.scheme, signature, &mut self.keys, sink)?;
+        let Self { keys, application, peer, finished, .. } = self;
+        connect(keys, application, peer, finished, sink)
+    }
+}
+
+/// Sends Finished and goes over to the application's keys.
+fn connect(
+    mut keys: Keys,
+    application: Application,
+    peer: PeerAuthentication,
+    finished: FinishedVerified,
+    sink: &mut dyn Sink,
+) -> Result<State, Error> {
+    keys.send_finished(true, sink)?;
+    let established = Established::new(Role::Client, &keys, application, peer, finished);
+    established.install_first(Direction::Received, sink)?;
+    established.install_first(Direction::Sent, sink)?;
+    Ok(State::Connected(Box::new(established)))
+}

@@ -1,0 +1,40 @@
+//! START: sends the ClientHello (RFC 8446 §4.1.2).
+
+use std::sync::Arc;
+
+use tlsmith_x509::ServerName;
+
+use super::{Common, State, WaitServerHello};
+use crate::{
+    config::ClientConfig,
+    error::Error,
+    hello::{client_hello_facts, offer::Offer},
+    msg::{ClientHello, Message},
+    registry::ExtensionType,
+    tls13::{effects::Sink, transcript::Transcript},
+};
+
+/// Sends the first ClientHello.
+pub(crate) fn start(config: Arc<ClientConfig>, name: ServerName, sink: &mut dyn Sink) -> Result<State, Error> {
+    let offer = Offer::new(&config, &name)?;
+    let mut transcript = Transcript::new();
+    sink.facts().server_name.clone_from(&offer.server_name);
+    let offered = send_client_hello(&offer, &config, &mut transcript, sink)?;
+    let common = Common { config, name, offered };
+    Ok(State::WaitServerHello(Box::new(WaitServerHello { common, offer, transcript, retry: None })))
+}
+
+/// Sends the offer; the extensions that it holds are returned.
+pub(super) fn send_client_hello(
+    offer: &Offer,
+    config: &ClientConfig,
+    transcript: &mut Transcript,
+    sink: &mut dyn Sink,
+) -> Result<Vec<ExtensionType>, Error> {
+    let hello: ClientHello<'_> = offer.client_hello(config);
+    let facts = client_hello_facts(&hello);
+    let offered = facts.extensions.iter().copied().filter(|extension| !extension.is_grease()).collect();
+    sink.facts().client_hello = Some(facts);
+    sink.send(&Message::ClientHello(hello), transcript)?;
+    Ok(offered)
+}

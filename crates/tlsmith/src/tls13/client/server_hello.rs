@@ -1,0 +1,143 @@
+//! WAIT_SH: ServerHello and HelloRetryRequest (RFC 8446 §4.1.3, §4.1.4).
+
+use super::{Retried, State, WaitEncryptedExtensions, WaitServerHello, hello::send_client_hello};
+use crate::{
+    conn::Direction,
+    error::{Error, Rule},
+    msg::ServerHello,
+    registry::{CipherSuite, ExtensionType, NamedGroup, ProtocolVersion},
+    tls13::{
+        effects::Sink,
+        flight::{Keys, handshake_secrets},
+        key_schedule::Kdf,
+        suite::Suite,
+    },
+};
+
+/// The last eight bytes of a ServerHello's random when a server of TLS 1.3 negotiates TLS 1.2 (§4.1.3).
+const DOWNGRADE_TLS12: [u8; 8] = *b"DOWNGRD\x01";
+/// The same for TLS 1.1 and below.
+const DOWNGRADE_TLS11: [u8; 8] = *b"DOWNGRD\x00";
+
+impl WaitServerHello {
+    /// HelloRetryRequest: sends a second ClientHello.
+    pub(super) fn on_retry(mut self, hello: &ServerHello<'_>, raw: &[u8], sink: &mut dyn Sink) -> Result<State, Error> {
+        if self.retry.is_some() {
+            return Err(Error::new(Rule::SecondRetry, ""));
+        }
+        let suite = self.check(hello, ExtensionType::COOKIE)?;
+        let (group, cookie) = (hello.retry_group(), hello.cookie());
+        self.check_retry_group(group, cookie.is_some())?;
+        self.transcript.choose_hash(self.common.provider(), suite.hash);
+        self.transcript.replace_by_message_hash(self.common.provider());
+        self.transcript.add(raw);
+        self.offer.retry(&self.common.config, group, cookie)?;
+        sink.facts().retried = true;
+        if self.common.config.middlebox_compatibility {
+            sink.send_change_cipher_spec();
+        }
+        self.common.offered = send_client_hello(&self.offer, &self.common.config, &mut self.transcript, sink)?;
+        self.retry = Some(Retried { suite: suite.code, group });
+        Ok(State::WaitServerHello(Box::new(self)))
+    }
+
+    /// A retry asks for a group that was offered without a share, or brings a cookie, or both (§4.1.4, §4.2.8).
+    fn check_retry_group(&self, group: Option<NamedGroup>, cookie: bool) -> Result<(), Error> {
+        match group {
+            Some(group) if !self.common.config.groups.contains(&group) => Err(Error::new(
+                Rule::IllegalParameter,
+                format!("a HelloRetryRequest for {group}, which was not offered"),
+            )),
+            Some(group) if self.offer.has_share(group) => {
+                Err(Error::new(Rule::RetryUnneeded, format!("it asks for {group}, whose share was sent")))
+            }
+            None if !cookie => Err(Error::new(Rule::RetryUnneeded, "neither key_share nor cookie")),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// ServerHello: agrees on the handshake keys.
+    pub(super) fn on_server_hello(
+        mut self,
+        hello: &ServerHello<'_>,
+        raw: &[u8],
+        sink: &mut dyn Sink,
+    ) -> Result<State, Error> {
+        let suite = self.check(hello, ExtensionType::KEY_SHARE)?;
+        let share =
+            hello.key_share().ok_or_else(|| Error::new(Rule::MissingExtension, "key_share in the ServerHello"))?;
+        let retry_group = self.retry.as_ref().and_then(|retry| retry.group);
+        if retry_group.is_some_and(|group| group != share.group) {
+            return Err(Error::new(Rule::RetryMismatch, format!("the server's share is of {}", share.group)));
+        }
+        let shared = self.offer.agree(share.group, share.key_exchange)?;
+        let facts = sink.facts();
+        (facts.version, facts.cipher_suite) = (Some(ProtocolVersion::TLS1_3), Some(suite.code));
+        facts.group = Some(share.group);
+
+        self.transcript.choose_hash(self.common.provider(), suite.hash);
+        self.transcript.add(raw);
+        let kdf = Kdf::new(self.common.config.provider.clone(), suite.hash);
+        let client_random = self.offer.random;
+        let (secret, traffic) = handshake_secrets(&kdf, shared, &self.transcript, &client_random, sink)?;
+        let keys = Keys { suite, kdf, client_random, transcript: self.transcript, traffic };
+        keys.install_handshake(Direction::Received, &keys.traffic.server, sink)?;
+        if self.common.config.middlebox_compatibility && self.retry.is_none() {
+            sink.send_change_cipher_spec();
+        }
+        keys.install_handshake(Direction::Sent, &keys.traffic.client, sink)?;
+        Ok(State::WaitEncryptedExtensions(Box::new(WaitEncryptedExtensions { common: self.common, keys, secret })))
+    }
+
+    /// What both kinds of hello have to hold; `besides` is the one extension that is allowed besides
+    /// `supported_versions` and `key_share`.
+    fn check(&self, hello: &ServerHello<'_>, besides: ExtensionType) -> Result<Suite, Error> {
+        check_version(hello)?;
+        hello.check_places()?;
+        for extension in hello.extensions.iter().map(crate::ext::Extension::extension_type) {
+            let allowed = [ExtensionType::SUPPORTED_VERSIONS, ExtensionType::KEY_SHARE, besides];
+            if !allowed.contains(&extension) {
+                return Err(Error::new(Rule::UnsolicitedExtension, format!("{extension} in the ServerHello")));
+            }
+        }
+        if hello.legacy_version != ProtocolVersion::TLS1_2 {
+            return Err(Error::new(
+                Rule::IllegalParameter,
+                format!("ServerHello.legacy_version {}", hello.legacy_version),
+            ));
+        }
+        if hello.session_id != self.offer.session_id {
+            return Err(Error::new(Rule::IllegalParameter, "the ServerHello does not echo legacy_session_id"));
+        }
+        if hello.compression_method != 0 {
+            return Err(Error::new(Rule::CompressionOffered, format!("method {}", hello.compression_method)));
+        }
+        self.check_suite(hello.cipher_suite)
+    }
+
+    fn check_suite(&self, code: CipherSuite) -> Result<Suite, Error> {
+        if self.retry.as_ref().is_some_and(|retry| retry.suite != code) {
+            return Err(Error::new(Rule::RetryMismatch, format!("the ServerHello changed the cipher suite to {code}")));
+        }
+        Some(code).filter(|code| self.common.config.cipher_suites.contains(code)).and_then(Suite::new).ok_or_else(
+            || Error::new(Rule::IllegalParameter, format!("the server chose {code}, which was not offered")),
+        )
+    }
+}
+
+/// TLS 1.3 is chosen by `supported_versions` (§4.2.1).
+fn check_version(hello: &ServerHello<'_>) -> Result<(), Error> {
+    match hello.supported_version() {
+        Some(ProtocolVersion::TLS1_3) => Ok(()),
+        Some(other) => {
+            Err(Error::new(Rule::IllegalParameter, format!("the server chose {other} by supported_versions")))
+        }
+        None if [DOWNGRADE_TLS12, DOWNGRADE_TLS11].iter().any(|sentinel| hello.random.ends_with(sentinel)) => {
+            Err(Error::new(Rule::Downgrade, format!("the ServerHello says {}", hello.legacy_version)))
+        }
+        None => Err(Error::new(
+            Rule::PeerVersion,
+            format!("the server answers with {}; this side speaks TLSv1.3", hello.legacy_version),
+        )),
+    }
+}

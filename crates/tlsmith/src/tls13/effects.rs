@@ -1,0 +1,50 @@
+//! What follows from a transition, handed over in order. A transition touches nothing but this.
+
+use tlsmith_crypto::Secret;
+
+use super::{key_schedule::Kdf, suite::Suite, transcript::Transcript};
+use crate::{
+    conn::{Direction, Facts},
+    error::Error,
+    msg::Message,
+};
+
+/// The keys of one direction from here on.
+pub(crate) struct InstallKeys<'a> {
+    /// `Sent`: this side writes with them; `Received`: it reads.
+    pub(crate) direction: Direction,
+    pub(crate) suite: Suite,
+    pub(crate) kdf: &'a Kdf,
+    pub(crate) secret: &'a Secret,
+}
+
+/// Takes the effects.
+pub(crate) trait Sink {
+    /// Sends a message under the keys in place, and adds it to the transcript.
+    fn send(&mut self, message: &Message<'_>, transcript: &mut Transcript) -> Result<(), Error>;
+
+    /// Sends the ChangeCipherSpec of middlebox compatibility (RFC 8446 §D.4).
+    fn send_change_cipher_spec(&mut self);
+
+    /// Changes keys. Reading: the message that led here has to be the last of its record (RFC 8446 §5.1).
+    fn install_keys(&mut self, keys: InstallKeys<'_>) -> Result<(), Error>;
+
+    /// Logs a secret, if anybody listens.
+    fn key_log(&mut self, label: &str, client_random: &[u8; 32], secret: &Secret);
+
+    /// The client sent early data that will not be read: records that do not decrypt are skipped for a while
+    /// (RFC 8446 §4.2.10), or, after a retry, all protected ones until the second ClientHello.
+    fn skip_early_data(&mut self, skip: SkipEarlyData);
+
+    /// What is known about the connection.
+    fn facts(&mut self) -> &mut Facts;
+}
+
+/// How early data is skipped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SkipEarlyData {
+    /// Records that do not decrypt, until the first that does.
+    Undecryptable,
+    /// All protected records, until a ClientHello in the clear.
+    Protected,
+}

@@ -1,0 +1,162 @@
+//! What both sides send and receive alike: the authentication messages (RFC 8446 §4.4) and the secrets around them.
+
+use std::sync::Arc;
+
+use tlsmith_crypto::Secret;
+use tlsmith_x509::Certificate;
+
+use super::{
+    effects::{InstallKeys, Sink},
+    key_schedule::{self, Exporter, HandshakeSecret, Kdf, TrafficSecrets},
+    suite::Suite,
+    transcript::Transcript,
+};
+use crate::{
+    auth::{
+        Identity, IdentityKey,
+        proofs::{self, crypto},
+    },
+    conn::Direction,
+    error::{Error, Rule},
+    msg::{CertificateEntry, CertificateMessage, CertificateVerify, Finished, Message},
+    registry::SignatureScheme,
+};
+
+/// What every state after the ServerHello owns.
+pub(crate) struct Keys {
+    pub(crate) suite: Suite,
+    pub(crate) kdf: Kdf,
+    pub(crate) client_random: [u8; 32],
+    pub(crate) transcript: Transcript,
+    /// The handshake traffic secrets, for the Finished messages.
+    pub(crate) traffic: TrafficSecrets,
+}
+
+impl Keys {
+    /// The handshake keys of one direction go into force.
+    pub(crate) fn install_handshake(
+        &self,
+        direction: Direction,
+        secret: &Secret,
+        sink: &mut dyn Sink,
+    ) -> Result<(), Error> {
+        sink.install_keys(InstallKeys { direction, suite: self.suite, kdf: &self.kdf, secret })
+    }
+
+    /// The secrets that follow from the transcript up to the server's Finished.
+    pub(crate) fn application(&self, secret: HandshakeSecret, sink: &mut dyn Sink) -> Result<Application, Error> {
+        let main = secret.into_main().map_err(|error| crypto(&error))?;
+        let transcript = self.transcript.current();
+        let traffic = main.traffic_secrets(&transcript).map_err(|error| crypto(&error))?;
+        let exporter = main.exporter(&transcript).map_err(|error| crypto(&error))?;
+        sink.key_log("CLIENT_TRAFFIC_SECRET_0", &self.client_random, &traffic.client);
+        sink.key_log("SERVER_TRAFFIC_SECRET_0", &self.client_random, &traffic.server);
+        sink.key_log("EXPORTER_SECRET", &self.client_random, &exporter.secret);
+        Ok(Application { traffic, exporter })
+    }
+
+    /// Sends Finished, made with this side's handshake traffic secret.
+    pub(crate) fn send_finished(&mut self, client: bool, sink: &mut dyn Sink) -> Result<(), Error> {
+        let base = if client { &self.traffic.client } else { &self.traffic.server };
+        let data =
+            key_schedule::verify_data(&self.kdf, base, &self.transcript.current()).map_err(|error| crypto(&error))?;
+        sink.send(&Message::Finished(Finished { verify_data: data.as_ref() }), &mut self.transcript)
+    }
+}
+
+/// The secrets of the application data and the exporter's.
+pub(crate) struct Application {
+    pub(crate) traffic: TrafficSecrets,
+    pub(crate) exporter: Exporter,
+}
+
+/// The handshake secret, and the traffic secrets, logged.
+pub(crate) fn handshake_secrets(
+    kdf: &Kdf,
+    shared: Secret,
+    transcript: &Transcript,
+    client_random: &[u8; 32],
+    sink: &mut dyn Sink,
+) -> Result<(HandshakeSecret, TrafficSecrets), Error> {
+    let early = key_schedule::EarlySecret::without_psk(kdf.clone());
+    let secret = early.into_handshake(shared).map_err(|error| crypto(&error))?;
+    let traffic = secret.traffic_secrets(&transcript.current()).map_err(|error| crypto(&error))?;
+    sink.key_log("CLIENT_HANDSHAKE_TRAFFIC_SECRET", client_random, &traffic.client);
+    sink.key_log("SERVER_HANDSHAKE_TRAFFIC_SECRET", client_random, &traffic.server);
+    Ok((secret, traffic))
+}
+
+/// Sends a certificate chain, or none.
+pub(crate) fn send_certificate(
+    chain: &[Certificate],
+    context: &[u8],
+    keys: &mut Keys,
+    sink: &mut dyn Sink,
+) -> Result<(), Error> {
+    let entries =
+        chain.iter().map(|certificate| CertificateEntry { data: certificate.der(), extensions: Vec::new() }).collect();
+    sink.send(&Message::Certificate(CertificateMessage { context, entries }), &mut keys.transcript)
+}
+
+/// Sends the CertificateVerify that proves the possession of the key.
+pub(crate) fn send_certificate_verify(
+    scheme: SignatureScheme,
+    signature: &[u8],
+    keys: &mut Keys,
+    sink: &mut dyn Sink,
+) -> Result<(), Error> {
+    sink.send(&Message::CertificateVerify(CertificateVerify { scheme, signature }), &mut keys.transcript)
+}
+
+/// Reads the certificates of a Certificate message of the handshake (RFC 8446 §4.4.2). No extension of a certificate
+/// was asked for, so none may come.
+pub(crate) fn read_certificates(message: &CertificateMessage<'_>) -> Result<Vec<Certificate>, Error> {
+    if !message.context.is_empty() {
+        return Err(Error::new(Rule::IllegalParameter, "certificate_request_context is not empty in the handshake"));
+    }
+    let unsolicited = message.entries.iter().flat_map(|entry| &entry.extensions).next();
+    if let Some(extension) = unsolicited {
+        return Err(Error::new(
+            Rule::UnsolicitedExtension,
+            format!("{} in the Certificate message", extension.extension_type()),
+        ));
+    }
+    let parse = |(at, entry): (usize, &CertificateEntry<'_>)| {
+        Certificate::from_der(entry.data).map_err(|error| {
+            Error::new(Rule::CertificateUndecodable, format!("certificate {at} of the chain: {error}"))
+        })
+    };
+    message.entries.iter().enumerate().map(parse).collect()
+}
+
+/// A signature that is about to be made.
+pub(crate) struct PendingSignature {
+    pub(crate) identity: Arc<Identity>,
+    pub(crate) scheme: SignatureScheme,
+    pub(crate) content: Vec<u8>,
+}
+
+impl PendingSignature {
+    pub(crate) fn new(
+        identity: Arc<Identity>,
+        scheme: SignatureScheme,
+        signer: proofs::Signer,
+        transcript: &Transcript,
+    ) -> Self {
+        Self { identity, scheme, content: proofs::signed_content(signer, &transcript.current()) }
+    }
+
+    /// Signs with the key in this process; `None` if it is elsewhere.
+    pub(crate) fn sign_here(&self) -> Option<Result<Vec<u8>, Error>> {
+        let IdentityKey::Here(key) = self.identity.key() else { return None };
+        let signed = match crate::auth::schemes::algorithm(self.scheme) {
+            Some(algorithm) => key.sign(algorithm, &self.content).map_err(|error| sign_failed(&error.to_string())),
+            None => Err(sign_failed("the scheme is not implemented")),
+        };
+        Some(signed)
+    }
+}
+
+pub(crate) fn sign_failed(reason: &str) -> Error {
+    Error::new(Rule::SignFailed, reason)
+}

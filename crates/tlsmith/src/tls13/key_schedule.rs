@@ -1,0 +1,198 @@
+//! The key schedule (RFC 8446 §7.1): bytes in, bytes out.
+//!
+//! ```text
+//!            0
+//!            |
+//!            v
+//!  PSK ->  HKDF-Extract = Early Secret                      [EarlySecret]
+//!            |
+//!      Derive-Secret(., "derived", "")
+//!            |
+//!            v
+//! (EC)DHE -> HKDF-Extract = Handshake Secret                [HandshakeSecret]
+//!            |
+//!            +-----> Derive-Secret(., "c hs traffic", ClientHello...ServerHello)
+//!            +-----> Derive-Secret(., "s hs traffic", ClientHello...ServerHello)
+//!      Derive-Secret(., "derived", "")
+//!            |
+//!            v
+//!  0 ->    HKDF-Extract = Main Secret                       [MainSecret]
+//!            |
+//!            +-----> Derive-Secret(., "c ap traffic", ClientHello...server Finished)
+//!            +-----> Derive-Secret(., "s ap traffic", ClientHello...server Finished)
+//!            +-----> Derive-Secret(., "exp master", ClientHello...server Finished)
+//! ```
+//!
+//! Each secret is consumed by the step to the next, so that none outlives its use.
+
+use std::sync::Arc;
+
+use tlsmith_crypto::{AeadKey, CryptoError, Digest, HashAlgorithm, NONCE_LEN, Provider, Secret, hkdf};
+
+use super::suite::Suite;
+
+/// The provider and the hash of the suite: what every step needs.
+#[derive(Clone, Debug)]
+pub(crate) struct Kdf {
+    provider: Arc<dyn Provider>,
+    hash: HashAlgorithm,
+}
+
+impl Kdf {
+    pub(crate) fn new(provider: Arc<dyn Provider>, hash: HashAlgorithm) -> Self {
+        Self { provider, hash }
+    }
+
+    /// HKDF-Expand-Label (RFC 8446 §7.1).
+    fn expand_label(&self, secret: &Secret, label: &[u8], context: &[u8], out: &mut [u8]) -> Result<(), CryptoError> {
+        const PREFIX: &[u8] = b"tls13 ";
+        let length = u16::try_from(out.len()).map_err(|_| CryptoError::InvalidInput)?.to_be_bytes();
+        let label_len = [u8::try_from(PREFIX.len() + label.len()).map_err(|_| CryptoError::InvalidInput)?];
+        let context_len = [u8::try_from(context.len()).map_err(|_| CryptoError::InvalidInput)?];
+        let info = [length.as_slice(), &label_len, PREFIX, label, &context_len, context];
+        hkdf::expand(self.provider.as_ref(), self.hash, secret, &info, out)
+    }
+
+    /// HKDF-Expand-Label to a secret as long as the hash.
+    fn expand_secret(&self, secret: &Secret, label: &[u8], context: &[u8]) -> Result<Secret, CryptoError> {
+        let mut out = Secret::zero(self.hash.output_len());
+        self.expand_label(secret, label, context, out.expose_mut())?;
+        Ok(out)
+    }
+
+    /// The "derived" salt between two extracts.
+    fn derived(&self, secret: &Secret) -> Result<Secret, CryptoError> {
+        self.expand_secret(secret, b"derived", self.empty_hash().as_ref())
+    }
+
+    fn extract(&self, salt: &Secret, input: &[u8]) -> Secret {
+        hkdf::extract(self.provider.as_ref(), self.hash, salt.expose(), input)
+    }
+
+    fn empty_hash(&self) -> Digest {
+        self.provider.hash(self.hash).current()
+    }
+
+    fn hash_of(&self, data: &[u8]) -> Digest {
+        let mut context = self.provider.hash(self.hash);
+        context.update(data);
+        context.current()
+    }
+}
+
+/// The first secret of the drawing; without a PSK it is the same for everybody.
+pub(crate) struct EarlySecret {
+    kdf: Kdf,
+    secret: Secret,
+}
+
+impl EarlySecret {
+    /// Without a PSK: a string of zeros takes its place.
+    pub(crate) fn without_psk(kdf: Kdf) -> Self {
+        let zero = Secret::zero(kdf.hash.output_len());
+        let secret = kdf.extract(&zero, zero.expose());
+        Self { kdf, secret }
+    }
+
+    /// Mixes in the agreed secret.
+    pub(crate) fn into_handshake(self, shared: Secret) -> Result<HandshakeSecret, CryptoError> {
+        let salt = self.kdf.derived(&self.secret)?;
+        let secret = self.kdf.extract(&salt, shared.expose());
+        Ok(HandshakeSecret { kdf: self.kdf, secret })
+    }
+}
+
+/// The second secret: protects the handshake.
+pub(crate) struct HandshakeSecret {
+    kdf: Kdf,
+    secret: Secret,
+}
+
+/// A secret of either side.
+pub(crate) struct TrafficSecrets {
+    pub(crate) client: Secret,
+    pub(crate) server: Secret,
+}
+
+impl HandshakeSecret {
+    /// The handshake traffic secrets; `transcript` is the hash of ClientHello...ServerHello.
+    pub(crate) fn traffic_secrets(&self, transcript: &Digest) -> Result<TrafficSecrets, CryptoError> {
+        Ok(TrafficSecrets {
+            client: self.kdf.expand_secret(&self.secret, b"c hs traffic", transcript.as_ref())?,
+            server: self.kdf.expand_secret(&self.secret, b"s hs traffic", transcript.as_ref())?,
+        })
+    }
+
+    /// Mixes in zeros.
+    pub(crate) fn into_main(self) -> Result<MainSecret, CryptoError> {
+        let salt = self.kdf.derived(&self.secret)?;
+        let zero = Secret::zero(self.kdf.hash.output_len());
+        let secret = self.kdf.extract(&salt, zero.expose());
+        Ok(MainSecret { kdf: self.kdf, secret })
+    }
+}
+
+/// The last secret: protects the data.
+pub(crate) struct MainSecret {
+    kdf: Kdf,
+    secret: Secret,
+}
+
+impl MainSecret {
+    /// The application traffic secrets; `transcript` is the hash of ClientHello...server Finished.
+    pub(crate) fn traffic_secrets(&self, transcript: &Digest) -> Result<TrafficSecrets, CryptoError> {
+        Ok(TrafficSecrets {
+            client: self.kdf.expand_secret(&self.secret, b"c ap traffic", transcript.as_ref())?,
+            server: self.kdf.expand_secret(&self.secret, b"s ap traffic", transcript.as_ref())?,
+        })
+    }
+
+    /// The exporter's secret; the transcript is the same.
+    pub(crate) fn exporter(&self, transcript: &Digest) -> Result<Exporter, CryptoError> {
+        let secret = self.kdf.expand_secret(&self.secret, b"exp master", transcript.as_ref())?;
+        Ok(Exporter { kdf: self.kdf.clone(), secret })
+    }
+
+    /// The secret that tickets' PSKs come from; `transcript` is the hash of ClientHello...client Finished.
+    #[cfg(test)]
+    pub(crate) fn resumption(&self, transcript: &Digest) -> Result<Secret, CryptoError> {
+        self.kdf.expand_secret(&self.secret, b"res master", transcript.as_ref())
+    }
+}
+
+/// Exports keying material (RFC 8446 §7.5).
+pub(crate) struct Exporter {
+    kdf: Kdf,
+    pub(crate) secret: Secret,
+}
+
+impl Exporter {
+    pub(crate) fn export(&self, label: &[u8], context: &[u8], out: &mut [u8]) -> Result<(), CryptoError> {
+        let secret = self.kdf.expand_secret(&self.secret, label, self.kdf.empty_hash().as_ref())?;
+        self.kdf.expand_label(&secret, b"exporter", self.kdf.hash_of(context).as_ref(), out)
+    }
+}
+
+/// `finished_key` and `verify_data` (RFC 8446 §4.4.4).
+pub(crate) fn verify_data(kdf: &Kdf, base: &Secret, transcript: &Digest) -> Result<Digest, CryptoError> {
+    let key = kdf.expand_secret(base, b"finished", b"")?;
+    Ok(kdf.provider.hmac(kdf.hash, key.expose(), &[transcript.as_ref()]))
+}
+
+/// The next generation of an application traffic secret (RFC 8446 §7.2).
+pub(crate) fn next_generation(kdf: &Kdf, secret: &Secret) -> Result<Secret, CryptoError> {
+    kdf.expand_secret(secret, b"traffic upd", b"")
+}
+
+/// `[sender]_write_key` and `[sender]_write_iv` (RFC 8446 §7.3).
+pub(crate) fn traffic_keys(
+    kdf: &Kdf,
+    suite: Suite,
+    secret: &Secret,
+) -> Result<(Box<dyn AeadKey>, [u8; NONCE_LEN]), CryptoError> {
+    let mut key = Secret::zero(suite.aead.key_len());
+    kdf.expand_label(secret, b"key", b"", key.expose_mut())?;
+    let mut iv = [0; NONCE_LEN];
+    kdf.expand_label(secret, b"iv", b"", &mut iv)?;
+    Ok((kdf.provider.aead(suite.aead, key.expose())?, iv))
+}

@@ -1,0 +1,79 @@
+//! WAIT_CERT and WAIT_CV: the client's authentication (RFC 8446 §4.4.2, §4.4.3).
+
+use super::{State, VerifyPeer, WaitCertificate, WaitCertificateVerify, WaitFinished};
+use crate::{
+    auth::{
+        Answer, PeerCertificates, Verdict,
+        proofs::{self, PeerAuthentication, PeerVerified, SignatureVerified, Signer},
+    },
+    config::ClientAuth,
+    error::{Error, Rule},
+    msg::{CertificateMessage, CertificateVerify},
+    tls13::{effects::Sink, flight},
+};
+
+impl WaitCertificate {
+    pub(super) fn on_certificate(
+        mut self,
+        message: &CertificateMessage<'_>,
+        raw: &[u8],
+        sink: &mut dyn Sink,
+    ) -> Result<State, Error> {
+        let chain = flight::read_certificates(message)?;
+        self.keys.transcript.add(raw);
+        let Self { config, keys, application } = self;
+        let Some(leaf) = chain.first().cloned() else {
+            // §4.4.2.4: the server may go on without, or refuse.
+            return match config.client_auth {
+                ClientAuth::Require(_) => Err(Error::new(Rule::CertificateRequired, "")),
+                ClientAuth::Request(_) | ClientAuth::None => {
+                    let peer = PeerAuthentication::Anonymous;
+                    Ok(State::WaitFinished(Box::new(WaitFinished { keys, application, peer })))
+                }
+            };
+        };
+        sink.facts().peer_certificates = chain;
+        proofs::check_leaf(&leaf)?;
+        Ok(State::WaitCertificateVerify(Box::new(WaitCertificateVerify { config, keys, application, leaf })))
+    }
+}
+
+impl WaitCertificateVerify {
+    pub(super) fn on_verify(
+        mut self,
+        message: &CertificateVerify<'_>,
+        raw: &[u8],
+        sink: &mut dyn Sink,
+    ) -> Result<State, Error> {
+        let signature = SignatureVerified::check(
+            self.config.provider.as_ref(),
+            &self.config.signature_schemes,
+            &self.leaf,
+            message.scheme,
+            &proofs::signed_content(Signer::Client, &self.keys.transcript.current()),
+            message.signature,
+        )?;
+        sink.facts().signature_scheme = Some(message.scheme);
+        self.keys.transcript.add(raw);
+        let Self { config, keys, application, .. } = self;
+        Ok(State::VerifyPeer(Box::new(VerifyPeer { config, keys, application, signature })))
+    }
+}
+
+impl VerifyPeer {
+    /// Asks the verifier of the configuration.
+    pub(crate) fn ask(&self, peer: &PeerCertificates<'_>) -> Answer<Verdict> {
+        match self.config.client_auth.verifier() {
+            Some(verifier) => verifier.verify(peer),
+            // Certificates are asked for only with a verifier; without one nobody may vouch.
+            None => Answer::Later,
+        }
+    }
+
+    pub(super) fn on_verdict(self, verdict: Verdict, sink: &mut dyn Sink) -> Result<State, Error> {
+        sink.facts().verification = Some(verdict.report.clone());
+        let peer = PeerAuthentication::Certificate(PeerVerified::by(verdict)?, self.signature);
+        let Self { keys, application, .. } = self;
+        Ok(State::WaitFinished(Box::new(WaitFinished { keys, application, peer })))
+    }
+}

@@ -1,0 +1,58 @@
+//! The transcript hash (RFC 8446 §4.4.1).
+
+use tlsmith_crypto::{Digest, HashAlgorithm, HashContext, Provider};
+
+use crate::registry::HandshakeType;
+
+/// The handshake messages so far: kept as bytes until the suite names the hash, then hashed.
+pub(crate) enum Transcript {
+    /// No hash chosen yet.
+    Buffered(Vec<u8>),
+    /// Running.
+    Hashed(Box<dyn HashContext>),
+}
+
+impl Transcript {
+    pub(crate) fn new() -> Self {
+        Self::Buffered(Vec::new())
+    }
+
+    /// Adds a whole message, header included.
+    pub(crate) fn add(&mut self, message: &[u8]) {
+        match self {
+            Self::Buffered(bytes) => bytes.extend_from_slice(message),
+            Self::Hashed(context) => context.update(message),
+        }
+    }
+
+    /// The suite is chosen: hashes what was kept. A second call changes nothing.
+    pub(crate) fn choose_hash(&mut self, provider: &dyn Provider, hash: HashAlgorithm) {
+        if let Self::Buffered(bytes) = self {
+            let mut context = provider.hash(hash);
+            context.update(bytes);
+            *self = Self::Hashed(context);
+        }
+    }
+
+    /// A HelloRetryRequest replaces the first ClientHello by a synthetic `message_hash` (RFC 8446 §4.4.1).
+    /// The hash must be chosen before.
+    pub(crate) fn replace_by_message_hash(&mut self, provider: &dyn Provider) {
+        if let Self::Hashed(context) = self {
+            let digest = context.current();
+            let mut fresh = provider.hash(context.algorithm());
+            // Digests are at most 64 bytes long.
+            let length = u8::try_from(digest.as_ref().len()).unwrap_or(u8::MAX);
+            fresh.update(&[HandshakeType::MESSAGE_HASH.0, 0, 0, length]);
+            fresh.update(digest.as_ref());
+            *self = Self::Hashed(fresh);
+        }
+    }
+
+    /// The hash of everything so far; empty before a hash is chosen.
+    pub(crate) fn current(&self) -> Digest {
+        match self {
+            Self::Buffered(_) => Digest::new(&[]),
+            Self::Hashed(context) => context.current(),
+        }
+    }
+}
