@@ -4,6 +4,7 @@ mod alerts;
 mod certificates;
 mod convert;
 mod io;
+mod rows;
 mod rules;
 
 use std::fmt;

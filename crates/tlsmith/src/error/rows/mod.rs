@@ -1,0 +1,78 @@
+//! The rows of the rule table, by the part of the protocol that they belong to.
+
+mod handshake;
+mod hello;
+mod local;
+mod record;
+
+use super::{Row, Rule, alerts, certificates};
+
+/// The row of a rule. Exhaustive on purpose: a new rule does not compile without its row.
+pub(super) const fn row(rule: Rule) -> Row {
+    match rule {
+        Rule::Certificate(code) => certificates::row(code),
+        Rule::PeerAlert(alert) => alerts::row(alert),
+        Rule::PlainHttp => record::PLAIN_HTTP,
+        Rule::PlainText => record::PLAIN_TEXT,
+        Rule::Sslv2Hello => record::SSLV2_HELLO,
+        Rule::InvalidContentType => record::INVALID_CONTENT_TYPE,
+        Rule::InvalidRecordVersion => record::INVALID_RECORD_VERSION,
+        Rule::RecordOverflow => record::RECORD_OVERFLOW,
+        Rule::BadRecordMac => record::BAD_RECORD_MAC,
+        Rule::EmptyRecord => record::EMPTY_RECORD,
+        Rule::NoContentType => record::NO_CONTENT_TYPE,
+        Rule::UnprotectedRecord => record::UNPROTECTED_RECORD,
+        Rule::UnexpectedContentType => record::UNEXPECTED_CONTENT_TYPE,
+        Rule::UnexpectedChangeCipherSpec => record::UNEXPECTED_CHANGE_CIPHER_SPEC,
+        Rule::TooManyEmptyRecords => record::TOO_MANY_EMPTY_RECORDS,
+        Rule::InterleavedHandshake => record::INTERLEAVED_HANDSHAKE,
+        Rule::MessageSpansKeyChange => record::MESSAGE_SPANS_KEY_CHANGE,
+        Rule::HandshakeTooLong => record::HANDSHAKE_TOO_LONG,
+        Rule::KeyExhausted => record::KEY_EXHAUSTED,
+        Rule::TooMuchEarlyData => handshake::TOO_MUCH_EARLY_DATA,
+        Rule::AlertMalformed => record::ALERT_MALFORMED,
+        Rule::TooManyWarnings => record::TOO_MANY_WARNINGS,
+        Rule::UnexpectedWarning => record::UNEXPECTED_WARNING,
+        Rule::Truncated => record::TRUNCATED,
+        Rule::HandshakeEof => record::HANDSHAKE_EOF,
+        Rule::ClosedInHandshake => record::CLOSED_IN_HANDSHAKE,
+        Rule::PeerVersion => hello::PEER_VERSION,
+        Rule::Downgrade => hello::DOWNGRADE,
+        Rule::NoCommonSuite => hello::NO_COMMON_SUITE,
+        Rule::NoCommonGroup => hello::NO_COMMON_GROUP,
+        Rule::NoCommonScheme => hello::NO_COMMON_SCHEME,
+        Rule::UnknownServerName => hello::UNKNOWN_SERVER_NAME,
+        Rule::InvalidServerName => hello::INVALID_SERVER_NAME,
+        Rule::NoApplicationProtocol => hello::NO_APPLICATION_PROTOCOL,
+        Rule::MissingExtension => hello::MISSING_EXTENSION,
+        Rule::UnsolicitedExtension => hello::UNSOLICITED_EXTENSION,
+        Rule::MisplacedExtension => hello::MISPLACED_EXTENSION,
+        Rule::DuplicateExtension => hello::DUPLICATE_EXTENSION,
+        Rule::IllegalParameter => handshake::ILLEGAL_PARAMETER,
+        Rule::CompressionOffered => hello::COMPRESSION_OFFERED,
+        Rule::RetryUnneeded => hello::RETRY_UNNEEDED,
+        Rule::SecondRetry => hello::SECOND_RETRY,
+        Rule::RetryMismatch => hello::RETRY_MISMATCH,
+        Rule::BadKeyShare => handshake::BAD_KEY_SHARE,
+        Rule::UnexpectedMessage => handshake::UNEXPECTED_MESSAGE,
+        Rule::Renegotiation => handshake::RENEGOTIATION,
+        Rule::Decode => handshake::DECODE,
+        Rule::BadFinished => handshake::BAD_FINISHED,
+        Rule::BadSignature => handshake::BAD_SIGNATURE,
+        Rule::SchemeNotOffered => handshake::SCHEME_NOT_OFFERED,
+        Rule::EmptyServerCertificate => handshake::EMPTY_SERVER_CERTIFICATE,
+        Rule::CertificateRequired => handshake::CERTIFICATE_REQUIRED,
+        Rule::CertificateUndecodable => handshake::CERTIFICATE_UNDECODABLE,
+        Rule::CertificateKeyUnsupported => handshake::CERTIFICATE_KEY_UNSUPPORTED,
+        Rule::CertificateRefused => handshake::CERTIFICATE_REFUSED,
+        Rule::TooManyKeyUpdates => handshake::TOO_MANY_KEY_UPDATES,
+        Rule::TooManyMessages => handshake::TOO_MANY_MESSAGES,
+        Rule::SignFailed => local::SIGN_FAILED,
+        Rule::Crypto => local::CRYPTO,
+        Rule::Internal => local::INTERNAL,
+        Rule::NotYet => local::NOT_YET,
+        Rule::AlreadyClosed => local::ALREADY_CLOSED,
+        Rule::NothingNeeded => local::NOTHING_NEEDED,
+        Rule::ExportRefused => local::EXPORT_REFUSED,
+    }
+}
