@@ -1,4 +1,9 @@
-//! tlsmith-testkit
+//! Test tools of tlsmith; never published.
+//!
+//! [`peers`] starts other people's TLS programs on loopback, [`certs`] makes the certificates they show, [`server`] and
+//! [`client`] are our side of such a connection, [`relay`] cuts streams into single bytes, [`pair`] joins two
+//! connections in memory, [`scripted`] is a provider whose randomness is written down, [`null_crypto`] one without
+//! cryptography for fuzzing, and [`count`] adds up what ran.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -7,4 +12,9 @@
     reason = "test tools: a panic is a failed test, with the reason in its message"
 )]
 
+pub mod certs;
+pub mod count;
 pub mod null_crypto;
+pub mod peers;
+pub mod process;
+pub mod relay;
