@@ -10,9 +10,9 @@ use std::{
 };
 
 use rcgen::{
-    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, Issuer,
-    KeyPair, KeyUsagePurpose, NameConstraints, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ECDSA_P521_SHA512,
-    PKCS_ED25519, PKCS_RSA_SHA256, RsaKeySize, SanType,
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa,
+    Issuer, KeyPair, KeyUsagePurpose, NameConstraints, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384,
+    PKCS_ECDSA_P521_SHA512, PKCS_ED25519, PKCS_RSA_SHA256, RsaKeySize, SanType,
 };
 use tempfile::TempDir;
 use time::{Duration, OffsetDateTime};
@@ -204,7 +204,8 @@ impl Pki {
         let mut params = server_params();
         let now = OffsetDateTime::now_utc();
         let file = format!("{bad:?}").to_lowercase();
-        let issue_by = |params: &CertificateParams, ca: &Ca| issue(self.dir(), &file, self.kind, params, ca, &self.root);
+        let issue_by =
+            |params: &CertificateParams, ca: &Ca| issue(self.dir(), &file, self.kind, params, ca, &self.root);
         match bad {
             Bad::OtherHost => {
                 params.subject_alt_names = vec![san(OTHER_HOST)];
@@ -320,7 +321,8 @@ fn make_ca(name: &str, kind: KeyKind, above: Option<&Ca>, change: impl Fn(&mut C
     params.not_before = now - Duration::days(200);
     params.not_after = now + Duration::days(400);
     params.distinguished_name = common_name(name);
-    params.is_ca = IsCa::Ca(if above.is_some() { BasicConstraints::Constrained(0) } else { BasicConstraints::Unconstrained });
+    params.is_ca =
+        IsCa::Ca(if above.is_some() { BasicConstraints::Constrained(0) } else { BasicConstraints::Unconstrained });
     params.use_authority_key_identifier_extension = above.is_some();
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     change(&mut params);
@@ -337,13 +339,13 @@ fn issue(dir: &Path, file: &str, kind: KeyKind, params: &CertificateParams, by: 
         _ => {
             let key = kind.generate();
             let certificate = params.signed_by(&key, &by.issuer()).unwrap();
-            (certificate.pem(), key.serialize_pem())
+            (certificate.pem(), write_key(dir, &format!("{file}-key.pem"), &key))
         }
     };
     CertFiles {
         chain: write(dir, &format!("{file}-chain.pem"), &format!("{leaf}{}", by.pem)),
         leaf: write(dir, &format!("{file}.pem"), &leaf),
-        key: write(dir, &format!("{file}-key.pem"), &key),
+        key,
         root: write(dir, "root.pem", &root.pem),
     }
 }
@@ -353,16 +355,16 @@ fn self_signed(dir: &Path, file: &str, kind: KeyKind, params: &CertificateParams
     let key = kind.generate();
     let pem = params.self_signed(&key).unwrap().pem();
     let leaf = write(dir, &format!("{file}.pem"), &pem);
-    let key = write(dir, &format!("{file}-key.pem"), &key.serialize_pem());
+    let key = write_key(dir, &format!("{file}-key.pem"), &key);
     CertFiles { chain: leaf.clone(), leaf, key, root: root.to_owned() }
 }
 
 /// rcgen cannot make a certificate for an `id-RSASSA-PSS` key: it makes one with the same content for another key, and
 /// OpenSSL makes the like of it from its extensions.
-fn issue_with_openssl(dir: &Path, file: &str, params: &CertificateParams, by: &Ca) -> (String, String) {
+fn issue_with_openssl(dir: &Path, file: &str, params: &CertificateParams, by: &Ca) -> (String, PathBuf) {
     let path = |end: &str| dir.join(format!("{file}-openssl-{end}"));
-    let (key, csr, ca, ca_key, extensions) =
-        (path("key.pem"), path("csr.pem"), path("ca.pem"), path("ca-key.pem"), path("extensions.cnf"));
+    let key = dir.join(format!("{file}-key.pem"));
+    let (csr, ca, ca_key, extensions) = (path("csr.pem"), path("ca.pem"), path("ca-key.pem"), path("extensions.cnf"));
     fs::write(&ca, &by.pem).unwrap();
     fs::write(&ca_key, by.key.serialize_pem()).unwrap();
     let client = params.extended_key_usages.contains(&ExtendedKeyUsagePurpose::ClientAuth);
@@ -391,12 +393,29 @@ fn issue_with_openssl(dir: &Path, file: &str, params: &CertificateParams, by: &C
             .arg("-extfile")
             .arg(&extensions),
     );
-    (leaf, fs::read_to_string(key).unwrap())
+    (leaf, key)
 }
 
 fn write(dir: &Path, file: &str, content: &str) -> PathBuf {
     let path = dir.join(file);
     fs::write(&path, content).unwrap();
+    path
+}
+
+/// rcgen writes Ed25519 keys with their public half (RFC 5958), which GnuTLS 3.7 and OpenSSL 3.0 do not read: such a key is
+/// written the older way (RFC 5208), which is a fixed beginning and the seed.
+fn write_key(dir: &Path, file: &str, key: &KeyPair) -> PathBuf {
+    if key.algorithm() != &PKCS_ED25519 {
+        return write(dir, file, &key.serialize_pem());
+    }
+    const SEED: [u8; 4] = [0x04, 0x22, 0x04, 0x20];
+    const VERSION_0_ED25519: [u8; 12] = [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70];
+    let der = key.serialized_der();
+    let at = der.windows(SEED.len()).position(|window| window == SEED).unwrap();
+    let path = dir.join(file);
+    let der_path = path.with_extension("der");
+    fs::write(&der_path, [&VERSION_0_ED25519, &der[at..at + 36]].concat()).unwrap();
+    must_run(Command::new("openssl").args(["pkey", "-inform", "DER", "-in"]).arg(der_path).arg("-out").arg(&path));
     path
 }
 

@@ -79,12 +79,10 @@ impl Process {
     /// Starts `command` with all three streams piped. A program that is not installed is a failed test.
     pub fn spawn(command: &mut Command) -> Self {
         let name = format!("{command:?}");
-        let mut child = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap_or_else(|error| panic!("{name}: cannot be started: {error}; scripts/test installs what is needed"));
+        let mut child =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap_or_else(
+                |error| panic!("{name}: cannot be started: {error}; scripts/test installs what is needed"),
+            );
         let shared = Arc::new(Shared::default());
         shared.lock().open = 2;
         let stdout = child.stdout.take().unwrap();
