@@ -90,14 +90,17 @@ pub(super) fn check_alpn(protocols: &[Vec<u8>]) -> Result<(), ConfigError> {
 }
 
 pub(super) fn check_padding(padding: Padding) -> Result<(), ConfigError> {
-    match padding {
-        Padding::MultipleOf(step) if step == 0 || usize::from(step) > crate::record::MAX_PLAINTEXT => {
-            Err(ConfigError {
-                code: "config.padding",
-                message: format!("records cannot be padded to a multiple of {step} bytes"),
-                fix: "use 1 to 16384",
-            })
-        }
-        Padding::None | Padding::MultipleOf(_) => Ok(()),
+    let (amount, allowed) = match padding {
+        Padding::None => return Ok(()),
+        Padding::MultipleOf(step) => (step, 1..=crate::record::MAX_PLAINTEXT),
+        Padding::Bytes(count) => (count, 0..=crate::record::MAX_PLAINTEXT),
+    };
+    match allowed.contains(&usize::from(amount)) {
+        true => Ok(()),
+        false => Err(ConfigError {
+            code: "config.padding",
+            message: format!("records cannot be padded by {amount} bytes, nor to a multiple of it"),
+            fix: "use 1 to 16384",
+        }),
     }
 }

@@ -20,6 +20,8 @@ pub enum Padding {
     None,
     /// Every protected record's content is padded to a multiple of this many bytes (at most 2^14).
     MultipleOf(u16),
+    /// Every protected record gets this many bytes of padding, as far as they fit (at most 2^14).
+    Bytes(u16),
 }
 
 /// Takes secrets for a debugger such as Wireshark, in the format of NSS (`SSLKEYLOGFILE`).

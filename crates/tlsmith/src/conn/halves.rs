@@ -149,6 +149,7 @@ impl From<config::Padding> for Padding {
         match padding {
             config::Padding::None => Self::None,
             config::Padding::MultipleOf(step) => Self::ToMultiple(usize::from(step)),
+            config::Padding::Bytes(count) => Self::Bytes(usize::from(count)),
         }
     }
 }
