@@ -2,7 +2,7 @@
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::serve;
+use crate::{connect, serve};
 
 /// Every TLS chore in one binary.
 #[derive(Debug, Parser)]
@@ -31,6 +31,7 @@ pub(crate) struct Globals {
 /// The commands, a file each.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Connect(Box<connect::Opts>),
     /// End TLS in front of an HTTP server, or show a demo page
     Serve(serve::Opts),
 }

@@ -1,0 +1,81 @@
+//! `tlsmith connect`: reaches a server and says what was negotiated, who answered, and whether to trust it.
+
+mod failure;
+mod key_log;
+mod link;
+mod opts;
+mod plan;
+mod progress;
+mod reach;
+mod report;
+mod run;
+mod talk;
+mod target;
+
+use std::io::{self, IsTerminal as _};
+
+pub(crate) use opts::Opts;
+pub(crate) use report::{Error, Finding, Message, Report};
+
+use crate::{
+    cli::Globals,
+    exit::{Exit, Usage},
+    render::{self, Destination},
+};
+use plan::{Mode, Plan};
+
+/// Runs the command.
+pub(crate) fn main(opts: &Opts, globals: &Globals) -> Result<Exit, Usage> {
+    let plan = Plan::new(opts, globals.json, io::stdin().is_terminal());
+    let plan = match plan {
+        Ok(plan) => plan,
+        Err(usage) if globals.json => {
+            // The document is there whatever happens; the line on standard error and the exit code as without it.
+            render::json(&Report::refused(&opts.target, &usage));
+            return Err(usage);
+        }
+        Err(usage) => return Err(usage),
+    };
+    for note in &plan.notes {
+        render::note(note);
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Usage::new("usage.system", format!("cannot start: {error}"), ""))?;
+    let report = runtime.block_on(carry_out(plan, opts, globals));
+    // A resolver that hangs must not keep the process: its thread is left behind.
+    runtime.shutdown_background();
+    Ok(report.exit())
+}
+
+/// Shakes hands, shows the screen, converses.
+async fn carry_out(plan: Plan, opts: &Opts, globals: &Globals) -> Report {
+    // Where the peer's bytes go to standard output, the screen goes to standard error.
+    let screen = match plan.mode {
+        Mode::Report => Destination::Stdout,
+        Mode::Send(_) | Mode::Interactive => Destination::Stderr,
+    };
+    let (phases, watch) = progress::channel(plan.target.to_string());
+    let mut session = tokio::select! {
+        session = run::establish(&plan, &phases) => session,
+        never = watch.run() => match never {},
+    };
+    if let (true, Some(finding)) = (opts.insecure, session.report.cause()) {
+        render::warn(&format!("NOT TRUSTED, gone on because of --insecure: {}: {}", finding.code, finding.message));
+    }
+    if !globals.json {
+        render::screen(&session.report, screen, globals.verbose);
+    }
+    if session.link.is_some() {
+        talk::converse(&plan, &mut session, globals.json).await;
+    }
+    if let Some(trouble) = plan.key_log.as_ref().and_then(|log| log.trouble()) {
+        render::warn(&trouble);
+    }
+    match globals.json {
+        true => render::json(&session.report),
+        false => render::afterword(&session.report, screen, globals.verbose),
+    }
+    session.report
+}

@@ -1,0 +1,127 @@
+//! The arguments of `tlsmith connect`, as clap reads them.
+
+use std::{path::PathBuf, time::Duration};
+
+use clap::{Args, ValueEnum};
+
+/// Where trust comes from when no file is named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Roots {
+    /// The system's store (SSL_CERT_FILE and SSL_CERT_DIR are respected)
+    System,
+    /// Mozilla's set, embedded in this program
+    Mozilla,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  tlsmith connect example.com
+      Who answers, with which parameters, and is it to be trusted?
+  tlsmith connect example.com --json </dev/null | jq -r '.chain[0].not_after'
+      The same for a program.
+  tlsmith connect 192.0.2.7:8443 --servername api.example.com --ca company-ca.pem
+      A certain machine, asked for a name, judged by a private CA.
+  tlsmith connect example.com --groups X25519 --suites TLS_AES_256_GCM_SHA384 --trace
+      Only these parameters, and the handshake drawn as RFC 8446 draws it.
+  tlsmith connect api.internal --cert client.pem --key client.key
+      Mutual TLS; says so if the server refuses the certificate.
+  printf 'GET / HTTP/1.1\\r\\nHost: example.com\\r\\nConnection: close\\r\\n\\r\\n' |
+      tlsmith connect example.com --alpn http/1.1 --send - >reply.txt
+      Sends a request; the reply alone goes to standard output, the screen to standard error.
+
+With a terminal as standard input, what is typed is sent and what comes is shown; Ctrl-D closes this side.
+With --json there is no conversation unless --send asks for one.
+
+Exit codes: 0 good, 1 the connection or the handshake failed, 2 usage or configuration, 3 not trusted.";
+
+/// Reach a TLS server: what was negotiated, who answered, whether to trust it
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Opts {
+    /// Whom to reach; the port is 443 unless named, an IPv6 address with a port stands in brackets
+    #[arg(value_name = "HOST[:PORT]")]
+    pub(crate) target: String,
+
+    /// The name to ask for (SNI) and to verify, instead of HOST
+    #[arg(long, value_name = "NAME", help_heading = "Whom to trust")]
+    pub(crate) servername: Option<String>,
+    /// Trust the certificates in this file (PEM or DER) instead of the system's roots; repeatable
+    #[arg(long, value_name = "FILE", help_heading = "Whom to trust")]
+    pub(crate) ca: Vec<PathBuf>,
+    /// Which roots to trust; together with --ca, both [default: system]
+    #[arg(long, value_name = "WHICH", help_heading = "Whom to trust")]
+    pub(crate) roots: Option<Roots>,
+    /// Go on although the certificate is not trusted; says what is wrong with it and still exits with 3
+    #[arg(long, help_heading = "Whom to trust")]
+    pub(crate) insecure: bool,
+
+    /// The certificate to show when the server asks for one, with its intermediates (PEM or DER)
+    #[arg(long, value_name = "FILE", help_heading = "Client certificate")]
+    pub(crate) cert: Option<PathBuf>,
+    /// Its private key; not needed where the file of --cert holds it
+    #[arg(long, value_name = "FILE", requires = "cert", help_heading = "Client certificate")]
+    pub(crate) key: Option<PathBuf>,
+
+    /// Application protocols to offer, most wanted first: h2,http/1.1
+    #[arg(long, value_name = "LIST", help_heading = "What to offer")]
+    pub(crate) alpn: Option<String>,
+    /// Key exchange groups, most wanted first: X25519MLKEM768,X25519,P-256
+    #[arg(long, value_name = "LIST", help_heading = "What to offer")]
+    pub(crate) groups: Option<String>,
+    /// Cipher suites, most wanted first: TLS_AES_128_GCM_SHA256
+    #[arg(long, value_name = "LIST", help_heading = "What to offer")]
+    pub(crate) suites: Option<String>,
+    /// Signature schemes for the handshake, most wanted first: ecdsa_secp256r1_sha256
+    #[arg(long, value_name = "LIST", help_heading = "What to offer")]
+    pub(crate) sigalgs: Option<String>,
+
+    /// Send this file after the handshake (- is standard input), close this side, and print what comes back
+    #[arg(long, value_name = "FILE", help_heading = "Conversation")]
+    pub(crate) send: Option<PathBuf>,
+    /// How long each of name lookup, TCP and TLS may take: 10, 2.5s, 500ms, 1m; after --send also how long to wait
+    /// for more of the reply
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration, help_heading = "Conversation")]
+    pub(crate) timeout: Duration,
+
+    /// Draw the handshake as RFC 8446 does: each message with direction, time, size and what matters in it
+    #[arg(long, help_heading = "Looking inside")]
+    pub(crate) trace: bool,
+    /// Append the secrets to this file (made with mode 0600) so that Wireshark can decrypt; the environment variable
+    /// SSLKEYLOGFILE is not read, secrets leave this process only where this option says so
+    #[arg(long, value_name = "FILE", help_heading = "Looking inside")]
+    pub(crate) keylog: Option<PathBuf>,
+}
+
+/// Reads `10`, `2.5s`, `500ms`, `1m`; from one millisecond to a day.
+fn duration(text: &str) -> Result<Duration, String> {
+    let number_ends = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let (number, unit) = text.split_at_checked(number_ends).unwrap_or((text, ""));
+    let unit = match unit {
+        "" | "s" => 1.0,
+        "ms" => 0.001,
+        "m" => 60.0,
+        _ => return Err(format!("the unit {unit:?} is unknown; write seconds, or ms, s, m")),
+    };
+    let seconds =
+        number.parse::<f64>().map_err(|_| String::from("not a duration; write 10, 2.5s, 500ms or 1m"))? * unit;
+    match (0.001..=86_400.0).contains(&seconds) {
+        true => Ok(Duration::from_secs_f64(seconds)),
+        false => Err(String::from("out of range; from 1ms to 1440m")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations() {
+        assert_eq!(duration("10"), Ok(Duration::from_secs(10)));
+        assert_eq!(duration("2.5s"), Ok(Duration::from_millis(2500)));
+        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(duration("1m"), Ok(Duration::from_secs(60)));
+        for text in ["", "s", "0", "-1", "1h", "1e9", "1.2.3", "99999999", "NaN", "10 s", "ä"] {
+            assert!(duration(text).is_err(), "{text}");
+        }
+    }
+}

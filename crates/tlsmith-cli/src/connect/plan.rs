@@ -1,0 +1,244 @@
+//! From arguments to a plan: every mistake that can be found without the network is found here.
+
+use std::{fs::File, path::Path, sync::Arc, time::Duration};
+
+use tlsmith::{
+    ClientConfig,
+    auth::{AcceptAnyway, ChainVerifier, Identity, PeerVerifier},
+    config::ConfigError,
+    registry::NamedGroup,
+};
+use tlsmith_crypto::{Provider, aws_lc::AwsLc};
+use tlsmith_x509::{ServerName, TrustAnchors};
+
+use super::{
+    key_log::FileKeyLog,
+    opts::{Opts, Roots},
+    target::Target,
+};
+use crate::{exit::Usage, files, names};
+
+/// What happens after the handshake.
+#[derive(Debug)]
+pub(crate) enum Mode {
+    /// Nothing: report and close.
+    Report,
+    /// This is sent, the reply printed.
+    Send(Source),
+    /// A person types.
+    Interactive,
+}
+
+/// Where the bytes to send come from.
+#[derive(Debug)]
+pub(crate) enum Source {
+    /// A file, open already.
+    File(File),
+    /// Standard input.
+    Stdin,
+}
+
+/// Everything that [`run`](super::run) needs, checked.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) target: Target,
+    /// The name to ask for and to verify.
+    pub(crate) name: ServerName,
+    pub(crate) config: Arc<ClientConfig>,
+    pub(crate) provider: Arc<dyn Provider>,
+    /// Which roots, for the report, and how many.
+    pub(crate) roots: (String, usize),
+    pub(crate) timeout: Duration,
+    pub(crate) trace: bool,
+    pub(crate) mode: Mode,
+    pub(crate) key_log: Option<Arc<FileKeyLog>>,
+    /// What the caller should know about how the arguments were read.
+    pub(crate) notes: Vec<String>,
+}
+
+impl Plan {
+    /// Checks the arguments and loads the files.
+    pub(crate) fn new(opts: &Opts, json: bool, stdin_is_terminal: bool) -> Result<Self, Usage> {
+        let (target, hint) = Target::parse(&opts.target)?;
+        let name = server_name(opts, &target)?;
+        let provider: Arc<dyn Provider> = Arc::new(AwsLc);
+        let (anchors, roots) = anchors(opts)?;
+        let roots = (roots, anchors.len());
+        let key_log = opts.keylog.as_deref().map(FileKeyLog::open).transpose()?.map(Arc::new);
+        let config = config(opts, &provider, anchors, key_log.clone())?;
+        let mode = match &opts.send {
+            Some(path) if path.as_os_str() == "-" => Mode::Send(Source::Stdin),
+            Some(path) => Mode::Send(Source::File(files::open("--send", path)?)),
+            None if stdin_is_terminal && !json => Mode::Interactive,
+            None => Mode::Report,
+        };
+        Ok(Self {
+            target,
+            name,
+            config,
+            provider,
+            roots,
+            timeout: opts.timeout,
+            trace: opts.trace,
+            mode,
+            key_log,
+            notes: hint.into_iter().collect(),
+        })
+    }
+}
+
+fn server_name(opts: &Opts, target: &Target) -> Result<ServerName, Usage> {
+    let (text, option) = match &opts.servername {
+        Some(name) => (name.as_str(), "--servername"),
+        None => (target.host.as_str(), "host"),
+    };
+    if let (None, Some(ip)) = (&opts.servername, target.ip()) {
+        return Ok(ServerName::Ip(ip));
+    }
+    text.parse().map_err(|error| {
+        let fix = match text.is_ascii() {
+            true => "",
+            false => "write the name in its ASCII form (xn--...)",
+        };
+        Usage::new("usage.name", format!("{option} {text:?}: {error}"), fix)
+    })
+}
+
+/// Whom to trust: the files of `--ca` instead of the system's store, or together with what `--roots` names.
+fn anchors(opts: &Opts) -> Result<(TrustAnchors, String), Usage> {
+    let mut anchors = TrustAnchors::new();
+    let mut kinds = Vec::new();
+    for path in &opts.ca {
+        let content = files::read("--ca", path)?;
+        let certificates = tlsmith_x509::pem::certificates(&content)
+            .map_err(|error| Usage::new("usage.file", format!("--ca {}: {error}", path.display()), ""))?;
+        certificates.into_iter().for_each(|certificate| anchors.add(certificate));
+    }
+    if !opts.ca.is_empty() {
+        kinds.push("file");
+    }
+    let chosen = match opts.roots {
+        None if opts.ca.is_empty() => Some(Roots::System),
+        chosen => chosen,
+    };
+    let more = match chosen {
+        None => None,
+        Some(Roots::Mozilla) => Some((TrustAnchors::mozilla(), "mozilla")),
+        Some(Roots::System) => {
+            let fix = "name a CA file with --ca, or use --roots mozilla";
+            let system = TrustAnchors::system()
+                .map_err(|error| Usage::new("usage.roots", format!("the system's roots: {error}"), fix))?;
+            if system.is_empty() {
+                return Err(Usage::new("usage.roots", "the system's store holds no roots", fix));
+            }
+            Some((system, "system"))
+        }
+    };
+    if let Some((more, kind)) = more {
+        more.certificates().iter().for_each(|certificate| anchors.add(certificate.clone()));
+        kinds.push(kind);
+    }
+    Ok((anchors, kinds.join("+")))
+}
+
+fn config(
+    opts: &Opts,
+    provider: &Arc<dyn Provider>,
+    anchors: TrustAnchors,
+    key_log: Option<Arc<FileKeyLog>>,
+) -> Result<Arc<ClientConfig>, Usage> {
+    let verifier = ChainVerifier::new(provider.clone(), Arc::new(anchors));
+    let verifier: Arc<dyn PeerVerifier> = match opts.insecure {
+        true => Arc::new(AcceptAnyway(verifier)),
+        false => Arc::new(verifier),
+    };
+    let mut builder = ClientConfig::builder(provider.clone(), verifier).trace(opts.trace);
+    if let Some(list) = &opts.alpn {
+        let protocols = alpn(list)?;
+        builder = builder.alpn(&protocols.iter().map(Vec::as_slice).collect::<Vec<_>>());
+    }
+    if let Some(list) = &opts.groups {
+        let groups = names::groups(list)?;
+        builder = builder.groups(&groups).key_shares(&shares(&groups));
+    }
+    if let Some(list) = &opts.suites {
+        builder = builder.cipher_suites(&names::suites(list)?);
+    }
+    if let Some(list) = &opts.sigalgs {
+        builder = builder.signature_schemes(&names::schemes(list)?);
+    }
+    if let Some(cert) = &opts.cert {
+        builder = builder.identity(Arc::new(identity(provider.as_ref(), cert, opts.key.as_deref())?));
+    }
+    if let Some(log) = key_log {
+        builder = builder.key_log(log);
+    }
+    builder.build().map_err(usage)
+}
+
+/// Shares for the most wanted group, and for X25519 beside its hybrid: the one that servers without ML-KEM choose.
+fn shares(groups: &[NamedGroup]) -> Vec<NamedGroup> {
+    let mut shares: Vec<_> = groups.iter().take(1).copied().collect();
+    if shares == [NamedGroup::X25519MLKEM768] && groups.contains(&NamedGroup::X25519) {
+        shares.push(NamedGroup::X25519);
+    }
+    shares
+}
+
+/// ALPN names are 1 to 255 bytes (RFC 7301 §3.1).
+fn alpn(list: &str) -> Result<Vec<Vec<u8>>, Usage> {
+    let protocols: Vec<Vec<u8>> = list.split(',').map(|name| name.trim().as_bytes().to_vec()).collect();
+    for name in &protocols {
+        if name.is_empty() || name.len() > 255 {
+            let message = format!("--alpn {list:?}: a protocol's name has 1 to 255 bytes");
+            return Err(Usage::new("usage.name", message, "write names with commas between them: h2,http/1.1"));
+        }
+    }
+    Ok(protocols)
+}
+
+/// The client certificate with its key, which may stand in the same file.
+fn identity(provider: &dyn Provider, cert: &Path, key: Option<&Path>) -> Result<Identity, Usage> {
+    let chain_bytes = files::read("--cert", cert)?;
+    let key_bytes = match key {
+        Some(path) => zeroize::Zeroizing::new(files::read("--key", path)?),
+        None => zeroize::Zeroizing::new(chain_bytes.clone()),
+    };
+    // Read one by one, so that the message names the file with the mistake.
+    let chain = tlsmith_x509::pem::certificates(&chain_bytes)
+        .map_err(|error| Usage::new("usage.file", format!("--cert {}: {error}", cert.display()), ""))?;
+    let key = tlsmith_x509::pem::private_key(provider, &key_bytes).map_err(|error| match key {
+        Some(path) => Usage::new("usage.file", format!("--key {}: {error}", path.display()), ""),
+        None => Usage::new(
+            "usage.file",
+            format!("--cert {}: no private key in the same file ({error})", cert.display()),
+            "name the key's file with --key",
+        ),
+    })?;
+    Identity::new(chain, key).map_err(usage)
+}
+
+fn usage(error: ConfigError) -> Usage {
+    Usage::new(error.code, error.message, error.fix)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_are_for_what_is_wanted_most() {
+        use NamedGroup as G;
+        assert_eq!(shares(&[G::SECP256R1, G::X25519]), [G::SECP256R1]);
+        assert_eq!(shares(&[G::X25519MLKEM768, G::SECP256R1, G::X25519]), [G::X25519MLKEM768, G::X25519]);
+        assert_eq!(shares(&[G::X25519MLKEM768]), [G::X25519MLKEM768]);
+    }
+
+    #[test]
+    fn protocols_have_names() {
+        assert_eq!(alpn("h2, http/1.1").unwrap(), [b"h2".to_vec(), b"http/1.1".to_vec()]);
+        assert!(alpn("").is_err());
+        assert!(alpn("h2,").is_err());
+        assert!(alpn(&"x".repeat(256)).is_err());
+    }
+}

@@ -1,0 +1,222 @@
+//! Names of groups, suites and signature schemes as people write them: IANA's, and the usual spellings of OpenSSL.
+
+use tlsmith::registry::{CipherSuite, NamedGroup, SignatureScheme};
+
+use crate::exit::Usage;
+
+/// What can stand in one list: a value, its IANA name, and how else it is written.
+struct Entry<T: 'static> {
+    value: T,
+    name: &'static str,
+    others: &'static [&'static str],
+}
+
+const GROUPS: &[Entry<NamedGroup>] = &[
+    Entry { value: NamedGroup::X25519MLKEM768, name: "X25519MLKEM768", others: &["mlkem768x25519", "x25519-mlkem768"] },
+    Entry { value: NamedGroup::X25519, name: "x25519", others: &["curve25519"] },
+    Entry { value: NamedGroup::SECP256R1, name: "secp256r1", others: &["P-256", "P256", "prime256v1", "nistp256"] },
+    Entry { value: NamedGroup::SECP384R1, name: "secp384r1", others: &["P-384", "P384", "nistp384"] },
+    Entry { value: NamedGroup::SECP521R1, name: "secp521r1", others: &["P-521", "P521", "nistp521"] },
+];
+
+const SUITES: &[Entry<CipherSuite>] = &[
+    Entry {
+        value: CipherSuite::TLS_AES_128_GCM_SHA256,
+        name: "TLS_AES_128_GCM_SHA256",
+        others: &["AES-128-GCM", "AES128-GCM", "TLS13-AES128-GCM-SHA256"],
+    },
+    Entry {
+        value: CipherSuite::TLS_AES_256_GCM_SHA384,
+        name: "TLS_AES_256_GCM_SHA384",
+        others: &["AES-256-GCM", "AES256-GCM", "TLS13-AES256-GCM-SHA384"],
+    },
+    Entry {
+        value: CipherSuite::TLS_CHACHA20_POLY1305_SHA256,
+        name: "TLS_CHACHA20_POLY1305_SHA256",
+        others: &["CHACHA20-POLY1305", "CHACHA20", "TLS13-CHACHA20-POLY1305-SHA256"],
+    },
+];
+
+/// The schemes that a CertificateVerify may have (RFC 8446 §4.2.3); those of PKCS#1 v1.5 only certificates may.
+const SCHEMES: &[Entry<SignatureScheme>] = &[
+    Entry {
+        value: SignatureScheme::ECDSA_SECP256R1_SHA256,
+        name: "ecdsa_secp256r1_sha256",
+        others: &["ECDSA+SHA256", "ecdsa_p256_sha256"],
+    },
+    Entry {
+        value: SignatureScheme::ECDSA_SECP384R1_SHA384,
+        name: "ecdsa_secp384r1_sha384",
+        others: &["ECDSA+SHA384", "ecdsa_p384_sha384"],
+    },
+    Entry {
+        value: SignatureScheme::ECDSA_SECP521R1_SHA512,
+        name: "ecdsa_secp521r1_sha512",
+        others: &["ECDSA+SHA512", "ecdsa_p521_sha512"],
+    },
+    Entry { value: SignatureScheme::ED25519, name: "ed25519", others: &[] },
+    Entry {
+        value: SignatureScheme::RSA_PSS_RSAE_SHA256,
+        name: "rsa_pss_rsae_sha256",
+        others: &["RSA-PSS+SHA256", "PSS+SHA256"],
+    },
+    Entry {
+        value: SignatureScheme::RSA_PSS_RSAE_SHA384,
+        name: "rsa_pss_rsae_sha384",
+        others: &["RSA-PSS+SHA384", "PSS+SHA384"],
+    },
+    Entry {
+        value: SignatureScheme::RSA_PSS_RSAE_SHA512,
+        name: "rsa_pss_rsae_sha512",
+        others: &["RSA-PSS+SHA512", "PSS+SHA512"],
+    },
+    Entry { value: SignatureScheme::RSA_PSS_PSS_SHA256, name: "rsa_pss_pss_sha256", others: &[] },
+    Entry { value: SignatureScheme::RSA_PSS_PSS_SHA384, name: "rsa_pss_pss_sha384", others: &[] },
+    Entry { value: SignatureScheme::RSA_PSS_PSS_SHA512, name: "rsa_pss_pss_sha512", others: &[] },
+];
+
+/// Reads `--groups`.
+pub(crate) fn groups(list: &str) -> Result<Vec<NamedGroup>, Usage> {
+    let known = NamedGroup::KNOWN.iter().filter_map(|group| group.name()).collect();
+    read(&List { option: "--groups", kind: "group", entries: GROUPS, registered: known }, list)
+}
+
+/// Reads `--suites`.
+pub(crate) fn suites(list: &str) -> Result<Vec<CipherSuite>, Usage> {
+    let known = CipherSuite::KNOWN.iter().filter_map(|suite| suite.name()).collect();
+    read(&List { option: "--suites", kind: "cipher suite", entries: SUITES, registered: known }, list)
+}
+
+/// Reads `--sigalgs`.
+pub(crate) fn schemes(list: &str) -> Result<Vec<SignatureScheme>, Usage> {
+    let known = SignatureScheme::KNOWN.iter().filter_map(|scheme| scheme.name()).collect();
+    read(&List { option: "--sigalgs", kind: "signature scheme", entries: SCHEMES, registered: known }, list)
+}
+
+/// One option's vocabulary.
+struct List<T: 'static> {
+    option: &'static str,
+    kind: &'static str,
+    entries: &'static [Entry<T>],
+    /// IANA's names, those that are not carried out included.
+    registered: Vec<&'static str>,
+}
+
+fn read<T: Copy + PartialEq>(list: &List<T>, text: &str) -> Result<Vec<T>, Usage> {
+    let mut values = Vec::new();
+    // A comma as everywhere here, a colon as in OpenSSL's lists.
+    for word in text.split([',', ':']).map(str::trim) {
+        let value = list.find(word)?;
+        if values.contains(&value) {
+            return Err(list.usage(format!("{word} stands there twice"), String::from("name it once")));
+        }
+        values.push(value);
+    }
+    Ok(values)
+}
+
+impl<T: Copy> List<T> {
+    fn find(&self, word: &str) -> Result<T, Usage> {
+        let same = |name: &&str| name.eq_ignore_ascii_case(word);
+        if let Some(entry) = self.entries.iter().find(|e| same(&e.name) || e.others.iter().any(same)) {
+            return Ok(entry.value);
+        }
+        let known = self.entries.iter().map(|entry| entry.name).collect::<Vec<_>>().join(", ");
+        let known = format!("known are {known}");
+        if word.is_empty() {
+            return Err(self.usage(String::from("an empty name"), known));
+        }
+        if self.registered.iter().any(same) {
+            let why = match word.to_ascii_lowercase() {
+                word if word.contains("pkcs1") || word.contains("sha1") => "TLS 1.3 does not allow it for handshakes",
+                _ => "it is not implemented here",
+            };
+            return Err(self.usage(format!("{word}: {why}"), known));
+        }
+        let fix = match self.nearest(word) {
+            Some(name) => format!("did you mean {name}? {known}"),
+            None => known,
+        };
+        Err(self.usage(format!("no {} is called {word:?}", self.kind), fix))
+    }
+
+    /// The name that is most like the word, if one is.
+    fn nearest(&self, word: &str) -> Option<&'static str> {
+        self.entries
+            .iter()
+            .flat_map(|entry| std::iter::once(&entry.name).chain(entry.others).map(|other| (*other, entry.name)))
+            .map(|(spelling, name)| {
+                (strsim::jaro_winkler(&spelling.to_ascii_lowercase(), &word.to_ascii_lowercase()), name)
+            })
+            .filter(|(likeness, _)| *likeness > 0.8)
+            .max_by(|a, b| a.0.total_cmp(&b.0))
+            .map(|(_, name)| name)
+    }
+
+    fn usage(&self, message: String, fix: String) -> Usage {
+        Usage::new("usage.name", format!("{}: {message}", self.option), fix)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn iana_and_openssl_spellings_mean_the_same() {
+        let p256 = vec![NamedGroup::SECP256R1];
+        for spelling in ["secp256r1", "P-256", "p256", "prime256v1", "SECP256R1"] {
+            assert_eq!(groups(spelling).unwrap(), p256, "{spelling}");
+        }
+        assert_eq!(
+            groups("X25519MLKEM768:X25519,P-384").unwrap(),
+            [NamedGroup::X25519MLKEM768, NamedGroup::X25519, NamedGroup::SECP384R1]
+        );
+        assert_eq!(suites("TLS_AES_256_GCM_SHA384, chacha20").unwrap().len(), 2);
+        assert_eq!(
+            schemes("ECDSA+SHA256:RSA-PSS+SHA256").unwrap().first(),
+            Some(&SignatureScheme::ECDSA_SECP256R1_SHA256)
+        );
+    }
+
+    #[test]
+    fn every_group_of_the_provider_can_be_named() {
+        use tlsmith_crypto::Provider as _;
+        for group in tlsmith_crypto::aws_lc::AwsLc.groups() {
+            let group = NamedGroup::from_group(*group).unwrap();
+            assert_eq!(groups(group.name().unwrap()).unwrap(), [group]);
+        }
+    }
+
+    #[test]
+    fn own_names_are_ianas() {
+        assert!(GROUPS.iter().all(|e| e.value.name() == Some(e.name)));
+        assert!(SUITES.iter().all(|e| e.value.name() == Some(e.name)));
+        assert!(SCHEMES.iter().all(|e| e.value.name() == Some(e.name)));
+    }
+
+    #[test]
+    fn a_slip_gets_a_suggestion_and_the_list() {
+        let usage = groups("x25591").unwrap_err();
+        assert!(usage.fix.starts_with("did you mean x25519?"), "{usage}");
+        assert!(usage.fix.contains("secp521r1"), "{usage}");
+        let usage = suites("TLS_AES_128_GCM_SHA265").unwrap_err();
+        assert!(usage.fix.starts_with("did you mean TLS_AES_128_GCM_SHA256?"), "{usage}");
+        let usage = groups("kangaroo").unwrap_err();
+        assert!(usage.fix.starts_with("known are"), "{usage}");
+    }
+
+    #[test]
+    fn registered_but_not_carried_out_is_said_so() {
+        assert!(groups("X448").unwrap_err().message.contains("not implemented"));
+        assert!(suites("TLS_AES_128_CCM_SHA256").unwrap_err().message.contains("not implemented"));
+        assert!(schemes("rsa_pkcs1_sha256").unwrap_err().message.contains("TLS 1.3 does not allow it"));
+    }
+
+    #[test]
+    fn empty_and_doubled_names_are_mistakes() {
+        assert!(groups("").is_err());
+        assert!(groups("x25519,,P-256").is_err());
+        assert!(groups("P-256,prime256v1").unwrap_err().message.contains("twice"));
+    }
+}

@@ -1,0 +1,299 @@
+//! The screen of `tlsmith connect`.
+
+use super::{
+    style::{Ink, Style},
+    text::{columns, safe, wrap},
+};
+use crate::connect::{Error, Finding, Report};
+
+/// Width of the column of labels.
+const LABEL: usize = 14;
+/// Names shown for a certificate without `-v`.
+const FEW_NAMES: usize = 4;
+
+/// The screen: the judgement first, then the parameters, then the certificates.
+pub(crate) fn screen(report: &Report, style: &Style) -> String {
+    let mut page = Page { style, text: String::new() };
+    page.headline(report);
+    page.verdict(report);
+    page.parameters(report);
+    page.certificates(report);
+    page.remarks(report);
+    page.text
+}
+
+/// What came after the screen.
+pub(crate) fn afterword(report: &Report, style: &Style) -> String {
+    let mut page = Page { style, text: String::from("\n") };
+    if let Some(reply) = &report.reply {
+        let end = match reply.complete {
+            true => "ended with close_notify",
+            false => "not ended with close_notify: it may be incomplete",
+        };
+        page.field("Conversation", &format!("{} bytes sent, {} received, {end}", reply.sent_bytes, reply.bytes));
+        if style.verbose {
+            page.field("SHA-256", &reply.sha256);
+        }
+    }
+    if let Some(error) = &report.error {
+        page.text.push('\n');
+        page.error("FAILED", error);
+    }
+    page.text
+}
+
+struct Page<'s> {
+    style: &'s Style,
+    text: String,
+}
+
+impl Page<'_> {
+    fn headline(&mut self, report: &Report) {
+        let (ink, state) = match (report.verification.trusted, &report.error) {
+            (Some(false), Some(_)) => (Ink::Bad, "NOT TRUSTED"),
+            (Some(false), None) => (Ink::Bad, "NOT TRUSTED, gone on with --insecure"),
+            (_, Some(_)) => (Ink::Bad, "FAILED"),
+            (Some(true), None) => (Ink::Good, "trusted"),
+            (None, None) => (Ink::Warn, "not judged"),
+        };
+        let title = self.style.paint(Ink::Strong, &safe(&report.target));
+        let state = self.style.paint(ink, state);
+        self.text.push_str(&format!("{title}  {state}\n"));
+    }
+
+    /// Why not, and the mend: nobody should have to look for it.
+    fn verdict(&mut self, report: &Report) {
+        let errors: Vec<_> = report.verification.findings.iter().filter(|finding| finding.is_error()).collect();
+        let cause = errors.first().map(|finding| finding.code.as_str());
+        let refused = report.error.as_ref().filter(|error| cause == Some(error.code.as_str()));
+        if let (Some(error), None) = (&report.error, refused) {
+            self.text.push('\n');
+            self.error("", error);
+        }
+        for finding in errors {
+            self.finding(finding);
+        }
+        if let Some(alert) = refused.and_then(|error| error.alert.as_ref()) {
+            self.plain(&format!("The handshake was refused with the alert {alert}."));
+        }
+    }
+
+    /// What works all the same, at the end.
+    fn remarks(&mut self, report: &Report) {
+        for finding in report.verification.findings.iter().filter(|finding| !finding.is_error()) {
+            self.finding(finding);
+        }
+    }
+
+    fn finding(&mut self, finding: &Finding) {
+        let ink = match finding.severity {
+            "error" => Ink::Bad,
+            "warning" => Ink::Warn,
+            _ => Ink::Strong,
+        };
+        let which = finding.certificate.map_or_else(String::new, |index| format!(", certificate {index}"));
+        self.text.push('\n');
+        self.block(ink, &format!("{} ({}{which})", finding.code, finding.severity), &finding.message, &finding.fix);
+        self.more(Some(&finding.why), Some(&finding.section));
+    }
+
+    fn error(&mut self, title: &str, error: &Error) {
+        if !title.is_empty() {
+            self.text.push_str(&format!("{}\n", self.style.paint(Ink::Bad, title)));
+        }
+        let alert = match (&error.alert, error.alert_direction) {
+            (Some(alert), Some(direction)) => format!(" (alert {alert} {direction})"),
+            _ => String::new(),
+        };
+        self.block(Ink::Bad, &format!("{}{alert}", error.code), &error.message, &error.fix);
+        self.more(error.why.as_deref(), error.section.as_deref());
+    }
+
+    fn parameters(&mut self, report: &Report) {
+        self.text.push('\n');
+        let style = self.style;
+        if let Some(address) = &report.address {
+            self.field("Address", address);
+        }
+        for failed in &report.failed_addresses {
+            // Where none answered, the error above has said it.
+            if report.address.is_some() {
+                self.field("  not", &format!("{} ({})", failed.address, failed.code));
+            }
+        }
+        if let Some(name) = &report.server_name
+            && (style.verbose || !report.target.starts_with(name.as_str()))
+        {
+            self.field("Name", name);
+        }
+        let retried = if report.retried { ", after a HelloRetryRequest" } else { "" };
+        let resumed = if report.resumed { ", resumed" } else { "" };
+        for (label, value, more) in [
+            ("Protocol", &report.protocol, resumed),
+            ("Cipher suite", &report.cipher_suite, ""),
+            ("Group", &report.group, retried),
+            ("Signature", &report.signature_scheme, ""),
+        ] {
+            if let Some(value) = value {
+                self.field(label, &format!("{value}{more}"));
+            }
+        }
+        if report.protocol.is_some() {
+            self.field("ALPN", report.alpn.as_deref().unwrap_or("none"));
+        }
+        self.client_auth(report);
+        let times: Vec<String> =
+            [("dns", report.timings_ms.dns), ("tcp", report.timings_ms.tcp), ("tls", report.timings_ms.tls)]
+                .iter()
+                .filter_map(|(name, time)| time.map(|time| format!("{name} {time:.1} ms")))
+                .collect();
+        if !times.is_empty() {
+            self.field("Time", &times.join(", "));
+        }
+        if let Some(trusted) = report.verification.trusted {
+            let roots = match report.verification.root_count {
+                1 => format!("{} (1 certificate)", report.verification.roots),
+                count => format!("{} ({count} certificates)", report.verification.roots),
+            };
+            match (trusted, report.verification.path.last()) {
+                (true, Some(root)) => self.field("Trusted by", root),
+                _ => self.field("Roots", &roots),
+            }
+            if style.verbose && trusted {
+                self.field("Roots", &roots);
+            }
+        }
+    }
+
+    fn client_auth(&mut self, report: &Report) {
+        let Some(client) = &report.client_auth else { return };
+        let shown = client.subject.as_deref().unwrap_or("none");
+        let outcome = match (client.outcome, report.error.is_some()) {
+            ("accepted", _) => "; accepted",
+            ("refused", _) => "; REFUSED",
+            (_, true) => "",
+            _ => "; the server did not say what it makes of it",
+        };
+        self.field("Client cert", &format!("asked for; shown: {shown}{outcome}"));
+        if self.style.verbose {
+            self.field("  schemes", &client.accepted_schemes.join(", "));
+            let authorities = match client.authorities {
+                0 => String::from("any"),
+                count => format!("{count} named"),
+            };
+            self.field("  issuers", &authorities);
+        }
+    }
+
+    fn certificates(&mut self, report: &Report) {
+        for (index, entry) in report.chain.iter().enumerate() {
+            self.text.push('\n');
+            let kind = match (index, entry.ca) {
+                (0, false) => "",
+                (_, true) => " (CA)",
+                (_, false) => " (not a CA)",
+            };
+            let title = self.style.paint(Ink::Strong, &format!("Certificate {index}"));
+            self.text.push_str(&format!("{title}{kind}\n"));
+            let subject = if entry.subject.is_empty() { "(empty)" } else { &entry.subject };
+            self.field("  subject", subject);
+            self.field("  issuer", &entry.issuer);
+            if !entry.sans.is_empty() {
+                self.field("  names", &names(&entry.sans, self.style.verbose));
+            }
+            self.validity(&entry.not_before, &entry.not_after, &report.time, entry.days_left);
+            self.field("  key", &entry.key);
+            if self.style.verbose {
+                self.field("  signed with", &entry.signature);
+                self.field("  serial", &entry.serial);
+                self.field("  SHA-256", &entry.sha256);
+                self.field("  SPKI SHA-256", &entry.spki_sha256);
+            }
+        }
+    }
+
+    fn validity(&mut self, not_before: &str, not_after: &str, now: &str, days_left: i64) {
+        // RFC 3339 in UTC compares as text.
+        let (ink, left) = if not_after < now {
+            (Ink::Bad, format!("EXPIRED {} ago", days(-days_left)))
+        } else if not_before > now {
+            (Ink::Bad, String::from("NOT YET VALID"))
+        } else {
+            let ink = if days_left < 14 { Ink::Warn } else { Ink::Good };
+            (ink, format!("{} left", days(days_left)))
+        };
+        let span = match self.style.verbose {
+            true => format!("{not_before} to {not_after}"),
+            false => format!("{} to {}", date(not_before), date(not_after)),
+        };
+        let label = self.style.paint(Ink::Faint, &format!("{:<LABEL$}", "  valid"));
+        self.text.push_str(&format!("{label} {span}  {}\n", self.style.paint(ink, &left)));
+    }
+
+    /// A label and its value, which goes on under itself.
+    fn field(&mut self, label: &str, value: &str) {
+        let room = self.style.width.saturating_sub(LABEL + 1);
+        for (index, line) in wrap(&safe(value), room).iter().enumerate() {
+            let label = if index == 0 { label } else { "" };
+            let label = self.style.paint(Ink::Faint, &format!("{label:<LABEL$}"));
+            self.text.push_str(&format!("{label} {line}\n"));
+        }
+    }
+
+    /// A title, what happened, and the mend.
+    fn block(&mut self, ink: Ink, title: &str, message: &str, fix: &str) {
+        self.text.push_str(&format!("{}\n", self.style.paint(ink, &safe(title))));
+        self.plain(message);
+        if !fix.is_empty() {
+            let lines = wrap(&safe(fix), self.style.width.saturating_sub(9));
+            for (index, line) in lines.iter().enumerate() {
+                let label = if index == 0 { "Mend: " } else { "      " };
+                self.text.push_str(&format!("   {}{line}\n", self.style.paint(Ink::Faint, label)));
+            }
+        }
+    }
+
+    /// The reason behind it, with `-v`.
+    fn more(&mut self, why: Option<&str>, section: Option<&str>) {
+        if !self.style.verbose {
+            return;
+        }
+        let section = section.map_or_else(String::new, |section| format!("({section})"));
+        let why = format!("{} {section}", why.unwrap_or_default());
+        if columns(why.trim()) > 0 {
+            self.plain(why.trim());
+        }
+    }
+
+    fn plain(&mut self, text: &str) {
+        for line in wrap(&safe(text), self.style.width.saturating_sub(3)) {
+            self.text.push_str(&format!("   {line}\n"));
+        }
+    }
+}
+
+/// The names of a certificate: a few, or all. DNS names stand without their kind.
+fn names(sans: &[String], verbose: bool) -> String {
+    let shown = if verbose { sans.len() } else { FEW_NAMES };
+    let mut text = sans
+        .iter()
+        .take(shown)
+        .map(|name| name.strip_prefix("DNS:").or(name.strip_prefix("IP:")).unwrap_or(name))
+        .collect::<Vec<_>>()
+        .join(", ");
+    if let Some(more) = sans.len().checked_sub(shown).filter(|more| *more > 0) {
+        text.push_str(&format!(" and {more} more (-v shows them)"));
+    }
+    text
+}
+
+fn date(time: &str) -> &str {
+    time.split('T').next().unwrap_or(time)
+}
+
+fn days(count: i64) -> String {
+    match count {
+        1 => String::from("1 day"),
+        count => format!("{count} days"),
+    }
+}

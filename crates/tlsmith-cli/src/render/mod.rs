@@ -1,0 +1,90 @@
+//! Showing: the same report as text for people or as JSON for programs. Only here is anything written to standard
+//! output (but for the peer's bytes in a conversation).
+
+mod connect;
+mod style;
+pub(crate) mod text;
+mod trace;
+
+use std::io::{self, IsTerminal as _, Write as _};
+
+use serde::Serialize;
+
+use crate::connect::Report;
+use style::Style;
+
+/// Where text goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Destination {
+    /// Standard output.
+    Stdout,
+    /// Standard error.
+    Stderr,
+}
+
+impl Destination {
+    /// Writes all of `text`. A reader that has gone away has seen enough; the exit code does not change for it.
+    fn write(self, text: &str) {
+        let result = match self {
+            Self::Stdout => {
+                let mut stdout = io::stdout().lock();
+                stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush())
+            }
+            Self::Stderr => io::stderr().lock().write_all(text.as_bytes()),
+        };
+        if let (Self::Stdout, Err(error)) = (self, result)
+            && error.kind() != io::ErrorKind::BrokenPipe
+        {
+            warn(&format!("standard output: {}", crate::files::describe(&error)));
+        }
+    }
+
+    fn style(self, verbose: bool) -> Style {
+        let is_terminal = match self {
+            Self::Stdout => io::stdout().is_terminal(),
+            Self::Stderr => io::stderr().is_terminal(),
+        };
+        Style::detect(is_terminal, verbose)
+    }
+}
+
+/// One document on standard output.
+pub(crate) fn json(report: &impl Serialize) {
+    match serde_json::to_string_pretty(report) {
+        Ok(mut text) => {
+            text.push('\n');
+            Destination::Stdout.write(&text);
+        }
+        // Reports hold strings, numbers and lists: there is nothing in them that JSON has no form for.
+        Err(error) => warn(&format!("the report cannot be written as JSON: {error}")),
+    }
+}
+
+/// The screen of `connect`, as far as it is known after the handshake.
+pub(crate) fn screen(report: &Report, to: Destination, verbose: bool) {
+    let style = to.style(verbose);
+    // With a conversation to come the messages are not all there yet.
+    let trace = match (to, report.error.is_some()) {
+        (Destination::Stdout, _) | (_, true) => trace::draw(report, &style),
+        (Destination::Stderr, false) => String::new(),
+    };
+    to.write(&format!("{trace}{}", connect::screen(report, &style)));
+}
+
+/// What the conversation after the screen added.
+pub(crate) fn afterword(report: &Report, to: Destination, verbose: bool) {
+    if report.reply.is_some() {
+        let style = to.style(verbose);
+        to.write(&format!("{}{}", trace::draw(report, &style), connect::afterword(report, &style)));
+    }
+}
+
+/// Something worth knowing, on standard error.
+pub(crate) fn note(text: &str) {
+    Destination::Stderr.write(&format!("tlsmith: note: {}\n", text::safe(text)));
+}
+
+/// Something wrong that does not end the command, on standard error.
+pub(crate) fn warn(text: &str) {
+    Destination::Stderr.write(&format!("tlsmith: warning: {}\n", text::safe(text)));
+}

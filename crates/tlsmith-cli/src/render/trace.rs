@@ -1,0 +1,112 @@
+//! The handshake, drawn as Figure 1 of RFC 8446 draws it.
+//!
+//! Client on the left, server on the right, an arrow on the last line of each flight; `+` before what matters in a
+//! message, `{}` around messages under handshake keys, `[]` around those under application keys.
+
+use super::{
+    style::{Ink, Style},
+    text::{columns, safe, wrap},
+};
+use crate::connect::{Message, Report};
+
+/// Column of times.
+const TIME: usize = 10;
+const ARROW: usize = 10;
+
+/// The drawing, or nothing where no trace was asked for.
+pub(crate) fn draw(report: &Report, style: &Style) -> String {
+    let Some(messages) = &report.trace else { return String::new() };
+    let canvas = Canvas { style, room: style.width.saturating_sub(TIME), text: String::new() };
+    canvas.draw(messages)
+}
+
+struct Canvas<'s> {
+    style: &'s Style,
+    /// Columns beside the times.
+    room: usize,
+    text: String,
+}
+
+/// One line of one message, before it has its place.
+struct Line {
+    time: String,
+    text: String,
+    ink: Option<Ink>,
+}
+
+impl Canvas<'_> {
+    fn draw(mut self, messages: &[Message]) -> String {
+        let gap = self.room.saturating_sub("Client".len() + "Server".len());
+        let head = format!("{:>8}  Client{:gap$}Server", "ms", "");
+        self.text.push_str(&format!("{}\n\n", self.style.paint(Ink::Strong, &head)));
+        let mut rest = messages;
+        while let Some(first) = rest.first() {
+            let length = rest.iter().take_while(|message| message.direction == first.direction).count();
+            let (flight, others) = rest.split_at_checked(length).unwrap_or((rest, &[]));
+            self.flight(flight, first.direction == "sent");
+            rest = others;
+        }
+        let legend = "{} handshake keys   [] application keys   + what matters";
+        self.text.push_str(&format!("\n{:TIME$}{}\n\n", "", self.style.paint(Ink::Faint, legend)));
+        self.text
+    }
+
+    /// Messages that go the same way, one after another; the arrow stands beside the last line, if it fits.
+    fn flight(&mut self, messages: &[Message], from_client: bool) {
+        let lines: Vec<Line> = messages.iter().flat_map(|message| self.lines(message)).collect();
+        // What one side says leaves room for the arrow, which stands in the middle.
+        let half = self.room.saturating_sub(ARROW + 2) / 2;
+        for (index, line) in lines.iter().enumerate() {
+            let arrow = index + 1 == lines.len() && columns(&line.text) <= half;
+            self.line(line, from_client, arrow);
+        }
+        if lines.last().is_some_and(|line| columns(&line.text) > half) {
+            self.line(&Line { time: String::new(), text: String::new(), ink: None }, from_client, true);
+        }
+    }
+
+    fn lines(&self, message: &Message) -> Vec<Line> {
+        let name = match message.protection {
+            "handshake" => format!("{{{}}}", message.name),
+            "application" => format!("[{}]", message.name),
+            _ => message.name.to_owned(),
+        };
+        let ink = if message.name == "Alert" { Ink::Bad } else { Ink::Strong };
+        let text = format!("{name} {} B", message.size);
+        let mut lines = vec![Line { time: format!("{:.1}", message.at_ms), text, ink: Some(ink) }];
+        for detail in &message.details {
+            let room = self.room.saturating_sub(ARROW).max(20);
+            for (index, part) in wrap(&safe(detail), room.saturating_sub(2)).into_iter().enumerate() {
+                let mark = if index == 0 { '+' } else { ' ' };
+                lines.push(Line { time: String::new(), text: format!("{mark} {part}"), ink: None });
+            }
+        }
+        lines
+    }
+
+    fn line(&mut self, line: &Line, from_client: bool, arrow: bool) {
+        let used = columns(&line.text);
+        let middle = self.room.saturating_sub(ARROW) / 2;
+        let arrow_text = match (arrow, from_client) {
+            (false, _) => "",
+            (true, true) => "-------->",
+            (true, false) => "<--------",
+        };
+        let painted = match line.ink {
+            Some(ink) => self.style.paint(ink, &line.text),
+            None => self.style.paint(Ink::Faint, &line.text),
+        };
+        let time = self.style.paint(Ink::Faint, &format!("{:>8}  ", line.time));
+        let body = match (from_client, arrow) {
+            (true, false) => painted,
+            (true, true) => format!("{painted}{}{arrow_text}", " ".repeat(middle.saturating_sub(used))),
+            (false, false) => format!("{}{painted}", " ".repeat(self.room.saturating_sub(used))),
+            (false, true) => {
+                let between = self.room.saturating_sub(middle + columns(arrow_text) + used);
+                format!("{}{arrow_text}{}{painted}", " ".repeat(middle), " ".repeat(between))
+            }
+        };
+        self.text.push_str(format!("{time}{body}").trim_end());
+        self.text.push('\n');
+    }
+}
