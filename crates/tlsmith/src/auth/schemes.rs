@@ -46,6 +46,13 @@ pub(crate) const fn algorithm(scheme: SignatureScheme) -> Option<SignatureAlgori
     })
 }
 
+impl SignatureScheme {
+    /// The algorithm that the scheme stands for, if it is implemented: what a key that is elsewhere has to sign with.
+    pub const fn algorithm(self) -> Option<SignatureAlgorithm> {
+        algorithm(self)
+    }
+}
+
 /// Whether a CertificateVerify of TLS 1.3 may be made with this scheme by a key of this type.
 pub(crate) const fn suits(scheme: SignatureScheme, key: KeyType) -> bool {
     match scheme {

@@ -15,7 +15,7 @@ use tlsmith_x509::{ServerName, UnixTime};
 pub use pool::BufferPool;
 
 use crate::{
-    ClientConfig, Connection, Error, ServerConfig,
+    ClientConfig, Connection, Error, Rule, ServerConfig,
     conn::{MAX_RECORD, Reply},
 };
 use input::{Dealt, Input};
@@ -152,9 +152,12 @@ impl Buffered {
         error
     }
 
-    /// Answers [`Connection::need`].
+    /// Answers [`Connection::need`]. A reply that answers another need is refused and changes nothing.
     pub fn reply(&mut self, reply: Reply) -> Result<(), Error> {
-        self.connection.reply(reply, self.output.sink()).map_err(|error| self.fail(error))
+        self.connection.reply(reply, self.output.sink()).map_err(|error| match error.rule() {
+            Rule::NothingNeeded => error,
+            _ => self.fail(error),
+        })
     }
 
     /// Decrypted data.

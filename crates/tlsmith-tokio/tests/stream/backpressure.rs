@@ -1,0 +1,88 @@
+//! Peers that do not read.
+
+use std::{
+    future::poll_fn,
+    pin::Pin,
+    task::{Context, Poll, Waker},
+};
+
+use tlsmith::conn::MAX_RECORD;
+use tlsmith_tokio::OUTPUT_LIMIT;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
+
+use crate::{noise, or_hang, pair};
+
+/// What may wait besides data: KeyUpdates.
+const SLACK: usize = 1024;
+
+#[tokio::test]
+async fn what_waits_to_be_sent_is_bounded() {
+    for size in [1, 1000, 1 << 14, 1 << 20] {
+        let (mut client, mut server) = pair(500).await;
+        let data = noise(1 << 20, 1);
+        let mut accepted = 0;
+        let mut waited = false;
+        while !waited {
+            let piece = &data[accepted..data.len().min(accepted + size)];
+            let polled = poll_fn(|cx| Poll::Ready(Pin::new(&mut client).poll_write(cx, piece))).await;
+            match polled {
+                Poll::Ready(count) => accepted += count.unwrap(),
+                Poll::Pending => waited = true,
+            }
+            assert!(client.pending_output() < OUTPUT_LIMIT + MAX_RECORD + SLACK, "{}", client.pending_output());
+        }
+        assert!(accepted < data.len());
+        // All that was accepted arrives.
+        let mut got = vec![0; accepted];
+        or_hang(async {
+            tokio::join!(async { client.flush().await.unwrap() }, async { server.read_exact(&mut got).await.unwrap() })
+        })
+        .await;
+        assert!(got == data[..accepted]);
+        assert_eq!(client.pending_output(), 0);
+    }
+}
+
+/// A peer that asks for ever new keys and never reads the answers.
+#[tokio::test]
+async fn answers_to_a_peer_that_does_not_read_are_bounded() {
+    let (mut client, mut server) = pair(200).await;
+    let mut most = 0;
+    let mut sink = [0; 64];
+    for _ in 0..20_000 {
+        if client.pending_output() < 4096 {
+            let _ = client.update_keys(true);
+        }
+        let _ = Pin::new(&mut client).poll_flush(&mut Context::from_waker(Waker::noop()));
+        let mut to = ReadBuf::new(&mut sink);
+        let polled = Pin::new(&mut server).poll_read(&mut Context::from_waker(Waker::noop()), &mut to);
+        most = most.max(server.pending_output());
+        if matches!(polled, Poll::Ready(Err(_))) {
+            break;
+        }
+    }
+    assert!(most < OUTPUT_LIMIT + 4 * MAX_RECORD, "{most}");
+}
+
+/// Both write first and read later; the pipe holds next to nothing. Reading has to go on for one that waits to write.
+#[tokio::test]
+async fn who_waits_to_write_can_still_read() {
+    let (mut client, mut server) = pair(300).await;
+    let data = noise(1 << 20, 1);
+    for stream in [&mut client, &mut server] {
+        let mut accepted = 0;
+        while let Poll::Ready(count) =
+            Pin::new(&mut *stream).poll_write(&mut Context::from_waker(Waker::noop()), &data[accepted..])
+        {
+            accepted += count.unwrap();
+        }
+    }
+    let (mut at_client, mut at_server) = (vec![0; 50_000], vec![0; 50_000]);
+    or_hang(async {
+        tokio::join!(async { client.read_exact(&mut at_client).await.unwrap() }, async {
+            server.read_exact(&mut at_server).await.unwrap()
+        })
+    })
+    .await;
+    assert!(at_client == data[..50_000] && at_server == data[..50_000]);
+}
