@@ -13,8 +13,13 @@
 )]
 
 pub mod certs;
+pub mod client;
+pub mod config;
 pub mod count;
 pub mod null_crypto;
+pub mod pair;
 pub mod peers;
 pub mod process;
 pub mod relay;
+pub mod scripted;
+pub mod server;
