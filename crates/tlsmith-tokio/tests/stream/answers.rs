@@ -7,7 +7,7 @@ use tlsmith::{
     auth::{Answer, ChainVerifier, Identity, PeerCertificates, PeerVerifier, Verdict},
     conn::{Need, Reply},
 };
-use tlsmith_crypto::{Provider, aws_lc::AwsLc};
+use tlsmith_crypto::aws_lc::AwsLc;
 use tlsmith_tokio::{Acceptor, Answers, BoxFuture, Connector, Failure, LazyAcceptor, Options};
 use tlsmith_x509::pem;
 use tokio::{

@@ -59,7 +59,7 @@ async fn many_small_writes() {
         )
     })
     .await;
-    (sent.unwrap(), read.unwrap());
+    sent.unwrap(); read.unwrap();
     assert!(got == data);
 }
 
