@@ -3,7 +3,8 @@
 //! [`peers`] starts other people's TLS programs on loopback, [`certs`] makes the certificates they show, [`server`] and
 //! [`client`] are our side of such a connection, [`relay`] cuts streams into single bytes, [`pair`] joins two
 //! connections in memory, [`scripted`] is a provider whose randomness is written down, [`null_crypto`] one without
-//! cryptography for fuzzing, and [`count`] adds up what ran.
+//! cryptography for fuzzing, [`combos`] is the table of what is run and
+//! [`count`] adds it up.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -13,8 +14,14 @@
 )]
 
 pub mod certs;
+pub mod client;
+pub mod combos;
+pub mod config;
 pub mod count;
 pub mod null_crypto;
+pub mod pair;
 pub mod peers;
 pub mod process;
 pub mod relay;
+pub mod scripted;
+pub mod server;

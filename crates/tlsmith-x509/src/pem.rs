@@ -236,7 +236,16 @@ fn no_key(data: &[u8], blocks: &[Block<'_>]) -> PemError {
 
 fn nothing(data: &[u8], blocks: &[Block<'_>], wanted: &str) -> PemError {
     if let Some(block) = blocks.first() {
-        return PemError::new(format!("it holds no {wanted}, but {}", block.place()));
+        let error = PemError::new(format!("it holds no {wanted}, but {}", block.place()));
+        return match block.label.as_str() {
+            "TRUSTED CERTIFICATE" => error.with_fix("convert it with `openssl x509 -in FILE -out cert.pem`"),
+            "PKCS7" | "CMS" => error.with_fix("convert it with `openssl pkcs7 -in FILE -print_certs -out cert.pem`"),
+            _ => error,
+        };
+    }
+    if data.windows(BEGIN.len()).any(|window| window == BEGIN) {
+        return PemError::new(format!("it holds no {wanted}: `-----BEGIN …-----` does not stand on a line of its own"))
+            .with_fix("were the line breaks lost, or written as \\n?");
     }
     if data.trim_ascii().is_empty() {
         return PemError::new(format!("it is empty: no {wanted}"));

@@ -3,6 +3,7 @@
 use crate::cert::ext::NameConstraints;
 use crate::der::oid;
 use crate::name::constraints::{Constrained, Match, Subtree};
+use crate::name::dn::DistinguishedName;
 use crate::name::general::GeneralName;
 use crate::path::budget::{Exhausted, Meter};
 use crate::report::{Code, Finding};
@@ -96,19 +97,47 @@ pub(crate) fn constrained(
     ca: &Certificate,
     meter: &mut Meter,
 ) -> Result<Option<Finding>, Exhausted> {
-    let presented = certificate.alternative_names();
-    let subject = certificate.subject_name();
-    let has_email = presented.iter().any(|name| matches!(name, GeneralName::Email(_)));
-    let emails = subject.values(&oid::EMAIL_ADDRESS).filter(|_| !has_email).map(Constrained::Email);
-    let directory = (!subject.is_empty()).then_some(Constrained::Directory(subject));
-    let names = presented.iter().map(Constrained::from).chain(directory).chain(emails);
-    for name in names {
-        if let Some(complaint) = complaint(&name, constraints, meter)? {
-            let message = format!("{} holds {}, {complaint} {}", certificate.label(), describe(&name), ca.label());
+    for name in presented(certificate) {
+        if let Some(complaint) = complaint(&name.constrained(), constraints, meter)? {
+            let message = format!("{} holds {}, {complaint} {}", certificate.label(), name.describe(), ca.label());
             return Ok(Some(Finding::new(Code::NameConstraints, sent, message)));
         }
     }
     Ok(None)
+}
+
+/// A name that constraints apply to, and where it stands.
+enum Presented<'a> {
+    Alternative(&'a GeneralName),
+    Subject(&'a DistinguishedName),
+    EmailInSubject(&'a str),
+}
+
+fn presented(certificate: &Certificate) -> impl Iterator<Item = Presented<'_>> {
+    let alternative = certificate.alternative_names();
+    let subject = certificate.subject_name();
+    let has_email = alternative.iter().any(|name| matches!(name, GeneralName::Email(_)));
+    let emails = subject.values(&oid::EMAIL_ADDRESS).filter(move |_| !has_email).map(Presented::EmailInSubject);
+    let directory = (!subject.is_empty()).then_some(Presented::Subject(subject));
+    alternative.iter().map(Presented::Alternative).chain(directory).chain(emails)
+}
+
+impl<'a> Presented<'a> {
+    fn constrained(&self) -> Constrained<'a> {
+        match self {
+            Self::Alternative(name) => Constrained::from(*name),
+            Self::Subject(name) => Constrained::Directory(name),
+            Self::EmailInSubject(address) => Constrained::email(address),
+        }
+    }
+
+    fn describe(&self) -> String {
+        match self {
+            Self::Alternative(name) => name.describe(),
+            Self::Subject(name) => format!("the subject {}", name.describe()),
+            Self::EmailInSubject(address) => GeneralName::Email((*address).to_owned()).describe(),
+        }
+    }
 }
 
 fn complaint(
@@ -139,19 +168,4 @@ fn complaint(
     }
     let permitted: Vec<String> = constraints.permitted.iter().take(LISTED).map(Subtree::describe).collect();
     Ok(Some(format!("outside of what is permitted ({}) by", permitted.join(", "))))
-}
-
-fn describe(name: &Constrained<'_>) -> String {
-    let general = match name {
-        Constrained::Dns(text) => GeneralName::Dns((*text).to_owned()),
-        Constrained::Email(text) => GeneralName::Email((*text).to_owned()),
-        Constrained::Uri(text) => GeneralName::Uri((*text).to_owned()),
-        Constrained::Ip(octets) => GeneralName::Ip((*octets).into()),
-        Constrained::Directory(name) => GeneralName::Directory((*name).clone()),
-        Constrained::Other(kind) => GeneralName::Other((*kind).clone()),
-        Constrained::X400 => GeneralName::X400,
-        Constrained::EdiParty => GeneralName::EdiParty,
-        Constrained::RegisteredId(id) => GeneralName::RegisteredId((*id).clone()),
-    };
-    general.describe()
 }

@@ -4,7 +4,6 @@ use super::dn::DistinguishedName;
 use super::general::{GeneralName, clean};
 use super::ip::IpRange;
 use super::is_dns_name;
-use asn1::ObjectIdentifier;
 
 /// The base of a GeneralSubtree, checked.
 #[derive(Clone, Debug)]
@@ -20,7 +19,7 @@ pub(crate) enum Subtree {
     /// A distinguished name and everything below it.
     Directory(DistinguishedName),
     /// A kind of name that has no rule here.
-    Unsupported(&'static str),
+    Unsupported(Kind),
 }
 
 /// Inside, outside, or a subtree for another kind of name.
@@ -57,10 +56,10 @@ impl Subtree {
                 IpRange::from_octets(&octets).map(Self::Ip).ok_or("an address range is not in CIDR form")
             }
             GeneralName::Directory(name) => Ok(Self::Directory(name)),
-            GeneralName::Other(_) => Ok(Self::Unsupported("otherName")),
-            GeneralName::X400 => Ok(Self::Unsupported("x400Address")),
-            GeneralName::EdiParty => Ok(Self::Unsupported("ediPartyName")),
-            GeneralName::RegisteredId(_) => Ok(Self::Unsupported("registeredID")),
+            GeneralName::Other(_) => Ok(Self::Unsupported(Kind::Other)),
+            GeneralName::X400 => Ok(Self::Unsupported(Kind::X400)),
+            GeneralName::EdiParty => Ok(Self::Unsupported(Kind::EdiParty)),
+            GeneralName::RegisteredId(_) => Ok(Self::Unsupported(Kind::RegisteredId)),
         }
     }
 
@@ -76,26 +75,26 @@ impl Subtree {
 
     fn compare(&self, name: &Constrained<'_>, dns: fn(&str, &str) -> bool) -> Match {
         let inside = match (self, name) {
-            (Self::Dns(base), Constrained::Dns(name)) => {
-                if !is_dns_name(name.strip_prefix("*.").unwrap_or(name)) {
-                    return Match::Undecidable;
-                }
-                dns(base, name)
-            }
-            (Self::Email(base), Constrained::Email(address)) => match email_inside(base, address) {
-                Some(inside) => inside,
-                None => return Match::Undecidable,
-            },
-            (Self::Uri(base), Constrained::Uri(uri)) => match uri_host(uri) {
-                Some(host) => host_inside(base, host),
-                None => return Match::Undecidable,
-            },
+            (Self::Dns(base), Constrained::Dns(name)) => dns(base, name),
+            (Self::Email(base), Constrained::Email { local, host }) => email_inside(base, local, host),
+            (Self::Uri(base), Constrained::Uri { host }) => host_inside(base, host),
             (Self::Ip(range), Constrained::Ip(octets)) => range.contains(octets),
             (Self::Directory(base), Constrained::Directory(name)) => name.comparable().starts_with(base.comparable()),
-            (Self::Unsupported(kind), name) if *kind == name.kind() => return Match::Undecidable,
+            (subtree, Constrained::Undecidable(kind)) if *kind == subtree.kind() => return Match::Undecidable,
             _ => return Match::OtherKind,
         };
         if inside { Match::Inside } else { Match::Outside }
+    }
+
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Dns(_) => Kind::Dns,
+            Self::Email(_) => Kind::Email,
+            Self::Uri(_) => Kind::Uri,
+            Self::Ip(_) => Kind::Ip,
+            Self::Directory(_) => Kind::Directory,
+            Self::Unsupported(kind) => *kind,
+        }
     }
 
     pub(crate) fn describe(&self) -> String {
@@ -106,53 +105,66 @@ impl Subtree {
             Self::Uri(host) => format!("URI:{host}"),
             Self::Ip(range) => format!("IP:{}", range.describe()),
             Self::Directory(name) => format!("dirName:{}", name.describe()),
-            Self::Unsupported(kind) => (*kind).to_owned(),
+            Self::Unsupported(kind) => format!("names of the kind {kind:?}"),
         }
     }
 }
 
-/// A name of a certificate that constraints of the CAs above apply to.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Constrained<'a> {
-    Dns(&'a str),
-    Email(&'a str),
-    Uri(&'a str),
-    Ip(&'a [u8]),
-    Directory(&'a DistinguishedName),
-    Other(&'a ObjectIdentifier),
+/// The kinds of GeneralName.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Dns,
+    Email,
+    Uri,
+    Ip,
+    Directory,
+    Other,
     X400,
     EdiParty,
-    RegisteredId(&'a ObjectIdentifier),
+    RegisteredId,
+}
+
+/// A name of a certificate that constraints of the CAs above apply to, taken apart once for many comparisons.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Constrained<'a> {
+    /// Well formed, perhaps with a wildcard.
+    Dns(&'a str),
+    Email {
+        local: &'a str,
+        host: &'a str,
+    },
+    Uri {
+        host: &'a str,
+    },
+    Ip(&'a [u8]),
+    Directory(&'a DistinguishedName),
+    /// Malformed, or of a kind that has no rule here.
+    Undecidable(Kind),
 }
 
 impl<'a> From<&'a GeneralName> for Constrained<'a> {
     fn from(name: &'a GeneralName) -> Self {
         match name {
-            GeneralName::Other(kind) => Self::Other(kind),
-            GeneralName::Email(address) => Self::Email(address),
-            GeneralName::Dns(name) => Self::Dns(name),
-            GeneralName::X400 => Self::X400,
-            GeneralName::Directory(name) => Self::Directory(name),
-            GeneralName::EdiParty => Self::EdiParty,
-            GeneralName::Uri(uri) => Self::Uri(uri),
+            GeneralName::Dns(name) if is_dns_name(name.strip_prefix("*.").unwrap_or(name)) => Self::Dns(name),
+            GeneralName::Dns(_) => Self::Undecidable(Kind::Dns),
+            GeneralName::Email(address) => Self::email(address),
+            GeneralName::Uri(uri) => uri_host(uri).map_or(Self::Undecidable(Kind::Uri), |host| Self::Uri { host }),
             GeneralName::Ip(octets) => Self::Ip(octets),
-            GeneralName::RegisteredId(id) => Self::RegisteredId(id),
+            GeneralName::Directory(name) => Self::Directory(name),
+            GeneralName::Other(_) => Self::Undecidable(Kind::Other),
+            GeneralName::X400 => Self::Undecidable(Kind::X400),
+            GeneralName::EdiParty => Self::Undecidable(Kind::EdiParty),
+            GeneralName::RegisteredId(_) => Self::Undecidable(Kind::RegisteredId),
         }
     }
 }
 
-impl Constrained<'_> {
-    fn kind(&self) -> &'static str {
-        match self {
-            Self::Dns(_) => "dNSName",
-            Self::Email(_) => "rfc822Name",
-            Self::Uri(_) => "uniformResourceIdentifier",
-            Self::Ip(_) => "iPAddress",
-            Self::Directory(_) => "directoryName",
-            Self::Other(_) => "otherName",
-            Self::X400 => "x400Address",
-            Self::EdiParty => "ediPartyName",
-            Self::RegisteredId(_) => "registeredID",
+impl<'a> Constrained<'a> {
+    /// A mailbox, `local@host`.
+    pub(crate) fn email(address: &'a str) -> Self {
+        match address.split_once('@') {
+            Some((local, host)) if !local.is_empty() && is_dns_name(host) => Self::Email { local, host },
+            _ => Self::Undecidable(Kind::Email),
         }
     }
 }
@@ -203,13 +215,12 @@ fn host_inside(base: &str, host: &str) -> bool {
     }
 }
 
-fn email_inside(base: &str, address: &str) -> Option<bool> {
-    let (local, host) = address.split_once('@').filter(|(local, host)| !local.is_empty() && is_dns_name(host))?;
-    Some(match base.split_once('@') {
+fn email_inside(base: &str, local: &str, host: &str) -> bool {
+    match base.split_once('@') {
         // The local part is compared as it stands (RFC 5280 §7.5).
         Some((base_local, base_host)) => base_local == local && base_host.eq_ignore_ascii_case(host),
         None => host_inside(base, host),
-    })
+    }
 }
 
 /// The host of `scheme://user@host:port/…`; `None` without an authority, or with an IP address for a host: RFC 5280 §4.2.1.10
@@ -245,23 +256,35 @@ mod tests {
         ] {
             let subtree = Subtree::new(GeneralName::Dns(base.into())).unwrap();
             let as_match = |inside| if inside { Match::Inside } else { Match::Outside };
-            assert_eq!(subtree.permits(&Constrained::Dns(name)), as_match(permits), "{base} permits {name}");
-            assert_eq!(subtree.excludes(&Constrained::Dns(name)), as_match(excludes), "{base} excludes {name}");
-            assert_eq!(subtree.excludes(&Constrained::Email(name)), Match::OtherKind);
+            let presented = GeneralName::Dns(name.into());
+            let name = Constrained::from(&presented);
+            assert_eq!(subtree.permits(&name), as_match(permits), "{base} permits {presented:?}");
+            assert_eq!(subtree.excludes(&name), as_match(excludes), "{base} excludes {presented:?}");
+            assert_eq!(subtree.excludes(&Constrained::email("a@example.com")), Match::OtherKind);
         }
     }
 
     #[test]
     fn names_that_cannot_be_judged() {
-        let dns = Subtree::new(GeneralName::Dns("example.com".into())).unwrap();
-        assert_eq!(dns.permits(&Constrained::Dns("a b.example.com")), Match::Undecidable);
-        let uri = Subtree::new(GeneralName::Uri("example.com".into())).unwrap();
-        assert_eq!(uri.permits(&Constrained::Uri("urn:x")), Match::Undecidable);
-        assert_eq!(uri.permits(&Constrained::Uri("https://192.0.2.1/")), Match::Undecidable);
-        let kind = asn1::oid!(1, 2, 3);
-        let other = Subtree::new(GeneralName::Other(kind.clone())).unwrap();
-        assert_eq!(other.excludes(&Constrained::Other(&kind)), Match::Undecidable);
-        assert_eq!(other.excludes(&Constrained::Dns("a")), Match::OtherKind);
+        let base = |name| Subtree::new(name).unwrap();
+        let dns = base(GeneralName::Dns("example.com".into()));
+        let uri = base(GeneralName::Uri("example.com".into()));
+        let email = base(GeneralName::Email("example.com".into()));
+        let other = base(GeneralName::Other(asn1::oid!(1, 2, 3)));
+        for (subtree, name, expected) in [
+            (&dns, GeneralName::Dns("a b.example.com".into()), Match::Undecidable),
+            (&dns, GeneralName::Dns("*".into()), Match::Undecidable),
+            (&dns, GeneralName::Dns("192.0.2.1".into()), Match::Undecidable),
+            (&uri, GeneralName::Uri("urn:x".into()), Match::Undecidable),
+            (&uri, GeneralName::Uri("https://192.0.2.1/".into()), Match::Undecidable),
+            (&email, GeneralName::Email("a@b@example.com".into()), Match::Undecidable),
+            (&email, GeneralName::Dns("a b".into()), Match::OtherKind),
+            (&other, GeneralName::Other(asn1::oid!(1, 2, 3)), Match::Undecidable),
+            (&other, GeneralName::Dns("a".into()), Match::OtherKind),
+        ] {
+            assert_eq!(subtree.permits(&Constrained::from(&name)), expected, "{name:?}");
+            assert_eq!(subtree.excludes(&Constrained::from(&name)), expected, "{name:?}");
+        }
     }
 
     #[test]
@@ -277,7 +300,7 @@ mod tests {
         ] {
             let subtree = Subtree::new(GeneralName::Email(base.into())).unwrap();
             let expected = if inside { Match::Inside } else { Match::Outside };
-            assert_eq!(subtree.permits(&Constrained::Email(address)), expected, "{base} {address}");
+            assert_eq!(subtree.permits(&Constrained::email(address)), expected, "{base} {address}");
         }
         for (base, uri, inside) in [
             ("example.com", "https://example.com/x", true),
@@ -288,7 +311,8 @@ mod tests {
         ] {
             let subtree = Subtree::new(GeneralName::Uri(base.into())).unwrap();
             let expected = if inside { Match::Inside } else { Match::Outside };
-            assert_eq!(subtree.permits(&Constrained::Uri(uri)), expected, "{base} {uri}");
+            let presented = GeneralName::Uri(uri.into());
+            assert_eq!(subtree.permits(&Constrained::from(&presented)), expected, "{base} {uri}");
         }
     }
 

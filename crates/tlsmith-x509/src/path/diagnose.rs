@@ -35,7 +35,7 @@ fn self_signed(leaf: &Certificate) -> Finding {
 }
 
 fn untrusted_root(root: &Certificate, sent: Option<usize>, anchors: &TrustAnchors) -> Finding {
-    let message = format!("the chain ends at the root {}, which is not among the {}", root.label(), count(anchors));
+    let message = format!("the chain ends at the root {}, which is not trusted ({})", root.label(), count(anchors));
     let fix = format!("If {} is a private CA that you trust, give its certificate with --ca FILE.", root.label());
     Finding::new(Code::UnknownIssuer, sent, message).with_fix(fix)
 }
@@ -43,10 +43,10 @@ fn untrusted_root(root: &Certificate, sent: Option<usize>, anchors: &TrustAnchor
 fn unknown_end(last: &Certificate, sent: Option<usize>, anchors: &TrustAnchors) -> Finding {
     let issuer = issuer(last);
     let message =
-        format!("{} was issued by {issuer}, which was not sent and is not among the {}", last.label(), count(anchors));
+        format!("{} was issued by {issuer}, which was not sent and is not trusted ({})", last.label(), count(anchors));
     let fix = format!(
         "If {issuer} is a private CA that you trust, give its certificate with --ca FILE. If it is an intermediate, the \
-         server has to send it: put it after the leaf in its certificate file (nginx: ssl_certificate fullchain.pem)."
+         peer has to send it: put it after the leaf in its certificate file (nginx: ssl_certificate fullchain.pem)."
     );
     Finding::new(Code::UnknownIssuer, sent, message).with_fix(fix)
 }
@@ -91,8 +91,9 @@ fn issuer(certificate: &Certificate) -> String {
 
 fn count(anchors: &TrustAnchors) -> String {
     match anchors.len() {
-        1 => "1 trusted certificate".to_owned(),
-        count => format!("{count} trusted certificates"),
+        0 => "nobody is".to_owned(),
+        1 => "1 certificate is".to_owned(),
+        count => format!("{count} certificates are"),
     }
 }
 

@@ -67,7 +67,7 @@ pub fn verify(provider: &dyn Provider, request: &PathRequest<'_>) -> Report {
     let soon = outcome
         .path
         .iter()
-        .find_map(|node| validity::expires_soon(node.certificate, validation.sent_at(*node), request.now));
+        .filter_map(|node| validity::expires_soon(node.certificate, validation.sent_at(*node), request.now));
     outcome.findings.extend(soon);
     let path = outcome.path.iter().map(|node| node.certificate.clone()).collect();
     Report::new(path, outcome.findings)
@@ -95,56 +95,52 @@ impl Outcome<'_> {
 fn search<'a>(validation: &mut Validation<'a>, request: &'a PathRequest<'a>, leaf: &'a Certificate) -> Outcome<'a> {
     if request.anchors.contains(leaf) {
         let path = vec![Node { certificate: leaf, origin: Origin::Sent(0) }];
-        let findings = validation.path(&path).unwrap_or_else(|Exhausted| vec![exhaustion(validation)]);
-        return Outcome { path, anchored: true, findings };
+        return validated(validation, path, true);
     }
     let mut paths = Paths::new(request.chain, request.anchors);
     let mut best: Option<Outcome<'a>> = None;
-    let exhausted = loop {
-        match next(validation, &mut paths) {
-            Ok(Some(outcome)) if outcome.distance() == 0 => return outcome,
-            Ok(Some(outcome)) => {
-                let nearer = best.as_ref().is_none_or(|best| outcome.distance() < best.distance());
-                if nearer {
-                    best = Some(outcome);
-                }
-            }
-            Ok(None) => break false,
-            Err(Exhausted) => break true,
+    while validation.meter.exhausted().is_none() {
+        let Ok(Some(path)) = paths.next(&mut validation.meter) else { break };
+        let outcome = validated(validation, path, true);
+        if outcome.distance() == 0 {
+            return outcome;
         }
-    };
-    let mut outcome = best.unwrap_or_else(|| sent_alone(validation, request, paths.too_long()));
-    if exhausted {
-        outcome.findings.push(exhaustion(validation));
+        if best.as_ref().is_none_or(|best| outcome.distance() < best.distance()) {
+            best = Some(outcome);
+        }
     }
+    let mut outcome = best.unwrap_or_else(|| sent_alone(validation, request, &paths));
     outcome.anchored = false;
+    outcome.findings.extend(validation.meter.exhausted().map(exhaustion));
+    if paths.too_long() {
+        let message = format!("a path was left because it has more than {} certificates", request.budget.depth);
+        outcome.findings.push(Finding::new(Code::PathTooLong, None, message));
+    }
     outcome
 }
 
-fn next<'a>(validation: &mut Validation<'a>, paths: &mut Paths<'a>) -> Result<Option<Outcome<'a>>, Exhausted> {
-    let Some(path) = paths.next(&mut validation.meter)? else {
-        return Ok(None);
-    };
-    let findings = validation.path(&path)?;
-    Ok(Some(Outcome { path, anchored: true, findings }))
+/// A path and what is wrong with it; an exhausted budget is wrong with it too.
+fn validated<'a>(validation: &mut Validation<'a>, path: Vec<Node<'a>>, anchored: bool) -> Outcome<'a> {
+    let mut findings = Vec::new();
+    if validation.path(&path, &mut findings) == Err(Exhausted) {
+        findings.extend(validation.meter.exhausted().map(exhaustion));
+    }
+    Outcome { path, anchored, findings }
 }
 
 /// No path ends at an anchor: what the sent certificates are worth by themselves, and where they end.
-fn sent_alone<'a>(validation: &mut Validation<'a>, request: &'a PathRequest<'a>, too_long: bool) -> Outcome<'a> {
+fn sent_alone<'a>(validation: &mut Validation<'a>, request: &'a PathRequest<'a>, paths: &Paths<'a>) -> Outcome<'a> {
     let path = build::sent_alone(request.chain, &validation.meter);
-    let mut findings = validation.path(&path).unwrap_or_else(|Exhausted| vec![exhaustion(validation)]);
-    let sent = path.last().and_then(|node| validation.sent_at(*node));
-    if too_long {
-        let message = format!("no path to a trusted certificate has at most {} certificates", request.budget.depth);
-        findings.push(Finding::new(Code::PathTooLong, None, message));
-    } else {
-        findings.extend(diagnose::end_of_chain(&path, sent, request.anchors));
+    let mut outcome = validated(validation, path, false);
+    // A search that was left half-way has no end to speak of.
+    if !paths.too_long() && validation.meter.exhausted().is_none() {
+        let sent = outcome.path.last().and_then(|node| validation.sent_at(*node));
+        outcome.findings.extend(diagnose::end_of_chain(&outcome.path, sent, request.anchors));
     }
-    Outcome { path, anchored: false, findings }
+    outcome
 }
 
-fn exhaustion(validation: &Validation<'_>) -> Finding {
-    let what = validation.meter.exhausted().unwrap_or("work");
+fn exhaustion(what: &str) -> Finding {
     let message = format!("the search for a path was stopped: it takes more {what} than any chain in use");
     Finding::new(Code::BudgetExhausted, None, message)
 }

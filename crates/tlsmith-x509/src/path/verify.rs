@@ -38,20 +38,19 @@ impl<'a> Validation<'a> {
 
     /// Validates `path`, leaf first. Its last certificate is the anchor, or where the sent certificates end: its signature is
     /// not looked at.
-    pub(crate) fn path(&mut self, path: &[Node<'a>]) -> Result<Vec<Finding>, Exhausted> {
-        let mut findings = Vec::new();
+    pub(crate) fn path(&mut self, path: &[Node<'a>], findings: &mut Vec<Finding>) -> Result<(), Exhausted> {
         let mut state = Self::initialise(path.len());
         let mut down = path.iter().rev().peekable();
         while let Some(node) = down.next() {
             let is_leaf = down.peek().is_none();
-            self.basic(*node, is_leaf, &state, &mut findings)?;
+            self.basic(*node, is_leaf, &state, findings)?;
             if is_leaf {
-                self.wrap_up(*node, &mut findings);
+                self.wrap_up(*node, findings);
             } else {
-                self.prepare(*node, &mut state, &mut findings);
+                self.prepare(*node, &mut state, findings);
             }
         }
-        Ok(findings)
+        Ok(())
     }
 
     /// §6.1.2.
@@ -151,15 +150,29 @@ impl<'a> Validation<'a> {
             }
             // The key identifiers say themselves that another CA of this name issued it.
             signature::Refusal::Bad(_) if key_id_fit(node.certificate, issuer.certificate) == KeyIdFit::Different => {
-                let message = format!(
-                    "{label} was issued by {}, but by another key than that of the CA of this name which is trusted",
-                    node.certificate.issuer()
-                );
-                let fix = "If the CA was made anew, trust its new certificate (--ca FILE), or issue this one again from the old.";
-                Finding::new(Code::UnknownIssuer, sent, message).with_fix(fix)
+                self.other_key(node, issuer)
             }
-            signature::Refusal::Bad(why) => Finding::new(Code::BadSignature, sent, format!("{label} {why}")),
+            signature::Refusal::Bad(why) => {
+                let message = format!("{label} {why}: it was changed, or another CA of the same name signed it");
+                Finding::new(Code::BadSignature, sent, message)
+            }
         }
+    }
+
+    fn other_key(&self, node: Node<'a>, issuer: Node<'a>) -> Finding {
+        let (known, fix) = match issuer.origin {
+            Origin::Anchor(_) => (
+                "is trusted",
+                "If the CA was made anew, trust its new certificate (--ca FILE), or issue this one again from the old.",
+            ),
+            Origin::Sent(_) => {
+                ("was sent", "Serve the intermediate that belongs to the certificate, as the CA delivered both.")
+            }
+        };
+        let (label, name) = (node.certificate.label(), node.certificate.issuer());
+        let message =
+            format!("{label} was issued by {name}, but by another key than that of the CA of this name which {known}");
+        Finding::new(Code::UnknownIssuer, self.sent_at(node), message).with_fix(fix)
     }
 
     /// Where a certificate stands in the chain as sent; an anchor may have been sent as well.

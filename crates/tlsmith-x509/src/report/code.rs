@@ -69,10 +69,12 @@ pub struct Row {
 }
 
 impl Code {
-    /// Every code, the one that explains most first: findings are sorted by it. Who vouches comes before what he vouches
-    /// for: as long as the issuer is not known, nothing else that the certificate says can be relied on.
+    /// Every code, the one that explains most first: findings are sorted by it. A search that was
+    /// stopped says little else for certain. Who vouches comes before what he vouches for: as long as the issuer is not known, nothing else that the certificate says can be relied on.
     pub const ALL: &'static [Code] = &[
         Code::NoCertificate,
+        Code::BudgetExhausted,
+        Code::PathTooLong,
         Code::SelfSigned,
         Code::UnknownIssuer,
         Code::MissingIntermediate,
@@ -90,8 +92,6 @@ impl Code {
         Code::PathLength,
         Code::UnknownCriticalExtension,
         Code::Malformed,
-        Code::PathTooLong,
-        Code::BudgetExhausted,
         Code::ExpiresSoon,
         Code::WrongOrder,
         Code::RootSent,
@@ -147,8 +147,8 @@ impl Code {
             Self::SelfSigned => Row {
                 code: "certificate.self_signed",
                 section: "RFC 5280 §6.1",
-                why: "Nobody but the server itself says that the key is its own; anyone in between can say the same.",
-                fix: "Use a certificate of a CA that clients trust; for a test, give clients this very certificate with --ca FILE.",
+                why: "Nobody but its owner says whose key it is; anyone in between can say the same.",
+                fix: "Use a certificate of a CA that is trusted; for a test, trust this very certificate with --ca FILE.",
             },
             Self::UnknownIssuer => Row {
                 code: "certificate.unknown_issuer",
@@ -159,7 +159,7 @@ impl Code {
             Self::MissingIntermediate => Row {
                 code: "certificate.missing_intermediate",
                 section: "RFC 8446 §4.4.2",
-                why: "Clients know roots, not intermediates; a server has to send those. Browsers that have seen one before hide the mistake.",
+                why: "Who verifies knows roots, not intermediates; those have to be sent along. Browsers that have seen one before hide the mistake.",
                 fix: "Serve the full chain: put the intermediate after the leaf in the certificate file (nginx: ssl_certificate fullchain.pem).",
             },
             Self::BadSignature => Row {

@@ -71,6 +71,12 @@ impl Sink for Driver<'_> {
         Ok(())
     }
 
+    fn end_of_flight(&mut self) -> Result<(), Error> {
+        self.read.joiner.allow_key_change(self.rest).map_err(|_| {
+            Error::new(Rule::UnexpectedMessage, "handshake bytes follow a message that has to be answered first")
+        })
+    }
+
     fn key_log(&mut self, label: &str, client_random: &[u8; 32], secret: &Secret) {
         if let Some(key_log) = &self.settings.key_log {
             key_log.log(label, client_random, secret.expose());

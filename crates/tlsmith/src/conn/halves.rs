@@ -100,6 +100,9 @@ pub(super) struct WriteHalf {
     pub(super) pending: Vec<u8>,
     /// `close_notify` or a fatal alert went out.
     pub(super) closed: bool,
+    /// The peer asked for a KeyUpdate: it goes before the next application data (RFC 8446 §4.6.3), one for any number of
+    /// requests until then.
+    pub(super) owes_key_update: bool,
     /// The next record holds the initial ClientHello.
     pub(super) initial: bool,
     pub(super) padding: Padding,
@@ -107,7 +110,14 @@ pub(super) struct WriteHalf {
 
 impl WriteHalf {
     pub(super) fn new() -> Self {
-        Self { sealer: None, pending: Vec::new(), closed: false, initial: true, padding: Padding::None }
+        Self {
+            sealer: None,
+            pending: Vec::new(),
+            closed: false,
+            owes_key_update: false,
+            initial: true,
+            padding: Padding::None,
+        }
     }
 
     /// Appends a record of another type than handshake, or application data.

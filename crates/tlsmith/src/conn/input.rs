@@ -59,6 +59,10 @@ impl Connection {
                 self.drop_change_cipher_spec(record)?;
                 Ok(None)
             }
+            // Early data or not, nothing may come inside a handshake message (§5.1).
+            (RecordType::ApplicationData, None) if !self.read.joiner.is_empty() => {
+                Err(RecordError::Interleaved(record_type).into())
+            }
             (RecordType::ApplicationData, Some(opener)) => match opener.open(record) {
                 Ok(opened) => {
                     self.read.stop_skipping();
@@ -163,10 +167,8 @@ impl Connection {
             Some(established) => established.handle(message, &mut driver)?,
             None => Outcome::Nothing,
         };
-        match outcome {
-            Outcome::UpdateWriteKeys if !self.write.closed => self.send_key_update(false, out),
-            Outcome::UpdateWriteKeys | Outcome::Nothing => Ok(()),
-        }
+        self.write.owes_key_update |= outcome == Outcome::UpdateWriteKeys;
+        Ok(())
     }
 
     /// The answer to a pause, then what was received meanwhile.

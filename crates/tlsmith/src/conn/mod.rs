@@ -157,11 +157,12 @@ impl Connection {
 
     /// Encrypts all of `data`. Before the handshake is complete, and after [`Connection::send_close`], it is an error.
     ///
-    /// Where a key comes near its limit (RFC 8446 §5.5), a KeyUpdate goes before the data.
+    /// Where a key comes near its limit (RFC 8446 §5.5) or the peer asked for it (§4.6.3), a KeyUpdate goes before the data.
     pub fn send(&mut self, data: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
         self.check_sendable()?;
         for piece in data.chunks(MAX_PLAINTEXT) {
-            if self.write.sealer.as_ref().is_some_and(crate::record::protect::Sealer::needs_key_update) {
+            let worn = self.write.sealer.as_ref().is_some_and(crate::record::protect::Sealer::needs_key_update);
+            if worn || self.write.owes_key_update {
                 self.send_key_update(false, out).map_err(|error| self.fail(error, out))?;
             }
             self.write.append(RecordType::ApplicationData, piece, out).map_err(|error| self.fail(error, out))?;
@@ -236,9 +237,11 @@ impl Connection {
         let Self { machine, read, write, facts, settings, .. } = self;
         let mut driver = Driver { read, write, facts, settings, out, rest: &[] };
         match machine.established_mut() {
-            Some(established) => established.update_write_keys(request_peer, &mut driver),
-            None => Err(Error::new(Rule::NotYet, "")),
+            Some(established) => established.update_write_keys(request_peer, &mut driver)?,
+            None => return Err(Error::new(Rule::NotYet, "")),
         }
+        self.write.owes_key_update = false;
+        Ok(())
     }
 
     /// Sends an alert and ends this direction (RFC 8446 §6.1: close_notify is a warning by its level, all others fatal).

@@ -132,3 +132,60 @@ fn client_authentication() {
     let error = pump(&mut pair.client, &mut pair.to_client, &mut pair.to_server, &mut Vec::new()).unwrap_err();
     assert_eq!(error.code(), "alert.certificate_required");
 }
+
+#[test]
+fn requests_for_key_updates_are_answered_once_and_before_data() {
+    let world = World::new();
+    let mut pair = Pair::new(world.client().build().unwrap(), world.server().build().unwrap());
+    pair.run().unwrap();
+    let answers = |pair: &Pair| {
+        let is_answer = |note: &&MessageNote| note.direction == Direction::Sent && note.name == "KeyUpdate";
+        pair.server.facts().messages.iter().filter(is_answer).count()
+    };
+    for _ in 0..3 {
+        pair.client.update_keys(true, &mut pair.to_server).unwrap();
+    }
+    pair.run().unwrap();
+    assert_eq!(answers(&pair), 0);
+    for _ in 0..2 {
+        pair.server.send(b"pong", &mut pair.to_client).unwrap();
+        assert_eq!(answers(&pair), 1);
+    }
+    assert_eq!(pair.run().unwrap().0, b"pongpong");
+}
+
+/// A ClientHello without a share, so that it is answered by a retry.
+fn shareless_hello(world: &World) -> Vec<u8> {
+    let client = world.client().key_shares(&[]).build().unwrap();
+    Pair::new(client, world.server().build().unwrap()).to_server
+}
+
+#[test]
+fn nothing_follows_a_hello_that_is_answered_by_a_retry() {
+    let world = World::new();
+    let mut input = shareless_hello(&world);
+    // One byte more in the same record: the first of a next message.
+    input.push(1);
+    let length = u16::try_from(input.len() - 5).unwrap();
+    input[3..5].copy_from_slice(&length.to_be_bytes());
+    let config = world.server().build().unwrap();
+    let mut server = Connection::server(config.clone(), NOW).unwrap();
+    let error = server.handle_input(&mut input.clone(), &mut Vec::new()).unwrap_err();
+    assert_eq!(error.code(), "handshake.unexpected_message");
+    let mut server = Connection::server_undecided(NOW);
+    server.handle_input(&mut input, &mut Vec::new()).unwrap();
+    let error = server.reply(Reply::Config(config), &mut Vec::new()).unwrap_err();
+    assert_eq!(error.code(), "handshake.unexpected_message");
+}
+
+#[test]
+fn no_record_comes_inside_a_handshake_message() {
+    let world = World::new();
+    let hello = shareless_hello(&world);
+    let mut server = Connection::server(world.server().build().unwrap(), NOW).unwrap();
+    let mut part = [&[22, 3, 1, 0, 20], &hello[5..25]].concat();
+    assert_eq!(server.handle_input(&mut part, &mut Vec::new()).unwrap().consumed, 25);
+    let mut early_data = [&[23, 3, 3, 0, 20][..], &[0; 20]].concat();
+    let error = server.handle_input(&mut early_data, &mut Vec::new()).unwrap_err();
+    assert_eq!(error.code(), "record.interleaved_handshake");
+}

@@ -10,9 +10,10 @@ use crate::{
     tls13::suite::Suite,
 };
 
-/// TLS 1.3, or an error that names what the client speaks.
-pub(crate) fn check_version(facts: &ClientHelloFacts) -> Result<(), Error> {
-    match facts.versions.contains(&ProtocolVersion::TLS1_3) {
+/// TLS 1.3, or an error that names what the client speaks. Without `supported_versions` a client means TLS 1.2 or
+/// older, whatever its `legacy_version` says (RFC 8446 §4.2.1).
+pub(crate) fn check_version(hello: &ClientHello<'_>, facts: &ClientHelloFacts) -> Result<(), Error> {
+    match hello.supported_versions().is_some() && facts.versions.contains(&ProtocolVersion::TLS1_3) {
         true => Ok(()),
         false => Err(Error::new(
             Rule::PeerVersion,
@@ -136,5 +137,29 @@ fn list<T: std::fmt::Display>(items: &[T]) -> String {
         true => String::from("none"),
         // Enough to see what is going on; a hostile hello lists thousands.
         false => items.iter().take(16).map(ToString::to_string).collect::<Vec<_>>().join(", "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hello::client_hello_facts;
+
+    #[test]
+    fn tls13_is_offered_by_the_extension_alone() {
+        let mut hello = ClientHello {
+            legacy_version: ProtocolVersion::TLS1_3,
+            random: [0; 32],
+            session_id: &[],
+            cipher_suites: Vec::new(),
+            compression_methods: &[0],
+            extensions: Vec::new(),
+        };
+        let check = |hello: &ClientHello<'_>| check_version(hello, &client_hello_facts(hello));
+        assert_eq!(check(&hello).unwrap_err().code(), "hello.unsupported_version");
+        hello
+            .extensions
+            .push(Extension::SupportedVersionsOffer(vec![ProtocolVersion::TLS1_2, ProtocolVersion::TLS1_3]));
+        check(&hello).unwrap();
     }
 }

@@ -7,6 +7,7 @@ use tlsmith_crypto::{CryptoError, Provider};
 pub(crate) struct Grease {
     pub(crate) suite: u16,
     pub(crate) group: u16,
+    pub(crate) scheme: u16,
     pub(crate) version: u16,
     pub(crate) first_extension: u16,
     pub(crate) last_extension: u16,
@@ -14,12 +15,12 @@ pub(crate) struct Grease {
 
 impl Grease {
     pub(crate) fn draw(provider: &dyn Provider) -> Result<Self, CryptoError> {
-        let mut seed = [0; 5];
+        let mut seed = [0; 6];
         provider.random(&mut seed)?;
-        let [suite, group, version, first, last] = seed.map(reserved);
+        let [suite, group, scheme, version, first, last] = seed.map(reserved);
         // Two extensions of one type are prohibited.
         let last = if last == first { last ^ 0x1010 } else { last };
-        Ok(Self { suite, group, version, first_extension: first, last_extension: last })
+        Ok(Self { suite, group, scheme, version, first_extension: first, last_extension: last })
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
     error::{Error, Rule},
     ext::{Extension, KeyShareEntry},
     msg::ClientHello,
-    registry::{CipherSuite, ExtensionType, NamedGroup, ProtocolVersion},
+    registry::{CipherSuite, ExtensionType, NamedGroup, ProtocolVersion, SignatureScheme},
 };
 
 /// An offer with its private halves.
@@ -117,7 +117,8 @@ impl Offer {
             list.push(Extension::ServerName(name.as_bytes()));
         }
         list.push(Extension::SupportedGroups(self.with_grease(|grease| NamedGroup(grease.group), &config.groups)));
-        list.push(Extension::SignatureAlgorithms(config.signature_schemes.clone()));
+        let schemes = self.with_grease(|grease| SignatureScheme(grease.scheme), &config.signature_schemes);
+        list.push(Extension::SignatureAlgorithms(schemes));
         if !config.signature_schemes_cert.is_empty() {
             list.push(Extension::SignatureAlgorithmsCert(config.signature_schemes_cert.clone()));
         }

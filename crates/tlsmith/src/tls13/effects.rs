@@ -29,6 +29,9 @@ pub(crate) trait Sink {
     /// Changes keys. Reading: the message that led here has to be the last of its record (RFC 8446 §5.1).
     fn install_keys(&mut self, keys: InstallKeys<'_>) -> Result<(), Error>;
 
+    /// Nothing may follow the message at hand before it is answered: what comes next depends on the answer.
+    fn end_of_flight(&mut self) -> Result<(), Error>;
+
     /// Logs a secret, if anybody listens.
     fn key_log(&mut self, label: &str, client_random: &[u8; 32], secret: &Secret);
 

@@ -14,7 +14,7 @@ use tlsmith::{
     },
     config::{ClientAuth, ConfigError, KeyLog, Preference},
     conn::{CertificateRequestFacts, ClientHelloFacts},
-    registry::SignatureScheme,
+    registry::{NamedGroup, SignatureScheme},
 };
 use tlsmith_crypto::{Curve, HashAlgorithm, Provider, SignatureAlgorithm, SigningKey, aws_lc::AwsLc};
 use tlsmith_x509::{Certificate, DnsName, Report, ServerName, pem};
@@ -44,7 +44,12 @@ pub(crate) struct Credentials(pub(crate) Vec<Credential>);
 
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
-        Self::Setup(format!("{}: {error}", error.code))
+        let message = format!("{}: {error}", error.code);
+        match error.code {
+            // A group or scheme that does not exist here, or that TLS 1.3 does not sign with.
+            "config.unsupported" | "config.no_common_scheme" => Self::Unimplemented(message),
+            _ => Self::Setup(message),
+        }
     }
 }
 
@@ -104,10 +109,8 @@ impl Setup {
         if !options.curves.is_empty() {
             builder = builder.groups(&options.curves);
         }
-        match (&options.key_shares, options.curves.first()) {
-            (Some(shares), _) => builder = builder.key_shares(shares),
-            (None, Some(&first)) => builder = builder.key_shares(&[first]),
-            (None, None) => {}
+        if let Some(shares) = options.key_shares.clone().or_else(|| default_shares(&options.curves)) {
+            builder = builder.key_shares(&shares);
         }
         if !options.verify_prefs.is_empty() {
             builder = builder.signature_schemes(&options.verify_prefs);
@@ -160,6 +163,15 @@ impl Setup {
         };
         Ok(builder.build()?)
     }
+}
+
+/// The shares that the runner expects of a client that was given groups alone: of the first, and of the first of the
+/// other kind (post-quantum or not), so that a server of either kind needs no retry.
+fn default_shares(groups: &[NamedGroup]) -> Option<Vec<NamedGroup>> {
+    let is_hybrid = |group: NamedGroup| group == NamedGroup::X25519MLKEM768;
+    let first = *groups.first()?;
+    let other = groups.iter().copied().find(|group| is_hybrid(*group) != is_hybrid(first));
+    Some([first].into_iter().chain(other).collect())
 }
 
 impl Credentials {

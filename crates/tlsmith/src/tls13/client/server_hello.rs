@@ -25,6 +25,7 @@ impl WaitServerHello {
         if self.retry.is_some() {
             return Err(Error::new(Rule::SecondRetry, ""));
         }
+        sink.end_of_flight()?;
         let suite = self.check(hello, ExtensionType::COOKIE)?;
         let (group, cookie) = (hello.retry_group(), hello.cookie());
         self.check_retry_group(group, cookie.is_some())?;

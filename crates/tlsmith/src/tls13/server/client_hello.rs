@@ -32,7 +32,7 @@ impl WaitClientHello {
         let mut facts = client_hello_facts(hello);
         // The name as it came stays in the facts even where it is refused.
         sink.facts().client_hello = Some(facts.clone());
-        choice::check_version(&facts)?;
+        choice::check_version(hello, &facts)?;
         choice::check_hello(hello)?;
         facts.server_name = hello.server_name().map(host_name).transpose()?.flatten();
         sink.facts().server_name.clone_from(&facts.server_name);
@@ -97,6 +97,7 @@ fn retry(
     mut transcript: Transcript,
     sink: &mut dyn Sink,
 ) -> Result<State, Error> {
+    sink.end_of_flight()?;
     let provider = config.provider.as_ref();
     let mut cookie = None;
     if config.retry_with_cookie {
