@@ -33,5 +33,5 @@ pub(crate) struct Globals {
 pub(crate) enum Command {
     Connect(Box<connect::Opts>),
     /// End TLS in front of an HTTP server, or show a demo page
-    Serve(serve::Opts),
+    Serve(Box<serve::Opts>),
 }

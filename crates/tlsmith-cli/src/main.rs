@@ -22,7 +22,7 @@ fn main() -> ExitCode {
     let Cli { globals, command } = Cli::parse();
     let result = match command {
         Command::Connect(opts) => connect::main(&opts, &globals),
-        Command::Serve(opts) => serve::main(opts, &globals),
+        Command::Serve(opts) => serve::main(*opts, &globals),
     };
     result.unwrap_or_else(|usage: Usage| usage.report()).into()
 }

@@ -116,17 +116,22 @@ impl Shutdown {
         }
     }
 
-    /// Watches for SIGTERM and SIGINT, as long as the returned future is polled: the first begins the end, the second
-    /// is the end.
-    pub async fn watch_signals(&self) -> std::io::Result<()> {
+    /// Catches SIGTERM and SIGINT from now on, and acts on them as long as the returned future is polled: the first
+    /// begins the end, the second is the end.
+    ///
+    /// # Errors
+    /// The system does not let signals be caught.
+    pub fn catch_signals(&self) -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
         let mut signals = Signals::new()?;
-        let name = signals.next().await;
-        tracing::info!("{name}: finishing what is in flight (once more: end at once)");
-        self.begin();
-        let name = signals.next().await;
-        tracing::info!("{name}: ending at once");
-        self.end();
-        Ok(())
+        let shutdown = self.clone();
+        Ok(async move {
+            let name = signals.next().await;
+            tracing::info!("{name}: finishing what is in flight (once more: end at once)");
+            shutdown.begin();
+            let name = signals.next().await;
+            tracing::info!("{name}: ending at once");
+            shutdown.end();
+        })
     }
 }
 

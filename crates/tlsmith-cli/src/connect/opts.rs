@@ -93,7 +93,7 @@ pub(crate) struct Opts {
 }
 
 /// Reads `10`, `2.5s`, `500ms`, `1m`; from one millisecond to a day.
-fn duration(text: &str) -> Result<Duration, String> {
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let number_ends = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     let (number, unit) = text.split_at_checked(number_ends).unwrap_or((text, ""));
     let unit = match unit {

@@ -198,7 +198,7 @@ fn alpn(list: &str) -> Result<Vec<Vec<u8>>, Usage> {
 }
 
 /// The client certificate with its key, which may stand in the same file.
-fn identity(provider: &dyn Provider, cert: &Path, key: Option<&Path>) -> Result<Identity, Usage> {
+pub(crate) fn identity(provider: &dyn Provider, cert: &Path, key: Option<&Path>) -> Result<Identity, Usage> {
     let chain_bytes = files::read("--cert", cert)?;
     let key_bytes = match key {
         Some(path) => zeroize::Zeroizing::new(files::read("--key", path)?),
@@ -218,7 +218,7 @@ fn identity(provider: &dyn Provider, cert: &Path, key: Option<&Path>) -> Result<
     Identity::new(chain, key).map_err(usage)
 }
 
-fn usage(error: ConfigError) -> Usage {
+pub(crate) fn usage(error: ConfigError) -> Usage {
     Usage::new(error.code, error.message, error.fix)
 }
 

@@ -79,6 +79,11 @@ pub(crate) fn afterword(report: &Report, to: Destination, verbose: bool) {
     }
 }
 
+/// Text for people on standard output.
+pub(crate) fn plain(text: &str) {
+    Destination::Stdout.write(text);
+}
+
 /// Something worth knowing, on standard error.
 pub(crate) fn note(text: &str) {
     Destination::Stderr.write(&format!("tlsmith: note: {}\n", text::safe(text)));
