@@ -1,0 +1,624 @@
+//! Paths and chains: what is trusted, and for each code a chain that is refused because of it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
+
+mod support;
+
+use rcgen::{BasicConstraints, DnType, ExtendedKeyUsagePurpose, IsCa, KeyUsagePurpose};
+use support::raw::{self, Raw};
+use support::{AS_IT_IS, Ca, case, found, now};
+use tlsmith_crypto::{Curve, HashAlgorithm, SignatureAlgorithm};
+use tlsmith_x509::{Budget, Certificate, Code, Purpose, Severity, UnixTime};
+
+fn expired(params: &mut rcgen::CertificateParams) {
+    params.not_before = rcgen::date_time_ymd(2025, 1, 1);
+    params.not_after = rcgen::date_time_ymd(2026, 11, 1);
+}
+
+fn organisation(params: &mut rcgen::CertificateParams) {
+    params.distinguished_name.push(DnType::OrganizationName, "Example Trust");
+}
+
+#[test]
+fn a_chain_of_three_is_trusted() {
+    let root = Ca::root("Root", AS_IT_IS);
+    let middle = root.below("Intermediate", AS_IT_IS);
+    let leaf = middle.leaf(&["example.com"], AS_IT_IS);
+    let report = case(&[&root.certificate], &[&leaf, &middle.certificate]).is_trusted(&[]);
+    assert_eq!(report.path, [leaf, middle.certificate, root.certificate]);
+}
+
+#[test]
+fn an_anchor_may_issue_the_leaf_or_be_an_intermediate() {
+    let root = Ca::root("Root", AS_IT_IS);
+    let leaf = root.leaf(&["example.com"], AS_IT_IS);
+    let report = case(&[&root.certificate], &[&leaf]).is_trusted(&[]);
+    assert_eq!(report.path.len(), 2);
+
+    let middle = root.below("Intermediate", AS_IT_IS);
+    let leaf = middle.leaf(&["example.com"], AS_IT_IS);
+    let report = case(&[&middle.certificate], &[&leaf]).is_trusted(&[]);
+    assert_eq!(report.path.len(), 2);
+}
+
+#[test]
+fn a_self_signed_leaf_is_trusted_if_it_is_the_anchor_itself() {
+    let key = support::key();
+    let mut params = rcgen::CertificateParams::new(vec!["example.com".to_owned()]).unwrap();
+    params.not_before = rcgen::date_time_ymd(2026, 1, 1);
+    params.not_after = rcgen::date_time_ymd(2028, 1, 1);
+    let leaf = support::parse(params.self_signed(&key).unwrap().der());
+    let report = case(&[&leaf], &[&leaf]).is_trusted(&[]);
+    assert_eq!(report.path.len(), 1);
+
+    // Its name, time and purpose still count.
+    case(&[&leaf], &[&leaf]).named("example.org").fails(&[Code::NameMismatch]);
+    let mut late = case(&[&leaf], &[&leaf]);
+    late.now = UnixTime::from_civil(2029, 1, 1, 0, 0, 0).unwrap();
+    late.fails(&[Code::Expired]);
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+    let client = support::parse(params.self_signed(&key).unwrap().der());
+    case(&[&client], &[&client]).fails(&[Code::ExtendedKeyUsage]);
+
+    // The same name and key in another certificate is not the anchor.
+    params.extended_key_usages.clear();
+    params.not_after = rcgen::date_time_ymd(2027, 1, 1);
+    let other = support::parse(params.self_signed(&key).unwrap().der());
+    case(&[&leaf], &[&other]).fails(&[Code::SelfSigned]);
+}
+
+#[test]
+fn order_duplicates_and_strangers_are_warned_about() {
+    let root = Ca::root("Root", AS_IT_IS);
+    let one = root.below("One", AS_IT_IS);
+    let two = one.below("Two", AS_IT_IS);
+    let leaf = two.leaf(&["example.com"], AS_IT_IS);
+    let (one, two) = (&one.certificate, &two.certificate);
+
+    case(&[&root.certificate], &[&leaf, two, one]).is_trusted(&[]);
+    let report = case(&[&root.certificate], &[&leaf, one, two]).is_trusted(&[Code::WrongOrder]);
+    assert!(report.findings[0].message.contains("wrong order: certificate 1 (CN=One)"), "{report:#?}");
+    assert_eq!(report.findings[0].severity, Severity::Warning);
+    let report = case(&[&root.certificate], &[&leaf, two, two, one]).is_trusted(&[Code::WrongOrder]);
+    assert!(report.findings[0].message.contains("sent before"), "{report:#?}");
+    let stranger = Ca::root("Stranger", AS_IT_IS).certificate;
+    let report = case(&[&root.certificate], &[&leaf, two, one, &stranger]).is_trusted(&[Code::WrongOrder]);
+    assert!(report.findings[0].message.contains("does not belong"), "{report:#?}");
+    assert_eq!(report.findings[0].certificate, Some(3));
+    let report = case(&[&root.certificate], &[&leaf, two, one, &root.certificate]).is_trusted(&[Code::RootSent]);
+    assert_eq!((report.findings[0].severity, report.findings[0].certificate), (Severity::Info, Some(3)));
+}
+
+#[test]
+fn a_cross_signed_intermediate_leads_around_an_expired_one() {
+    let (old, new) = (Ca::root("Old Root", &expired), Ca::root("New Root", AS_IT_IS));
+    let middle = old.below("Intermediate", AS_IT_IS);
+    let cross = new.certify("Intermediate", &middle.key, AS_IT_IS);
+    let leaf = middle.leaf(&["example.com"], AS_IT_IS);
+    let anchors = [&old.certificate, &new.certificate];
+    for chain in [[&leaf, &middle.certificate, &cross], [&leaf, &cross, &middle.certificate]] {
+        let report = case(&anchors, &chain).is_trusted(&[Code::WrongOrder]);
+        assert_eq!(report.path.last(), Some(&new.certificate));
+    }
+    let finding = case(&anchors, &[&leaf, &middle.certificate]).fails(&[Code::Expired]);
+    assert_eq!(finding.certificate, None, "the root was not sent");
+    assert!(finding.message.contains("CN=Old Root") && finding.fix.contains("CA bundle"), "{finding:#?}");
+}
+
+#[test]
+fn intermediates_that_certify_each_other_do_not_loop() {
+    let (one, two) = (Ca::root("One", AS_IT_IS), Ca::root("Two", AS_IT_IS));
+    let one_by_two = two.certify("One", &one.key, AS_IT_IS);
+    let two_by_one = one.certify("Two", &two.key, AS_IT_IS);
+    let leaf = one.leaf(&["example.com"], AS_IT_IS);
+    let root = Ca::root("Root", AS_IT_IS);
+    case(&[&root.certificate], &[&leaf, &one_by_two, &two_by_one]).fails(&[Code::UnknownIssuer]);
+    case(&[&two.certificate], &[&leaf, &one_by_two, &two_by_one]).is_trusted(&[]);
+}
+
+#[test]
+fn an_expired_certificate_says_since_when() {
+    let root = Ca::root("Root", AS_IT_IS);
+    let leaf = root.leaf(&["example.com"], &expired);
+    let finding = case(&[&root.certificate], &[&leaf]).fails(&[Code::Expired]);
+    assert_eq!(finding.message, "CN=leaf expired at 2026-11-01T00:00:00Z, 20 days ago (it is 2026-11-21T00:00:00Z)");
+    assert_eq!(finding.certificate, Some(0));
+
+    let middle = root.below("Intermediate", &expired);
+    let leaf = middle.leaf(&["example.com"], AS_IT_IS);
+    let finding = case(&[&root.certificate], &[&leaf, &middle.certificate]).fails(&[Code::Expired]);
+    assert_eq!(finding.certificate, Some(1));
+}
+
+#[test]
+fn validity_includes_both_its_seconds() {
+    let root = Ca::root("Root", AS_IT_IS);
+    let leaf = root.leaf(&["example.com"], AS_IT_IS);
+    let at = |time: UnixTime| {
+        let mut case = case(&[&root.certificate], &[&leaf]);
+        case.now = time;
+        found(&case.report())
+    };
+    assert_eq!(at(leaf.not_before()), []);
+    assert_eq!(at(UnixTime(leaf.not_before().0 - 1)), [Code::NotYetValid, Code::NotYetValid]);
+    // The root ends at the same second, so each is told twice.
+    assert_eq!(at(leaf.not_after()), [Code::ExpiresSoon, Code::ExpiresSoon]);
+    assert_eq!(at(UnixTime(leaf.not_after().0 + 1)), [Code::Expired, Code::Expired]);
+}
+
+#[test]
+fn the_warning_before_the_end_scales_with_the_lifetime() {
+    let root = Ca::root("Root", AS_IT_IS);
+    let of_days = |days: i64, left: i64| {
+        let leaf = root.leaf(&["example.com"], &|params| {
+            params.not_before = time::OffsetDateTime::from_unix_timestamp(now().0 - (days - left) * 86_400).unwrap();
+            params.not_after = time::OffsetDateTime::from_unix_timestamp(now().0 + left * 86_400).unwrap();
+        });
+        found(&case(&[&root.certificate], &[&leaf]).report())
+    };
+    assert_eq!(of_days(90, 14), []);
+    assert_eq!(of_days(90, 13), [Code::ExpiresSoon]);
+    assert_eq!(of_days(6, 2), []);
+    assert_eq!(of_days(6, 1), [Code::ExpiresSoon]);
+}
+
+#[test]
+fn a_certificate_for_another_host_lists_its_names() {
+    let root = Ca::root("Root", AS_IT_IS);
+    let fails = |names: &[&str], asked: &str| {
+        let leaf = root.leaf(names, AS_IT_IS);
+        case(&[&root.certificate], &[&leaf]).named(asked).fails(&[Code::NameMismatch])
+    };
+    let finding = fails(&["a.example.com", "*.b.example.com", "192.0.2.1"], "example.org");
+    let listed = "it is for DNS:a.example.com, DNS:*.b.example.com, IP:192.0.2.1";
+    assert!(finding.message.contains(listed), "{finding:#?}");
+
+    let finding = fails(&["*.example.com"], "a.b.example.com");
+    assert!(finding.fix.contains("DNS:*.b.example.com"), "{finding:#?}");
+    let finding = fails(&["*.example.com"], "example.com");
+    assert!(finding.fix.contains("not example.com itself"), "{finding:#?}");
+    let finding = fails(&["example.com"], "www.example.com");
+    assert!(finding.fix.contains("Connect to example.com"), "{finding:#?}");
+    let finding = fails(&["192.0.2.1"], "192.0.2.2");
+    assert!(finding.message.contains("IP:192.0.2.1"), "{finding:#?}");
+    fails(&["::ffff:192.0.2.1"], "192.0.2.1");
+
+    let many: Vec<String> = (0..20).map(|number| format!("n{number}.example.com")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    assert!(fails(&many, "example.org").message.ends_with("and 12 more"));
+}
+
+#[test]
+fn names_that_match() {
+    let root = Ca::root("Root", AS_IT_IS);
+    for (names, asked) in [
+        (&["example.com"][..], "EXAMPLE.com"),
+        (&["*.example.com"], "www.example.com"),
+        (&["192.0.2.1"], "192.0.2.1"),
+        (&["::1"], "[::1]"),
+        (&["a.test", "b.test"], "b.test"),
+    ] {
+        let leaf = root.leaf(names, AS_IT_IS);
+        case(&[&root.certificate], &[&leaf]).named(asked).is_trusted(&[]);
+    }
+}
+
+#[test]
+fn the_common_name_is_never_looked_at() {
+    let root = Ca::root("Root", AS_IT_IS);
+    let leaf = root.leaf(&[], &|params| {
+        params.distinguished_name = rcgen::DistinguishedName::new();
+        params.distinguished_name.push(DnType::CommonName, "example.com");
+    });
+    let finding = case(&[&root.certificate], &[&leaf]).fails(&[Code::NoSubjectAltName]);
+    assert!(finding.message.contains("common name only") && finding.fix.contains("DNS:example.com"), "{finding:#?}");
+    let leaf = root.leaf(&["example.org"], &|params| {
+        params.distinguished_name.push(DnType::CommonName, "example.com");
+    });
+    case(&[&root.certificate], &[&leaf]).fails(&[Code::NameMismatch]);
+}
+
+#[test]
+fn a_self_signed_leaf_is_named_as_such() {
+    let key = support::key();
+    let params = rcgen::CertificateParams::new(vec!["example.com".to_owned()]).unwrap();
+    let leaf = support::parse(params.self_signed(&key).unwrap().der());
+    let root = Ca::root("Root", AS_IT_IS);
+    let finding = case(&[&root.certificate], &[&leaf]).fails(&[Code::SelfSigned]);
+    assert!(finding.message.contains("self-signed"), "{finding:#?}");
+    // What else is wrong comes after it.
+    case(&[&root.certificate], &[&leaf]).named("example.org").fails(&[Code::SelfSigned, Code::NameMismatch]);
+}
+
+#[test]
+fn an_unknown_ca_is_told_from_a_missing_intermediate() {
+    let trusted = Ca::root("Trusted Root", &organisation);
+    let middle = trusted.below("Intermediate", &organisation);
+    let leaf = middle.leaf(&["example.com"], AS_IT_IS);
+    let finding = case(&[&trusted.certificate], &[&leaf]).fails(&[Code::MissingIntermediate]);
+    assert!(finding.message.contains("O=Example Trust,CN=Intermediate"), "{finding:#?}");
+    assert!(finding.fix.contains("fullchain.pem"), "{finding:#?}");
+
+    // Without an organisation, by the first word of the common name.
+    let acme = Ca::root("Acme Root", AS_IT_IS);
+    let leaf = acme.below("Acme Issuing CA", AS_IT_IS).leaf(&["example.com"], AS_IT_IS);
+    case(&[&acme.certificate], &[&leaf]).fails(&[Code::MissingIntermediate]);
+
+    // Of another organisation, alone, with an intermediate, with its root.
+    let stranger = Ca::root("Unknown CA", AS_IT_IS);
+    let leaf = stranger.leaf(&["example.com"], AS_IT_IS);
+    let finding = case(&[&trusted.certificate], &[&leaf]).fails(&[Code::UnknownIssuer]);
+    assert!(finding.fix.contains("--ca FILE") && finding.fix.contains("fullchain.pem"), "{finding:#?}");
+    let finding = case(&[&trusted.certificate], &[&leaf, &stranger.certificate]).fails(&[Code::UnknownIssuer]);
+    assert!(finding.message.contains("ends at the root CN=Unknown CA"), "{finding:#?}");
+    assert_eq!(finding.certificate, Some(1));
+    let middle = stranger.below("Middle", AS_IT_IS);
+    let leaf = middle.leaf(&["example.com"], AS_IT_IS);
+    let finding = case(&[&trusted.certificate], &[&leaf, &middle.certificate]).fails(&[Code::UnknownIssuer]);
+    assert!(finding.message.contains("CN=Middle was issued by CN=Unknown CA"), "{finding:#?}");
+    case(&[], &[&leaf]).fails(&[Code::UnknownIssuer]);
+}
+
+#[test]
+fn a_leaf_that_says_where_its_issuer_is_misses_an_intermediate() {
+    let (root, signer) = (Ca::root("Root", AS_IT_IS), raw::signer());
+    let uri = raw::tlv(0x86, b"http://ca.example/i.der");
+    let access = raw::sequence(&[&raw::sequence(&[&raw::oid(&[0x2b, 6, 1, 5, 5, 7, 48, 2]), &uri])]);
+    let aia = raw::extension(raw::AUTHORITY_INFO_ACCESS, false, &access);
+    let leaf = Raw::new("leaf", "Some CA", signer.spki()).with(&[raw::dns_names(&["example.com"]), aia]);
+    let finding = case(&[&root.certificate], &[&leaf.signed_by(&*signer)]).fails(&[Code::MissingIntermediate]);
+    assert!(finding.fix.contains("http://ca.example/i.der"), "{finding:#?}");
+}
+
+#[test]
+fn a_ca_made_anew_under_its_old_name_is_an_unknown_issuer() {
+    let (old, new) = (Ca::root("Demo CA", AS_IT_IS), Ca::root("Demo CA", AS_IT_IS));
+    let leaf = old.leaf(&["example.com"], AS_IT_IS);
+    let finding = case(&[&new.certificate], &[&leaf]).fails(&[Code::UnknownIssuer]);
+    assert!(finding.message.contains("another key") && finding.fix.contains("made anew"), "{finding:#?}");
+    // With both trusted, the key identifier or trial finds the right one.
+    let report = case(&[&new.certificate, &old.certificate], &[&leaf]).is_trusted(&[]);
+    assert_eq!(report.path.last(), Some(&old.certificate));
+    let blind = old.leaf(&["example.com"], &|params| params.use_authority_key_identifier_extension = false);
+    case(&[&new.certificate, &old.certificate], &[&blind]).is_trusted(&[]);
+}
+
+#[test]
+fn a_changed_certificate_has_a_bad_signature() {
+    let root = Ca::root("Root", AS_IT_IS);
+    let leaf = root.leaf(&["example.com"], AS_IT_IS);
+    let mut der = leaf.der().to_vec();
+    let at = der.windows(11).position(|window| window == b"example.com").unwrap();
+    der[at] = b'E';
+    let changed = Certificate::from_der(&der).unwrap();
+    let finding = case(&[&root.certificate], &[&changed]).fails(&[Code::BadSignature]);
+    assert_eq!(finding.certificate, Some(0));
+    let last = leaf.der().len() - 1;
+    let mut der = leaf.der().to_vec();
+    der[last] ^= 1;
+    case(&[&root.certificate], &[&Certificate::from_der(&der).unwrap()]).fails(&[Code::BadSignature]);
+}
+
+#[test]
+fn broken_and_unknown_signature_algorithms_are_named() {
+    let signer = raw::signer();
+    let root = Raw::new("Root", "Root", signer.spki()).with(&[raw::ca()]).signed_by(&*signer);
+    for (algorithm, text) in [
+        (raw::sequence(&[&raw::oid(raw::ECDSA_WITH_SHA1)]), "ecdsa-with-SHA1, which is broken"),
+        (raw::sequence(&[&raw::oid(&[0x2a, 3, 4])]), "1.2.3.4, which is not supported"),
+        (raw::sequence(&[&raw::oid(raw::ECDSA_WITH_SHA256), &[5, 0]]), "which is not supported"),
+    ] {
+        let mut leaf = Raw::new("leaf", "Root", signer.spki()).with(&[raw::dns_names(&["example.com"])]);
+        leaf.algorithm = algorithm;
+        let finding = case(&[&root], &[&leaf.signed_by(&*signer)]).fails(&[Code::UnsupportedSignatureAlgorithm]);
+        assert!(finding.message.contains(text), "{finding:#?}");
+    }
+    // The signature of an anchor is not looked at.
+    let mut root = Raw::new("Root", "Root", signer.spki()).with(&[raw::ca()]);
+    root.algorithm = raw::sequence(&[&raw::oid(raw::ECDSA_WITH_SHA1)]);
+    let leaf = Raw::new("leaf", "Root", signer.spki()).with(&[raw::dns_names(&["example.com"])]).signed_by(&*signer);
+    // Leaf and root share a key, but not their name: no loop.
+    case(&[&root.signed_by(&*signer)], &[&leaf]).is_trusted(&[]);
+}
+
+#[test]
+fn algorithms_that_were_not_offered_are_refused() {
+    let root = Ca::root("Root", AS_IT_IS);
+    let leaf = root.leaf(&["example.com"], AS_IT_IS);
+    let mut case = case(&[&root.certificate], &[&leaf]);
+    case.algorithms = vec![SignatureAlgorithm::Ecdsa(Curve::P256, HashAlgorithm::Sha256)];
+    case.is_trusted(&[]);
+    case.algorithms = vec![SignatureAlgorithm::Ed25519, SignatureAlgorithm::RsaPss(HashAlgorithm::Sha256)];
+    let finding = case.fails(&[Code::UnsupportedSignatureAlgorithm]);
+    assert!(finding.message.contains("ecdsa-with-SHA256, which was not offered"), "{finding:#?}");
+}
+
+/// SubjectPublicKeyInfo of an RSA key whose modulus has `octets` octets, the highest bit set.
+fn rsa(octets: usize) -> Vec<u8> {
+    let key = raw::sequence(&[&raw::tlv(2, &[&[0][..], &vec![0xc1; octets]].concat()), &raw::tlv(2, &[1, 0, 1])]);
+    let algorithm = raw::sequence(&[&raw::oid(&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1]), &[5, 0]]);
+    raw::sequence(&[&algorithm, &raw::tlv(3, &[&[0][..], &key].concat())])
+}
+
+#[test]
+fn keys_that_are_too_short_too_long_or_unknown_are_refused() {
+    let signer = raw::signer();
+    let root = Raw::new("Root", "Root", signer.spki()).with(&[raw::ca()]).signed_by(&*signer);
+    let p224 = {
+        let algorithm =
+            raw::sequence(&[&raw::oid(&[0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1]), &raw::oid(&[0x2b, 0x81, 4, 0, 33])]);
+        raw::sequence(&[&algorithm, &raw::tlv(3, &[&[0, 4][..], &[1; 56]].concat())])
+    };
+    for (spki, text) in [
+        (rsa(128), "RSA 1024, which is shorter than 2048 bits"),
+        (rsa(2048), "RSA 16384, which is longer than 8192 bits"),
+        (p224, "ECDSA P-224, which is not supported"),
+    ] {
+        let leaf = Raw::new("leaf", "Root", &spki).with(&[raw::dns_names(&["example.com"])]).signed_by(&*signer);
+        let finding = case(&[&root], &[&leaf]).fails(&[Code::UnsupportedKey]);
+        assert!(finding.message.contains(text), "{finding:#?}");
+
+        // As the key of an issuer: it is never used.
+        let weak = Raw::new("Weak", "Weak", &spki).with(&[raw::ca()]).signed_by(&*signer);
+        let leaf =
+            Raw::new("leaf", "Weak", signer.spki()).with(&[raw::dns_names(&["example.com"])]).signed_by(&*signer);
+        let report = case(&[&weak], &[&leaf]).report();
+        assert_eq!(report.cause().unwrap().code, Code::UnsupportedKey, "{report:#?}");
+    }
+    let leaf = Raw::new("leaf", "Root", &rsa(256)).with(&[raw::dns_names(&["example.com"])]).signed_by(&*signer);
+    case(&[&root], &[&leaf]).is_trusted(&[]);
+}
+
+#[test]
+fn only_a_ca_issues() {
+    let root = Ca::root("Root", AS_IT_IS);
+    for change in [
+        &|params: &mut rcgen::CertificateParams| params.is_ca = IsCa::NoCa,
+        &(|params: &mut rcgen::CertificateParams| params.is_ca = IsCa::ExplicitNoCa) as support::Change<'_>,
+    ] {
+        let middle = root.below("Middle", change);
+        let leaf = middle.leaf(&["example.com"], AS_IT_IS);
+        let finding = case(&[&root.certificate], &[&leaf, &middle.certificate]).fails(&[Code::NotACa]);
+        assert_eq!(finding.certificate, Some(1));
+    }
+    let plain = Ca::root("Plain", &|params| params.is_ca = IsCa::NoCa);
+    let leaf = plain.leaf(&["example.com"], AS_IT_IS);
+    case(&[&plain.certificate], &[&leaf]).fails(&[Code::NotACa]);
+}
+
+#[test]
+fn version_1_issues_as_an_anchor_only() {
+    let (root_key, middle_key) = (raw::signer(), raw::signer());
+    let names = raw::dns_names(&["example.com"]);
+    let v1 = |subject: &str, issuer: &str, spki: &[u8]| Raw { version: Vec::new(), ..Raw::new(subject, issuer, spki) };
+    let root = v1("Root", "Root", root_key.spki()).signed_by(&*root_key);
+    let leaf = Raw::new("leaf", "Root", middle_key.spki()).with(std::slice::from_ref(&names)).signed_by(&*root_key);
+    case(&[&root], &[&leaf]).is_trusted(&[]);
+
+    let middle = v1("Middle", "Root", middle_key.spki()).signed_by(&*root_key);
+    let leaf = Raw::new("leaf", "Middle", root_key.spki()).with(&[names]).signed_by(&*middle_key);
+    let finding = case(&[&root], &[&leaf, &middle]).fails(&[Code::NotACa]);
+    assert!(finding.message.contains("version 1"), "{finding:#?}");
+}
+
+#[test]
+fn path_lengths_are_kept() {
+    let limited = |length| {
+        move |params: &mut rcgen::CertificateParams| {
+            params.is_ca = IsCa::Ca(BasicConstraints::Constrained(length));
+        }
+    };
+    let root = Ca::root("Root", &limited(1));
+    let one = root.below("One", AS_IT_IS);
+    let two = one.below("Two", AS_IT_IS);
+    let leaf = one.leaf(&["example.com"], AS_IT_IS);
+    case(&[&root.certificate], &[&leaf, &one.certificate]).is_trusted(&[]);
+    let leaf = two.leaf(&["example.com"], AS_IT_IS);
+    let chain = [&leaf, &two.certificate, &one.certificate];
+    let finding = case(&[&root.certificate], &chain).fails(&[Code::PathLength]);
+    assert_eq!(finding.certificate, Some(1));
+    // A longer limit further down does not widen it.
+    let one = root.below("One", &limited(5));
+    let two = one.below("Two", AS_IT_IS);
+    let leaf = two.leaf(&["example.com"], AS_IT_IS);
+    case(&[&root.certificate], &[&leaf, &two.certificate, &one.certificate]).fails(&[Code::PathLength]);
+    // A CA that renews its key is not a CA more.
+    let root = Ca::root("Root", &limited(1));
+    let old = root.below("Same", &limited(0));
+    let new = old.below("Same", AS_IT_IS);
+    let leaf = new.leaf(&["example.com"], AS_IT_IS);
+    case(&[&root.certificate], &[&leaf, &new.certificate, &old.certificate]).is_trusted(&[]);
+}
+
+#[test]
+fn key_usage_is_kept() {
+    let root = Ca::root("Root", AS_IT_IS);
+    let middle = root.below("Middle", &|params| params.key_usages = vec![KeyUsagePurpose::DigitalSignature]);
+    let leaf = middle.leaf(&["example.com"], AS_IT_IS);
+    let finding = case(&[&root.certificate], &[&leaf, &middle.certificate]).fails(&[Code::KeyUsage]);
+    assert!(finding.message.contains("is for digitalSignature, not for keyCertSign"), "{finding:#?}");
+    let leaf = root.leaf(&["example.com"], &|params| params.key_usages = vec![KeyUsagePurpose::KeyEncipherment]);
+    let finding = case(&[&root.certificate], &[&leaf]).fails(&[Code::KeyUsage]);
+    assert!(finding.message.contains("keyEncipherment, not for digitalSignature"), "{finding:#?}");
+    let root = Ca::root("Root", &|params| params.key_usages.clear());
+    let leaf = root.leaf(&["example.com"], &|params| params.key_usages.clear());
+    case(&[&root.certificate], &[&leaf]).is_trusted(&[]);
+}
+
+#[test]
+fn extended_key_usage_is_kept_down_the_path() {
+    use ExtendedKeyUsagePurpose::{Any, ClientAuth, ServerAuth};
+    let root = Ca::root("Root", AS_IT_IS);
+    let check = |middle: Vec<ExtendedKeyUsagePurpose>, leaf: Vec<ExtendedKeyUsagePurpose>, purpose| {
+        let middle = root.below("Middle", &|params| params.extended_key_usages = middle.clone());
+        let leaf = middle.leaf(&["example.com"], &|params| params.extended_key_usages = leaf.clone());
+        let mut case = case(&[&root.certificate], &[&leaf, &middle.certificate]);
+        case.purpose = purpose;
+        let report = case.report();
+        report.findings.iter().map(|finding| (finding.code, finding.certificate)).collect::<Vec<_>>()
+    };
+    let refused = |index| vec![(Code::ExtendedKeyUsage, Some(index))];
+    assert_eq!(check(vec![], vec![], Purpose::ServerAuth), []);
+    assert_eq!(check(vec![], vec![ServerAuth, ClientAuth], Purpose::ClientAuth), []);
+    assert_eq!(check(vec![Any], vec![ServerAuth], Purpose::ServerAuth), []);
+    assert_eq!(check(vec![], vec![ServerAuth], Purpose::ClientAuth), refused(0));
+    assert_eq!(check(vec![], vec![Any], Purpose::ServerAuth), refused(0));
+    assert_eq!(check(vec![ClientAuth], vec![ServerAuth], Purpose::ServerAuth), refused(1));
+}
+
+#[test]
+fn name_constraints_bind_what_is_below() {
+    use rcgen::{CidrSubnet, GeneralSubtree, NameConstraints};
+    let constrained = |permitted: Vec<GeneralSubtree>, excluded: Vec<GeneralSubtree>| {
+        Ca::root("Root", &|params| {
+            params.name_constraints =
+                Some(NameConstraints { permitted_subtrees: permitted.clone(), excluded_subtrees: excluded.clone() });
+        })
+    };
+    let dns = |name: &str| GeneralSubtree::DnsName(name.to_owned());
+    let net = GeneralSubtree::IpAddress(CidrSubnet::from_v4_prefix([192, 0, 2, 0], 24));
+
+    let root = constrained(vec![dns("example.com"), net.clone()], vec![dns("secret.example.com")]);
+    let check = |names: &[&str]| {
+        let middle = root.below("Middle", AS_IT_IS);
+        let leaf = middle.leaf(names, AS_IT_IS);
+        let mut case = case(&[&root.certificate], &[&leaf, &middle.certificate]);
+        case.name = None;
+        case.report()
+    };
+    for names in [&["example.com"][..], &["a.b.example.com", "192.0.2.77"]] {
+        assert!(check(names).is_trusted(), "{names:?}");
+    }
+    for (names, text) in [
+        (&["example.com", "example.org"][..], "DNS:example.org, outside of what is permitted (DNS:example.com"),
+        (&["192.0.3.1"], "IP:192.0.3.1, outside of what is permitted"),
+        (&["::1"], "IP:::1, outside of what is permitted"),
+        (&["x.secret.example.com"], "inside DNS:secret.example.com, excluded by CN=Root"),
+        (&["*.example.com"], "DNS:*.example.com, inside DNS:secret.example.com, excluded by"),
+    ] {
+        let report = check(names);
+        assert_eq!(found(&report), [Code::NameConstraints], "{report:#?}");
+        assert!(report.findings[0].message.contains(text), "{report:#?}");
+    }
+}
+
+#[test]
+fn every_ca_above_constrains_and_none_widens() {
+    use rcgen::{GeneralSubtree, NameConstraints};
+    let permit = |name: &'static str| {
+        move |params: &mut rcgen::CertificateParams| {
+            let permitted_subtrees = vec![GeneralSubtree::DnsName(name.to_owned())];
+            params.name_constraints = Some(NameConstraints { permitted_subtrees, excluded_subtrees: Vec::new() });
+        }
+    };
+    let root = Ca::root("Root", &permit("example.com"));
+    let middle = root.below("Middle", &permit("example.org"));
+    for name in ["example.com", "example.org"] {
+        let leaf = middle.leaf(&[name], AS_IT_IS);
+        case(&[&root.certificate], &[&leaf, &middle.certificate]).named(name).fails(&[Code::NameConstraints]);
+    }
+}
+
+#[test]
+fn critical_extensions_that_are_not_known_are_refused() {
+    let signer = raw::signer();
+    let names = raw::dns_names(&["example.com"]);
+    let root = Raw::new("Root", "Root", signer.spki()).with(&[raw::ca()]).signed_by(&*signer);
+    let leaf = |extension: Vec<u8>| {
+        Raw::new("leaf", "Root", signer.spki()).with(&[names.clone(), extension]).signed_by(&*signer)
+    };
+    let unknown = &[0x2a, 3, 4][..];
+    case(&[&root], &[&leaf(raw::extension(unknown, false, &[5, 0]))]).is_trusted(&[]);
+    let finding =
+        case(&[&root], &[&leaf(raw::extension(unknown, true, &[5, 0]))]).fails(&[Code::UnknownCriticalExtension]);
+    assert!(finding.message.contains("1.2.3.4"), "{finding:#?}");
+    let poison = raw::extension(&[0x2b, 6, 1, 4, 1, 0xd6, 0x79, 2, 4, 3], true, &[5, 0]);
+    let finding = case(&[&root], &[&leaf(poison)]).fails(&[Code::UnknownCriticalExtension]);
+    assert!(finding.message.contains("precertificate"), "{finding:#?}");
+    // policyConstraints: inhibitPolicyMapping decides nothing, requireExplicitPolicy would.
+    let policy = |tag| raw::extension(raw::POLICY_CONSTRAINTS, true, &raw::sequence(&[&raw::tlv(tag, &[0])]));
+    case(&[&root], &[&leaf(policy(0x81))]).is_trusted(&[]);
+    case(&[&root], &[&leaf(policy(0x80))]).fails(&[Code::UnknownCriticalExtension]);
+    // In the CA as well.
+    let strange = [raw::ca(), raw::extension(unknown, true, &[5, 0])];
+    let root = Raw::new("Root", "Root", signer.spki()).with(&strange).signed_by(&*signer);
+    case(&[&root], &[&leaf(raw::extension(unknown, false, &[]))]).fails(&[Code::UnknownCriticalExtension]);
+}
+
+#[test]
+fn certificates_that_contradict_themselves_are_malformed() {
+    let signer = raw::signer();
+    let names = raw::dns_names(&["example.com"]);
+    // An issuer without a name.
+    let root = Raw::new("", "", signer.spki()).with(&[raw::ca()]).signed_by(&*signer);
+    let leaf = Raw::new("leaf", "", signer.spki()).with(std::slice::from_ref(&names)).signed_by(&*signer);
+    case(&[&root], &[&leaf]).fails(&[Code::Malformed]);
+    // Name constraints in a leaf.
+    let root = Raw::new("Root", "Root", signer.spki()).with(&[raw::ca()]).signed_by(&*signer);
+    let base = raw::sequence(&[&raw::tlv(0x82, b"example.com")]);
+    let constraints = raw::extension(raw::NAME_CONSTRAINTS, true, &raw::sequence(&[&raw::tlv(0xa0, &base)]));
+    let leaf = Raw::new("leaf", "Root", signer.spki()).with(&[names, constraints]).signed_by(&*signer);
+    case(&[&root], &[&leaf]).fails(&[Code::Malformed]);
+}
+
+#[test]
+fn paths_and_work_are_bounded() {
+    let root = Ca::root("Root", AS_IT_IS);
+    let mut cas = vec![root.below("CA 0", AS_IT_IS)];
+    for number in 1..9 {
+        let next = cas.last().unwrap().below(&format!("CA {number}"), AS_IT_IS);
+        cas.push(next);
+    }
+    let chain_from = |top: usize| -> Vec<Certificate> {
+        let leaf = cas[top].leaf(&["example.com"], AS_IT_IS);
+        std::iter::once(leaf).chain(cas[..=top].iter().rev().map(|ca| ca.certificate.clone())).collect()
+    };
+    let (fits, too_long) = (chain_from(7), chain_from(8));
+    case(&[&root.certificate], &fits.iter().collect::<Vec<_>>()).is_trusted(&[]);
+    let long = case(&[&root.certificate], &too_long.iter().collect::<Vec<_>>());
+    long.fails(&[Code::PathTooLong]);
+
+    let mut poor = case(&[&root.certificate], &fits.iter().collect::<Vec<_>>());
+    poor.budget = Budget { signatures: 8, ..Budget::default() };
+    let finding = poor.fails(&[Code::BudgetExhausted]);
+    assert!(finding.message.contains("more signatures"), "{finding:#?}");
+    poor.budget = Budget { signatures: 9, candidates: 9, ..Budget::default() };
+    poor.is_trusted(&[]);
+    poor.budget = Budget { candidates: 8, ..Budget::default() };
+    poor.fails(&[Code::BudgetExhausted]);
+    poor.budget = Budget { signatures: 0, candidates: 0, name_comparisons: 0, depth: 0 };
+    poor.fails(&[Code::BudgetExhausted]);
+}
+
+#[test]
+fn a_maze_of_cas_ends_at_the_budget() {
+    // Many CAs of one name, each signed by the next under that name: every permutation is a path by name.
+    let mut cas = vec![Ca::root("Maze", AS_IT_IS)];
+    for _ in 0..20 {
+        let next = cas.last().unwrap().below("Maze", AS_IT_IS);
+        cas.push(next);
+    }
+    let leaf = cas[20].leaf(&["example.com"], AS_IT_IS);
+    let anchor = Ca::root("Maze", AS_IT_IS);
+    let chain: Vec<&Certificate> = std::iter::once(&leaf).chain(cas.iter().map(|ca| &ca.certificate)).collect();
+    let report = case(&[&anchor.certificate], &chain).report();
+    assert_eq!(report.cause().unwrap().code, Code::BudgetExhausted, "{report:#?}");
+}
+
+#[test]
+fn no_certificate_at_all() {
+    let root = Ca::root("Root", AS_IT_IS);
+    let finding = case(&[&root.certificate], &[]).fails(&[Code::NoCertificate]);
+    assert_eq!(finding.certificate, None);
+}
+
+#[test]
+fn a_client_needs_no_name() {
+    let root = Ca::root("Root", AS_IT_IS);
+    let leaf = root.leaf(&[], &|params| params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth]);
+    let mut case = case(&[&root.certificate], &[&leaf]);
+    case.name = None;
+    case.purpose = Purpose::ClientAuth;
+    case.is_trusted(&[]);
+    case.purpose = Purpose::ServerAuth;
+    case.fails(&[Code::ExtendedKeyUsage]);
+}
