@@ -2,6 +2,7 @@
 
 use crate::{Certificate, pem};
 use std::collections::HashMap;
+use std::ffi::OsStr;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -62,32 +63,45 @@ impl TrustAnchors {
     /// first bundle of the usual places; where there is none, the first directory of certificates.
     pub fn system() -> Result<Self, AnchorsError> {
         let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
-        let (file, directories) = (variable("SSL_CERT_FILE"), variable("SSL_CERT_DIR"));
+        match (variable("SSL_CERT_FILE"), variable("SSL_CERT_DIR")) {
+            (None, None) => {
+                let places = openssl_probe::probe();
+                Self::from_places(places.cert_file.as_deref(), &places.cert_dir)
+            }
+            (file, directories) => Self::from_variables(file.as_deref(), directories.as_deref()),
+        }
+    }
+
+    fn from_variables(file: Option<&OsStr>, directories: Option<&OsStr>) -> Result<Self, AnchorsError> {
         let mut anchors = Self::new();
-        if file.is_some() || directories.is_some() {
-            if let Some(file) = file {
-                anchors.load_file(Path::new(&file)).map_err(|why| AnchorsError(format!("SSL_CERT_FILE: {why}")))?;
-            }
-            for directory in directories.iter().flat_map(std::env::split_paths) {
-                anchors.load_directory(&directory).map_err(|why| AnchorsError(format!("SSL_CERT_DIR: {why}")))?;
-            }
-        } else {
-            let places = openssl_probe::probe();
-            if let Some(file) = places.cert_file {
-                anchors.load_file(&file).map_err(AnchorsError)?;
-            }
-            for directory in places.cert_dir {
-                if anchors.is_empty() {
-                    anchors.load_directory(&directory).map_err(AnchorsError)?;
-                }
+        if let Some(file) = file {
+            anchors.load_file(Path::new(file)).map_err(|why| AnchorsError(format!("SSL_CERT_FILE: {why}")))?;
+        }
+        for directory in directories.into_iter().flat_map(std::env::split_paths) {
+            anchors.load_directory(&directory).map_err(|why| AnchorsError(format!("SSL_CERT_DIR: {why}")))?;
+        }
+        if anchors.is_empty() {
+            let why = "SSL_CERT_FILE and SSL_CERT_DIR are set, but no certificate is there";
+            return Err(AnchorsError(why.to_owned()));
+        }
+        Ok(anchors)
+    }
+
+    /// The bundle; where it holds nothing, the first directory that holds something.
+    fn from_places(file: Option<&Path>, directories: &[PathBuf]) -> Result<Self, AnchorsError> {
+        let mut anchors = Self::new();
+        if let Some(file) = file {
+            anchors.load_file(file).map_err(AnchorsError)?;
+        }
+        for directory in directories {
+            if anchors.is_empty() {
+                anchors.load_directory(directory).map_err(AnchorsError)?;
             }
         }
         if anchors.is_empty() {
-            return Err(AnchorsError(
-                "the system has no CA certificates where they are looked for: install its package of them \
-                 (ca-certificates), or name a file in SSL_CERT_FILE"
-                    .to_owned(),
-            ));
+            let why = "the system has no CA certificates where they are looked for: install its package of them \
+                       (ca-certificates), or name a file in SSL_CERT_FILE";
+            return Err(AnchorsError(why.to_owned()));
         }
         Ok(anchors)
     }
@@ -177,5 +191,60 @@ impl FromIterator<Certificate> for TrustAnchors {
 impl fmt::Debug for TrustAnchors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "TrustAnchors({} certificates, {} skipped)", self.len(), self.0.skipped)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn roots() -> Vec<&'static [u8]> {
+        webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().take(4).map(AsRef::as_ref).collect()
+    }
+
+    #[test]
+    fn a_certificate_is_added_once() {
+        let certificates: Vec<Certificate> = roots().iter().map(|der| Certificate::from_der(der).unwrap()).collect();
+        let anchors: TrustAnchors = certificates.iter().chain(&certificates).cloned().collect();
+        assert_eq!(anchors.certificates(), certificates);
+        let mut grown = anchors.clone();
+        grown.add(Certificate::from_der(webpki_root_certs::TLS_SERVER_ROOT_CERTS[5].as_ref()).unwrap());
+        assert_eq!((anchors.len(), grown.len()), (4, 5), "a clone is a value of its own");
+        assert!(!anchors.is_empty() && TrustAnchors::new().is_empty());
+    }
+
+    #[test]
+    fn files_and_directories_are_loaded_and_bad_certificates_counted() {
+        let place = tempfile::tempdir().unwrap();
+        let (one, two) = (place.path().join("one"), place.path().join("two"));
+        std::fs::create_dir(&one).unwrap();
+        std::fs::create_dir(&two).unwrap();
+        std::fs::write(one.join("a.der"), roots()[0]).unwrap();
+        std::fs::write(one.join("a-again.der"), roots()[0]).unwrap();
+        std::fs::write(one.join("README"), "not a certificate").unwrap();
+        std::fs::create_dir(one.join("private")).unwrap();
+        std::fs::write(two.join("b.der"), roots()[1]).unwrap();
+        std::fs::write(two.join("bad.pem"), "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n").unwrap();
+
+        let both = std::env::join_paths([&one, &two]).unwrap();
+        let anchors = TrustAnchors::from_variables(None, Some(&both)).unwrap();
+        assert_eq!((anchors.len(), anchors.skipped()), (2, 1));
+        let file = one.join("a.der");
+        let anchors = TrustAnchors::from_variables(Some(file.as_os_str()), Some(two.as_os_str())).unwrap();
+        assert_eq!(anchors.len(), 2);
+        // Where nothing is set, a bundle is enough; without one, the first directory.
+        assert_eq!(TrustAnchors::from_places(Some(&file), std::slice::from_ref(&two)).unwrap().len(), 1);
+        assert_eq!(TrustAnchors::from_places(None, &[two, one.clone()]).unwrap().len(), 1);
+
+        let error = |result: Result<TrustAnchors, AnchorsError>| result.unwrap_err().to_string();
+        let nowhere = place.path().join("nowhere");
+        let missing = error(TrustAnchors::from_variables(Some(nowhere.as_os_str()), None));
+        assert!(missing.starts_with("SSL_CERT_FILE: ") && missing.contains("nowhere"), "{missing}");
+        assert!(error(TrustAnchors::from_variables(None, Some(nowhere.as_os_str()))).starts_with("SSL_CERT_DIR: "));
+        let private = one.join("private");
+        assert!(
+            error(TrustAnchors::from_variables(None, Some(private.as_os_str()))).contains("no certificate is there")
+        );
+        assert!(error(TrustAnchors::from_places(None, &[private])).contains("ca-certificates"));
     }
 }
