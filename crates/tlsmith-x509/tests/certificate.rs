@@ -109,6 +109,8 @@ fn pss_parameters_are_checked() {
     };
     assert_eq!(with(pss(1, 1, 32)).signature_algorithm(), Some(SignatureAlgorithm::RsaPss(HashAlgorithm::Sha256)));
     assert_eq!(with(pss(2, 2, 48)).signature_description(), "RSASSA-PSS with SHA-384");
+    let long = with(pss(1, 1, 64));
+    assert_eq!(long.signature_description(), "RSASSA-PSS (with a salt of 64 octets instead of 32)");
     for wrong in [
         pss(1, 2, 32),
         pss(1, 1, 20),

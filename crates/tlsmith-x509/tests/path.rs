@@ -230,6 +230,22 @@ fn a_self_signed_leaf_is_named_as_such() {
 }
 
 #[test]
+fn a_ca_of_the_same_name_is_not_the_leaf_itself() {
+    // Tools that give every certificate the same default name make self-issued leaves that are not self-signed.
+    let same = |params: &mut rcgen::CertificateParams| {
+        params.distinguished_name = rcgen::DistinguishedName::new();
+        params.distinguished_name.push(DnType::CommonName, "cert");
+        params.use_authority_key_identifier_extension = false;
+    };
+    let (root, other) = (Ca::root("cert", &same), Ca::root("Root", AS_IT_IS));
+    let leaf = root.leaf(&["example.com"], &same);
+    assert!(leaf.is_self_issued());
+    case(&[&root.certificate], &[&leaf]).is_trusted(&[]);
+    case(&[&other.certificate], &[&leaf]).fails(&[Code::UnknownIssuer]);
+    case(&[&other.certificate], &[&leaf, &root.certificate]).fails(&[Code::UnknownIssuer]);
+}
+
+#[test]
 fn an_unknown_ca_is_told_from_a_missing_intermediate() {
     let trusted = Ca::root("Trusted Root", &organisation);
     let middle = trusted.below("Intermediate", &organisation);

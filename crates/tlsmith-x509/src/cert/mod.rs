@@ -74,6 +74,10 @@ impl ParseError {
         Self { field, detail }
     }
 
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
+    }
+
     /// The field of the certificate that is malformed, under its name in RFC 5280.
     pub fn field(&self) -> &'static str {
         self.field

@@ -56,8 +56,8 @@ impl SignedWith {
             a if *a == oid::SHA384_WITH_RSA && bare_or_null => Self::RsaPkcs1(HashAlgorithm::Sha384),
             a if *a == oid::SHA512_WITH_RSA && bare_or_null => Self::RsaPkcs1(HashAlgorithm::Sha512),
             a if *a == oid::RSASSA_PSS => match pss_hash(identifier) {
-                Some(hash) => Self::RsaPss(hash),
-                None => Self::Unsupported("RSASSA-PSS with parameters other than TLS's".to_owned()),
+                Ok(hash) => Self::RsaPss(hash),
+                Err(why) => Self::Unsupported(format!("RSASSA-PSS ({})", why.detail())),
             },
             a if *a == oid::SHA1_WITH_RSA => Self::Broken("sha1WithRSAEncryption"),
             a if *a == oid::MD5_WITH_RSA => Self::Broken("md5WithRSAEncryption"),
@@ -114,33 +114,35 @@ impl SignedWith {
 }
 
 /// RSASSA-PSS-params (RFC 4055 §3.1): a SHA-2 hash, MGF1 with the same, a salt as long as the digest, trailer 1.
-/// Anything else (the defaults are SHA-1) is `None`.
-pub(crate) fn pss_hash(identifier: &AlgorithmIdentifier<'_>) -> Option<HashAlgorithm> {
-    let parameters = identifier.parameters.as_ref()?;
+/// Anything else is refused; so are the defaults, which are SHA-1.
+pub(crate) fn pss_hash(identifier: &AlgorithmIdentifier<'_>) -> Result<HashAlgorithm, ParseError> {
     let field = "RSASSA-PSS parameters";
+    let refused = |why: &'static str| move || ParseError::new(field, why);
+    let parameters = identifier.parameters.as_ref().ok_or_else(refused("without parameters"))?;
     sequence(parameters.full_data(), field, |p| {
         let hash = read::<Option<Explicit<Tlv<'_>, 0>>>(p, field)?;
         let mask = read::<Option<Explicit<Tlv<'_>, 1>>>(p, field)?;
-        let salt = read::<Option<Explicit<u32, 2>>>(p, field)?;
-        let trailer = read::<Option<Explicit<u32, 3>>>(p, field)?;
-        let refused = || ParseError::new(field, "not supported");
+        let salt = read::<Option<Explicit<u32, 2>>>(p, field)?.map_or(20, Explicit::into_inner);
+        let trailer = read::<Option<Explicit<u32, 3>>>(p, field)?.map_or(1, Explicit::into_inner);
 
-        let hash = hash.ok_or_else(refused)?.into_inner();
-        let hash = hash_function(&AlgorithmIdentifier::from_der(hash.full_data(), field)?).ok_or_else(refused)?;
-        let mask = mask.ok_or_else(refused)?.into_inner();
+        let hash = hash.ok_or_else(refused("with SHA-1"))?.into_inner();
+        let hash = AlgorithmIdentifier::from_der(hash.full_data(), field)?;
+        let hash = hash_function(&hash).ok_or_else(refused("with a hash that is not supported"))?;
+        let mask = mask.ok_or_else(refused("with a mask by SHA-1"))?.into_inner();
         let mask = AlgorithmIdentifier::from_der(mask.full_data(), field)?;
-        let mask_hash = mask.parameters.as_ref().ok_or_else(refused)?.full_data();
-        let mask_hash = hash_function(&AlgorithmIdentifier::from_der(mask_hash, field)?).ok_or_else(refused)?;
-
-        let salt = salt.map_or(20, Explicit::into_inner);
-        let trailer = trailer.map_or(1, Explicit::into_inner);
-        let fits = mask.algorithm == oid::MGF1
-            && mask_hash == hash
-            && usize::try_from(salt) == Ok(hash.output_len())
-            && trailer == 1;
-        if fits { Ok(hash) } else { Err(refused()) }
+        let mask_hash = mask.parameters.as_ref().filter(|_| mask.algorithm == oid::MGF1);
+        let mask_hash = mask_hash.ok_or_else(refused("with a mask that is not MGF1"))?.full_data();
+        if hash_function(&AlgorithmIdentifier::from_der(mask_hash, field)?) != Some(hash) {
+            return Err(refused("with a mask by another hash")());
+        }
+        if usize::try_from(salt) != Ok(hash.output_len()) {
+            return Err(ParseError::new(
+                field,
+                format!("with a salt of {salt} octets instead of {}", hash.output_len()),
+            ));
+        }
+        if trailer == 1 { Ok(hash) } else { Err(refused("with another trailer")()) }
     })
-    .ok()
 }
 
 fn hash_function(identifier: &AlgorithmIdentifier<'_>) -> Option<HashAlgorithm> {
@@ -188,7 +190,7 @@ impl<'a> PublicKeyInfo<'a> {
             }
             a if *a == oid::RSASSA_PSS => {
                 // RFC 4055 §1.2: parameters, where present, restrict what the key may sign with.
-                let usable = self.algorithm.parameters.is_none() || pss_hash(&self.algorithm).is_some();
+                let usable = self.algorithm.parameters.is_none() || pss_hash(&self.algorithm).is_ok();
                 let bits = self.modulus_bits().ok_or_else(|| "RSA-PSS (malformed)".to_owned())?;
                 if usable { Ok(KeyType::RsaPss { bits }) } else { Err("RSA-PSS (parameters not supported)".to_owned()) }
             }
@@ -200,7 +202,7 @@ impl<'a> PublicKeyInfo<'a> {
 
     /// The hash that an `id-RSASSA-PSS` key is restricted to, if it is.
     pub(crate) fn pss_restriction(&self) -> Option<HashAlgorithm> {
-        if self.algorithm.algorithm == oid::RSASSA_PSS { pss_hash(&self.algorithm) } else { None }
+        if self.algorithm.algorithm == oid::RSASSA_PSS { pss_hash(&self.algorithm).ok() } else { None }
     }
 
     /// RFC 5480 §2.1.1: a curve by name; `implicitCurve` and `specifiedCurve` must not be used.

@@ -2,6 +2,7 @@
 
 use super::PathRequest;
 use super::build::Node;
+use super::verify::Validation;
 use crate::der::oid;
 use crate::name::general::clean;
 use crate::report::{Code, Finding};
@@ -15,10 +16,15 @@ use crate::{Certificate, TrustAnchors};
 ///   forgotten or a CA that is not trusted. `missing_intermediate` if something speaks for it: the leaf says where its
 ///   issuer can be fetched (authorityInfoAccess, which private CAs rarely write), or an anchor is of the same organisation.
 ///   Else `unknown_issuer`. Both messages name the other possibility.
-pub(crate) fn end_of_chain(path: &[Node<'_>], sent: Option<usize>, anchors: &TrustAnchors) -> Option<Finding> {
-    let last = path.last()?.certificate;
+pub(crate) fn end_of_chain(
+    path: &[Node<'_>],
+    validation: &mut Validation<'_>,
+    anchors: &TrustAnchors,
+) -> Option<Finding> {
+    let node = path.last()?;
+    let (last, sent) = (node.certificate, validation.sent_at(*node));
     let is_leaf = path.len() == 1;
-    Some(match (last.is_self_issued(), is_leaf) {
+    Some(match (validation.is_self_signed(last), is_leaf) {
         (true, true) => self_signed(last),
         (true, false) => untrusted_root(last, sent, anchors),
         (false, false) => unknown_end(last, sent, anchors),

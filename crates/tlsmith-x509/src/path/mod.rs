@@ -134,8 +134,7 @@ fn sent_alone<'a>(validation: &mut Validation<'a>, request: &'a PathRequest<'a>,
     let mut outcome = validated(validation, path, false);
     // A search that was left half-way has no end to speak of.
     if !paths.too_long() && validation.meter.exhausted().is_none() {
-        let sent = outcome.path.last().and_then(|node| validation.sent_at(*node));
-        outcome.findings.extend(diagnose::end_of_chain(&outcome.path, sent, request.anchors));
+        outcome.findings.extend(diagnose::end_of_chain(&outcome.path, validation, request.anchors));
     }
     outcome
 }

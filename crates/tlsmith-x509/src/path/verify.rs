@@ -175,6 +175,18 @@ impl<'a> Validation<'a> {
         Finding::new(Code::UnknownIssuer, self.sent_at(node), message).with_fix(fix)
     }
 
+    /// Its own key signed it. Where that cannot be verified, by what the names and key identifiers say.
+    pub(crate) fn is_self_signed(&mut self, certificate: &Certificate) -> bool {
+        if !certificate.is_self_issued() || self.meter.signature().is_err() {
+            return certificate.is_self_issued();
+        }
+        match signature::check(self.provider, certificate, certificate, &[]) {
+            Ok(()) => true,
+            Err(signature::Refusal::Bad(_)) => false,
+            Err(_) => key_id_fit(certificate, certificate) != KeyIdFit::Different,
+        }
+    }
+
     /// Where a certificate stands in the chain as sent; an anchor may have been sent as well.
     pub(crate) fn sent_at(&self, node: Node<'_>) -> Option<usize> {
         match node.origin {
