@@ -152,6 +152,15 @@ fn connection(
         }
         // Versions that tlsmith does not speak anyway.
         "-no-tls1" | "-no-tls11" | "-no-tls12" => {}
+        // What an old version would be allowed; no version that is spoken here knows it.
+        "-renegotiate-freely" | "-no-legacy-server-connect" => {}
+        // Early data is never taken.
+        "-expect-early-data-reason" => {
+            let reason = values.text(name)?;
+            if reason != "disabled" {
+                return Err(Failure::Unimplemented(format!("{name} {reason}")));
+            }
+        }
         // Sessions are neither kept nor offered.
         "-no-ticket" | "-expect-no-session" => {}
         // Certificates are judged by -verify-fail alone, as in BoringSSL's own shim.
