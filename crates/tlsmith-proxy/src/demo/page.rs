@@ -113,7 +113,7 @@ fn suite_note(suite: Option<&str>) -> &'static str {
 }
 
 fn handshake(html: &mut Html, messages: &[Message]) {
-    html.raw("<h2>The handshake</h2><p>Each message, as it crossed the wire.</p>");
+    html.raw("<h2>The handshake</h2><p>Each message as it crossed the wire, to the right from you, to the left from the server.</p>");
     html.raw("<div class=\"card\"><table class=\"flight\"><thead><tr><th>Way</th><th>Message</th><th>Bytes</th>");
     html.raw("<th>Keys</th></tr></thead><tbody>");
     for message in messages {
@@ -129,13 +129,21 @@ fn handshake(html: &mut Html, messages: &[Message]) {
             false => html.raw("<span title=\"from you to the server\">").raw(TO_SERVER),
         };
         html.raw("</span></td><td><span class=\"name\">").text(message.name).raw("</span>");
-        if !message.details.is_empty() {
-            html.raw("<span class=\"details\">").text(&message.details.join(" · ")).raw("</span>");
+        let details = details(message);
+        if !details.is_empty() {
+            html.raw("<span class=\"details\">").text(&details).raw("</span>");
         }
         html.raw("</td><td>").text(&message.size.to_string()).raw("</td><td>");
         html.raw(if message.encrypted { "encrypted" } else { "in the clear" }).raw("</td></tr>");
     }
     html.raw("</tbody></table></div>");
+}
+
+/// What matters in a message. What a ClientHello lists at length is shown by [`offered`], with what was chosen of it.
+fn details(message: &Message) -> String {
+    let worth_it = |detail: &&String| message.name != "ClientHello" || (detail.contains(' ') && detail.len() < 100);
+    let details: Vec<&str> = message.details.iter().filter(worth_it).map(String::as_str).collect();
+    details.join("\u{a0}· ")
 }
 
 fn offered(html: &mut Html, view: &View, offer: &Offer) {
@@ -157,13 +165,23 @@ fn chips(html: &mut Html, name: &'static str, values: &[String], chosen: Option<
         html.raw("<span class=\"plain quiet\">none</span>");
     }
     for value in values {
-        html.raw(match chosen == Some(value.as_str()) {
-            true => "<span class=\"chip chosen\">",
-            false => "<span class=\"chip\">",
+        if is_grease(value) {
+            html.raw("<span class=\"chip quiet\" title=\"a reserved value that keeps servers tolerant (RFC 8701)\">GREASE</span>");
+            continue;
+        }
+        html.raw(match (chosen == Some(value.as_str()), value.starts_with("0x")) {
+            (true, _) => "<span class=\"chip chosen\">",
+            (false, true) => "<span class=\"chip quiet\" title=\"not one of TLS 1.3, or not known here\">",
+            (false, false) => "<span class=\"chip\">",
         });
         html.text(value).raw("</span>");
     }
     html.raw("</dd>");
+}
+
+/// `0x0a0a`, `0x1a1a` and so on to `0xfafa` (RFC 8701 §2).
+fn is_grease(value: &str) -> bool {
+    matches!(value.as_bytes(), [b'0', b'x', a, b'a', c, b'a'] if a == c)
 }
 
 fn certificates(html: &mut Html, view: &View) {
