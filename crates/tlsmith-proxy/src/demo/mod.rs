@@ -70,6 +70,14 @@ impl Demonstration {
         DemoPage(Demo::new(Arc::clone(&self.provider), self.ca_path().to_owned()))
     }
 
+    /// Renews the certificate if a third of its life is left; says whether it did.
+    ///
+    /// # Errors
+    /// No certificate can be issued; the one before stays.
+    pub fn renew_if_due(&self) -> Result<bool, StateError> {
+        self.renewed.renew_if_due(self.clock.now())
+    }
+
     /// Renews the certificate before it ends, until the shutdown begins.
     pub async fn keep_renewed(&self, shutdown: Shutdown) {
         Arc::clone(&self.renewed).keep(Arc::clone(&self.clock), shutdown).await;
