@@ -46,7 +46,6 @@ pub(crate) struct Options {
     pub(crate) require_any_client_certificate: bool,
     pub(crate) verify_peer: bool,
     pub(crate) verify_fail: bool,
-    pub(crate) use_custom_verify_callback: bool,
     pub(crate) use_old_client_cert_callback: bool,
     pub(crate) use_early_callback: bool,
     pub(crate) use_client_ca_list: Vec<Vec<u8>>,
@@ -190,7 +189,8 @@ fn configuration(
         "-require-any-client-certificate" => o.require_any_client_certificate = true,
         "-verify-peer" => o.verify_peer = true,
         "-verify-fail" => o.verify_fail = true,
-        "-use-custom-verify-callback" => o.use_custom_verify_callback = true,
+        // BoringSSL has two places for a verifier, tlsmith one.
+        "-use-custom-verify-callback" => {}
         "-use-old-client-cert-callback" => o.use_old_client_cert_callback = true,
         "-use-early-callback" => o.use_early_callback = true,
         "-use-client-ca-list" => {
