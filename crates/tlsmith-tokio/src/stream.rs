@@ -24,7 +24,7 @@ use crate::wakers::{Half, Wakers};
 ///   [`OUTPUT_LIMIT`](crate::OUTPUT_LIMIT) of ciphertext waits. `flush` says when all of it was taken.
 /// - `shutdown` sends `close_notify` and ends the transport's write side; reading goes on (half close).
 /// - Nothing is lost when a read or a write is cancelled, all state is here. It works in [`tokio::io::split`].
-/// - Reads also write what they have to answer (KeyUpdate), so a stream that is only read keeps its duties.
+/// - Reads also write what is pending, so that a task which only reads does not sit on it.
 #[derive(Debug)]
 pub struct TlsStream<IO> {
     pub(crate) io: IO,

@@ -1,6 +1,6 @@
 //! Who waits for the transport to take bytes.
 //!
-//! Both halves of a split stream write: the writer its data, the reader the answers to what it read. A transport
+//! Both halves of a split stream write what is pending, and a reader alerts of its own. A transport
 //! remembers only the last task that it made wait, so the one before would sleep for ever. Therefore both wait with a waker
 //! that wakes both.
 

@@ -66,7 +66,8 @@ async fn one_byte_a_segment() {
             },
             server.read_exact(&mut to_server)
         );
-        sent.unwrap(); got.unwrap();
+        sent.unwrap();
+        got.unwrap();
         let (sent, got) = tokio::join!(
             async {
                 server.write_all(b"pong").await?;
@@ -74,7 +75,8 @@ async fn one_byte_a_segment() {
             },
             client.read_exact(&mut to_client)
         );
-        sent.unwrap(); got.unwrap();
+        sent.unwrap();
+        got.unwrap();
         (to_server, to_client)
     };
     assert_eq!(or_hang(exchange).await, (*b"ping", *b"pong"));

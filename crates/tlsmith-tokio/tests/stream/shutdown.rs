@@ -31,7 +31,8 @@ async fn half_closed_by_either_side_the_other_goes_on() {
             )
         })
         .await;
-        sent.unwrap(); read.unwrap();
+        sent.unwrap();
+        read.unwrap();
         assert!(got == answer);
         assert_eq!(first.read(&mut [0; 4]).await.unwrap(), 0, "the end stays the end");
     }

@@ -9,15 +9,22 @@ use crate::{
 };
 
 impl<S: Read + Write> Stream<S> {
-    /// Carries the handshake out; does nothing if it is complete. An error if the connection needs an answer
-    /// (an external key, a deferred verdict, a configuration): then it is for [`Stream::handshake_with`].
+    /// Carries the handshake out, until this side's last message is written. An error if the connection needs an
+    /// answer (an external key, a deferred verdict, a configuration): then it is for [`Stream::handshake_with`].
     pub fn handshake(&mut self) -> io::Result<()> {
-        self.handshake_steps(&mut |_| None)
+        self.handshake_steps(&mut |_| None)?;
+        self.flush_all()
     }
 
     /// Carries the handshake out and has `answer` answer what the connection needs.
     pub fn handshake_with(&mut self, mut answer: impl FnMut(Need<'_>) -> Reply) -> io::Result<()> {
-        self.handshake_steps(&mut |need| Some(answer(need)))
+        self.handshake_steps(&mut |need| Some(answer(need)))?;
+        self.flush_all()
+    }
+
+    /// The same for a read or a write: both of them write later what cannot be written now.
+    pub(super) fn before_data(&mut self) -> io::Result<()> {
+        self.handshake_steps(&mut |_| None)
     }
 
     fn handshake_steps(&mut self, answer: &mut dyn FnMut(Need<'_>) -> Option<Reply>) -> io::Result<()> {
@@ -37,10 +44,7 @@ impl<S: Read + Write> Stream<S> {
             }
         }
         self.tls.release();
-        match self.flush_all() {
-            Err(error) if error.kind() != ErrorKind::WouldBlock => Err(error),
-            _ => Ok(()),
-        }
+        self.send_flight()
     }
 
     fn answer(&mut self, answer: &mut dyn FnMut(Need<'_>) -> Option<Reply>) -> io::Result<()> {

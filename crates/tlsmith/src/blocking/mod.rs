@@ -146,7 +146,7 @@ impl<S: Read + Write> Stream<S> {
     /// Ends this side's direction: what is pending and `close_notify` are written. Reading goes on (half close), and
     /// the transport stays open; close its write side as well if nothing else needs it.
     pub fn shutdown_write(&mut self) -> io::Result<()> {
-        self.handshake()?;
+        self.before_data()?;
         self.tls.close();
         self.flush_all()
     }
@@ -154,9 +154,12 @@ impl<S: Read + Write> Stream<S> {
     /// Writes what is pending and flushes the transport.
     fn flush_all(&mut self) -> io::Result<()> {
         self.drain()?;
-        if !self.transport_flushed {
-            self.transport.flush()?;
-            self.transport_flushed = true;
+        while !self.transport_flushed {
+            match self.transport.flush() {
+                Ok(()) => self.transport_flushed = true,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
         }
         Ok(())
     }
@@ -221,7 +224,7 @@ impl<S: Read + Write> Stream<S> {
     }
 
     fn before_write(&mut self) -> io::Result<()> {
-        self.handshake()?;
+        self.before_data()?;
         if self.tls.is_closed() {
             return Err(io::Error::new(ErrorKind::BrokenPipe, "write after shutdown_write"));
         }
@@ -234,7 +237,7 @@ impl<S: Read + Write> Read for Stream<S> {
         if to.is_empty() {
             return Ok(0);
         }
-        self.handshake()?;
+        self.before_data()?;
         let filled = self.fill();
         let count = self.tls.take(to);
         self.tls.release();
@@ -256,7 +259,6 @@ impl<S: Read + Write> Write for Stream<S> {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.handshake()?;
-        self.flush_all()
+        self.handshake()
     }
 }
