@@ -3,8 +3,8 @@
 //! [`peers`] starts other people's TLS programs on loopback, [`certs`] makes the certificates they show, [`server`] and
 //! [`client`] are our side of such a connection, [`relay`] cuts streams into single bytes, [`pair`] joins two
 //! connections in memory, [`scripted`] is a provider whose randomness is written down, [`null_crypto`] one without
-//! cryptography for fuzzing, [`combos`] is the table of what is run and
-//! [`count`] adds it up.
+//! cryptography for fuzzing, [`combos`] is the table of what is run,
+//! [`count`] adds it up, and [`truth`] is what OpenSSL says about a certificate.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -25,3 +25,4 @@ pub mod process;
 pub mod relay;
 pub mod scripted;
 pub mod server;
+pub mod truth;

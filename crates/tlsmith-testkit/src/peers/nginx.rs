@@ -139,3 +139,12 @@ pub fn group_name(name: &str) -> &str {
         other => other,
     }
 }
+
+/// The page that a server of [`Nginx::servers`] answers `tlsmith connect` with.
+pub fn page(port: u16, ca: &std::path::Path, more: &[&str]) -> String {
+    let mut command = super::tlsmith::connect(ca);
+    command.args(["--servername", crate::certs::HOST, "--send", "-"]).args(more);
+    let mut process = Process::spawn(command.arg(format!("127.0.0.1:{port}")));
+    process.write(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    process.finish().stdout()
+}

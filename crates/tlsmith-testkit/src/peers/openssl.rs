@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use super::{ClientAuth, ClientSetup, Seen, ServerSetup, between};
-use crate::process::Process;
+use crate::{certs::CertFiles, process::Process};
 
 /// What `s_server` does with data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +30,8 @@ impl Server {
     pub fn start(setup: &ServerSetup<'_>, mode: Mode, more: &[&str]) -> Self {
         let mut command = Command::new("openssl");
         command.args(["s_server", "-accept", "127.0.0.1:0", "-cert"]).arg(&setup.cert.leaf);
-        command.arg("-cert_chain").arg(&setup.cert.chain).arg("-key").arg(&setup.cert.key);
+        command.arg("-key").arg(&setup.cert.key);
+        above_the_leaf(&mut command, setup.cert);
         parameters(&mut command, setup.suites, setup.groups, setup.schemes);
         if !setup.alpn.is_empty() {
             command.arg("-alpn").arg(setup.alpn.join(","));
@@ -102,10 +103,22 @@ pub fn client(setup: &ClientSetup<'_>, more: &[&str]) -> Process {
         command.arg("-alpn").arg(setup.alpn.join(","));
     }
     if let Some(identity) = setup.identity {
-        command.arg("-cert").arg(&identity.leaf).arg("-cert_chain").arg(&identity.chain);
-        command.arg("-key").arg(&identity.key);
+        command.arg("-cert").arg(&identity.leaf).arg("-key").arg(&identity.key);
+        above_the_leaf(&mut command, identity);
     }
     Process::spawn(command.args(more))
+}
+
+/// `-cert_chain` takes what goes with the leaf, without the leaf.
+fn above_the_leaf(command: &mut Command, cert: &CertFiles) {
+    let chain = std::fs::read_to_string(&cert.chain).unwrap();
+    if let Some((_, above)) = chain.split_once("-----END CERTIFICATE-----\n")
+        && above.contains("BEGIN CERTIFICATE")
+    {
+        let file = cert.chain.with_extension("above");
+        std::fs::write(&file, above).unwrap();
+        command.arg("-cert_chain").arg(file);
+    }
 }
 
 fn parameters(command: &mut Command, suites: &[&str], groups: &[&str], schemes: &[&str]) {

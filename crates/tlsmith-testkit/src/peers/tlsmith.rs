@@ -5,6 +5,10 @@ use std::{
     process::Command,
 };
 
+use serde_json::Value;
+
+use crate::{certs::HOST, combos::Combo, process::run};
+
 /// The target directory: that of the test that runs.
 pub fn target_dir() -> PathBuf {
     profile_dir().parent().unwrap().to_owned()
@@ -37,4 +41,54 @@ pub fn connect(ca: &Path) -> Command {
     let mut command = command();
     command.arg("connect").arg("--ca").arg(ca);
     command
+}
+
+/// What `tlsmith connect --json` said.
+#[derive(Clone, Debug)]
+pub struct Connected {
+    /// The exit code.
+    pub code: i32,
+    /// The document.
+    pub json: Value,
+    /// Standard error.
+    pub stderr: String,
+}
+
+/// Runs `tlsmith connect --json` against a port of 127.0.0.1 as [`HOST`] and reads its answer.
+pub fn connect_json(port: u16, ca: &Path, more: &[&str]) -> Connected {
+    let mut command = connect(ca);
+    command.args(["--json", "--servername", HOST, "--timeout", "60s"]).args(more);
+    parse(&mut command, &format!("127.0.0.1:{port}"))
+}
+
+/// The same without anything on the command line but the target.
+pub fn parse(command: &mut Command, target: &str) -> Connected {
+    let ended = run(command.arg(target));
+    let json = serde_json::from_slice(&ended.stdout)
+        .unwrap_or_else(|error| panic!("{command:?}: no JSON: {error}\n{}", ended.text()));
+    Connected { code: ended.code(), json, stderr: ended.stderr() }
+}
+
+impl Connected {
+    /// A text of the document; empty if it is null.
+    pub fn text(&self, pointer: &str) -> &str {
+        self.json.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// Checks that all went well, with these parameters.
+    pub fn check(&self, context: &str, combo: &Combo) {
+        assert_eq!(self.code, 0, "{context}: {}", self.json);
+        assert!(self.json["error"].is_null(), "{context}: {}", self.json);
+        assert_eq!(self.text("/protocol"), "TLSv1.3", "{context}");
+        assert_eq!(self.text("/cipher_suite"), combo.suite, "{context}");
+        assert_eq!(self.text("/group"), combo.group, "{context}");
+        assert_eq!(self.text("/signature_scheme"), combo.scheme, "{context}");
+        assert_eq!(self.json.pointer("/verification/trusted"), Some(&Value::Bool(true)), "{context}");
+        assert_eq!(self.json["resumed"], false, "{context}");
+        assert_eq!(self.text("/chain/0/key"), combo.kind.label(), "{context}");
+        assert_eq!(self.json["chain"].as_array().map(Vec::len), Some(2), "{context}");
+        for key in ["tcp", "tls"] {
+            assert!(self.json["timings_ms"][key].is_number(), "{context}: {key}");
+        }
+    }
 }
