@@ -102,19 +102,27 @@ impl Process {
 
     /// Waits until `look` finds what it looks for in standard output or standard error.
     pub fn wait_for<T>(&self, what: &str, look: impl Fn(&str, &str) -> Option<T>) -> T {
+        self.look_for(what, look).unwrap_or_else(|| {
+            let streams = self.shared.lock();
+            let (out, err) = (String::from_utf8_lossy(&streams.stdout), String::from_utf8_lossy(&streams.stderr));
+            panic!("{}: ended before {what}\n--- stdout\n{out}\n--- stderr\n{err}", self.name)
+        })
+    }
+
+    /// The same, but none if the program ends without it.
+    pub fn look_for<T>(&self, what: &str, look: impl Fn(&str, &str) -> Option<T>) -> Option<T> {
         let deadline = Instant::now() + PATIENCE;
         let mut streams = self.shared.lock();
         loop {
             let (out, err) = (String::from_utf8_lossy(&streams.stdout), String::from_utf8_lossy(&streams.stderr));
             if let Some(found) = look(&out, &err) {
-                return found;
+                return Some(found);
+            }
+            if streams.open == 0 {
+                return None;
             }
             let left = deadline.saturating_duration_since(Instant::now());
-            assert!(
-                streams.open > 0 && !left.is_zero(),
-                "{}: waited for {what} in vain\n--- stdout\n{out}\n--- stderr\n{err}",
-                self.name
-            );
+            assert!(!left.is_zero(), "{}: waited for {what} in vain\n--- stdout\n{out}\n--- stderr\n{err}", self.name);
             (streams, _) =
                 self.shared.changed.wait_timeout(streams, left).unwrap_or_else(std::sync::PoisonError::into_inner);
         }
@@ -123,6 +131,12 @@ impl Process {
     /// Waits until `text` stands in what it wrote, on either stream.
     pub fn wait_for_text(&self, text: &str) {
         self.wait_for(&format!("{text:?}"), |out, err| (out.contains(text) || err.contains(text)).then_some(()));
+    }
+
+    /// Whether `text` came, on either stream, before it ended.
+    pub fn came(&self, text: &str) -> bool {
+        let look = |out: &str, err: &str| (out.contains(text) || err.contains(text)).then_some(());
+        self.look_for(&format!("{text:?}"), look).is_some()
     }
 
     /// Waits for a line of standard output with this beginning and returns the rest of the first one.

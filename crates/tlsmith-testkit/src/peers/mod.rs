@@ -3,6 +3,7 @@
 //! Parameters have tlsmith's names everywhere (`TLS_AES_128_GCM_SHA256`, `secp256r1`, `rsa_pss_rsae_sha256`); each
 //! launcher says them in its program's own words, and says what the program reported back in ours.
 
+pub mod any;
 pub mod chromium;
 pub mod curl;
 pub mod gnutls;
