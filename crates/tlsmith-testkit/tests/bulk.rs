@@ -3,6 +3,7 @@
 
 use std::{
     io::Write,
+    process::ChildStdin,
     sync::{Mutex, MutexGuard, PoisonError},
     thread,
 };
@@ -28,8 +29,9 @@ fn alone() -> MutexGuard<'static, ()> {
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// So many bytes for a program's standard input, written by a thread; the hash tells what it wrote.
-fn feed(mut to: std::process::ChildStdin) -> thread::JoinHandle<String> {
+/// So many bytes for a program's standard input, written by a thread; the hash tells what it wrote. The input comes back
+/// with it, open: its end would end the program.
+fn feed(mut to: ChildStdin) -> thread::JoinHandle<(String, ChildStdin)> {
     thread::spawn(move || {
         let mut hash = Sha256::default();
         let mut block = vec![0_u8; 1 << 20];
@@ -41,9 +43,7 @@ fn feed(mut to: std::process::ChildStdin) -> thread::JoinHandle<String> {
             to.write_all(&block).unwrap();
         }
         to.flush().unwrap();
-        // The input stays open: its end would end the program. It comes back with the hash.
-        std::mem::forget(to);
-        hash.hex()
+        (hash.hex(), to)
     })
 }
 
@@ -59,7 +59,7 @@ fn openssl_s_client() {
         let feeding = feed(client.take_stdin().unwrap());
         let ended = client.finish();
         let outcome = server.outcome();
-        assert_eq!(feeding.join().unwrap(), outcome.received, "{suite}");
+        assert_eq!(feeding.join().unwrap().0, outcome.received, "{suite}");
         assert_eq!(ended.stdout.len(), SIZE, "{suite}");
         assert_eq!(sha256(&ended.stdout), outcome.sent, "{suite}");
         assert_eq!(outcome.sent, given(SIZE), "{suite}");
@@ -90,7 +90,7 @@ fn openssl_s_server() {
         assert_eq!(sha256(&server.process.stdout()), sent.hex(), "{suite}");
         let feeding = feed(server.process.take_stdin().unwrap());
         let received = client::take(&mut stream, SIZE).unwrap();
-        assert_eq!(feeding.join().unwrap(), received, "{suite}");
+        assert_eq!(feeding.join().unwrap().0, received, "{suite}");
         counter.ran();
     }
     counter.finish();
