@@ -1,5 +1,7 @@
 //! The command line as a whole: what all commands share, and the list of them.
 
+use std::time::Duration;
+
 use clap::{Args, Parser, Subcommand};
 
 use crate::{connect, serve};
@@ -34,4 +36,38 @@ pub(crate) enum Command {
     Connect(Box<connect::Opts>),
     /// End TLS in front of an HTTP server, or show a demo page
     Serve(Box<serve::Opts>),
+}
+
+/// Reads `10`, `2.5s`, `500ms`, `1m`; from one millisecond to a day.
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
+    let number_ends = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let (number, unit) = text.split_at_checked(number_ends).unwrap_or((text, ""));
+    let unit = match unit {
+        "" | "s" => 1.0,
+        "ms" => 0.001,
+        "m" => 60.0,
+        _ => return Err(format!("the unit {unit:?} is unknown; write seconds, or ms, s, m")),
+    };
+    let seconds =
+        number.parse::<f64>().map_err(|_| String::from("not a duration; write 10, 2.5s, 500ms or 1m"))? * unit;
+    match (0.001..=86_400.0).contains(&seconds) {
+        true => Ok(Duration::from_secs_f64(seconds)),
+        false => Err(String::from("out of range; from 1ms to 1440m")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations() {
+        assert_eq!(duration("10"), Ok(Duration::from_secs(10)));
+        assert_eq!(duration("2.5s"), Ok(Duration::from_millis(2500)));
+        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(duration("1m"), Ok(Duration::from_secs(60)));
+        for text in ["", "s", "0", "-1", "1h", "1e9", "1.2.3", "99999999", "NaN", "10 s", "ä"] {
+            assert!(duration(text).is_err(), "{text}");
+        }
+    }
 }

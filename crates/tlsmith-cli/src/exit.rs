@@ -63,3 +63,9 @@ impl fmt::Display for Usage {
 }
 
 impl std::error::Error for Usage {}
+
+impl From<tlsmith::config::ConfigError> for Usage {
+    fn from(error: tlsmith::config::ConfigError) -> Self {
+        Self::new(error.code, error.message, error.fix)
+    }
+}

@@ -228,7 +228,12 @@ impl Pki {
             }
             Bad::SelfSigned => return self_signed(self.dir(), &file, self.kind, &params, self.root()),
             Bad::UnknownCa | Bad::UnknownCaSent => {
-                let stranger = make_ca("a stranger's root", self.kind.issuer(), None, |_| {});
+                // Of another organization: that it may be a missing intermediate of a trusted one cannot be guessed.
+                let stranger = make_ca("a stranger's root", self.kind.issuer(), None, |params| {
+                    params.distinguished_name = DistinguishedName::new();
+                    params.distinguished_name.push(DnType::OrganizationName, "strangers");
+                    params.distinguished_name.push(DnType::CommonName, "a stranger's root");
+                });
                 let files = issue_by(&params, &stranger);
                 if bad == Bad::UnknownCa {
                     fs::copy(&files.leaf, &files.chain).unwrap();

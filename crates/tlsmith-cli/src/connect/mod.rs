@@ -14,8 +14,7 @@ mod target;
 
 use std::io::{self, IsTerminal as _};
 
-pub(crate) use opts::{Opts, duration};
-pub(crate) use plan::{identity, usage};
+pub(crate) use opts::Opts;
 pub(crate) use report::{Error, Finding, Message, Report};
 
 use crate::{

@@ -4,6 +4,8 @@ use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, ValueEnum};
 
+use crate::cli::duration;
+
 /// Where trust comes from when no file is named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Roots {
@@ -90,38 +92,4 @@ pub(crate) struct Opts {
     /// SSLKEYLOGFILE is not read, secrets leave this process only where this option says so
     #[arg(long, value_name = "FILE", help_heading = "Looking inside")]
     pub(crate) keylog: Option<PathBuf>,
-}
-
-/// Reads `10`, `2.5s`, `500ms`, `1m`; from one millisecond to a day.
-pub(crate) fn duration(text: &str) -> Result<Duration, String> {
-    let number_ends = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-    let (number, unit) = text.split_at_checked(number_ends).unwrap_or((text, ""));
-    let unit = match unit {
-        "" | "s" => 1.0,
-        "ms" => 0.001,
-        "m" => 60.0,
-        _ => return Err(format!("the unit {unit:?} is unknown; write seconds, or ms, s, m")),
-    };
-    let seconds =
-        number.parse::<f64>().map_err(|_| String::from("not a duration; write 10, 2.5s, 500ms or 1m"))? * unit;
-    match (0.001..=86_400.0).contains(&seconds) {
-        true => Ok(Duration::from_secs_f64(seconds)),
-        false => Err(String::from("out of range; from 1ms to 1440m")),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn durations() {
-        assert_eq!(duration("10"), Ok(Duration::from_secs(10)));
-        assert_eq!(duration("2.5s"), Ok(Duration::from_millis(2500)));
-        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
-        assert_eq!(duration("1m"), Ok(Duration::from_secs(60)));
-        for text in ["", "s", "0", "-1", "1h", "1e9", "1.2.3", "99999999", "NaN", "10 s", "ä"] {
-            assert!(duration(text).is_err(), "{text}");
-        }
-    }
 }

@@ -1,11 +1,10 @@
 //! From arguments to a plan: every mistake that can be found without the network is found here.
 
-use std::{fs::File, path::Path, sync::Arc, time::Duration};
+use std::{fs::File, sync::Arc, time::Duration};
 
 use tlsmith::{
     ClientConfig,
-    auth::{AcceptAnyway, ChainVerifier, Identity, PeerVerifier},
-    config::ConfigError,
+    auth::{AcceptAnyway, ChainVerifier, PeerVerifier},
     registry::NamedGroup,
 };
 use tlsmith_crypto::{Provider, aws_lc::AwsLc};
@@ -168,12 +167,12 @@ fn config(
         builder = builder.signature_schemes(&names::schemes(list)?);
     }
     if let Some(cert) = &opts.cert {
-        builder = builder.identity(Arc::new(identity(provider.as_ref(), cert, opts.key.as_deref())?));
+        builder = builder.identity(Arc::new(files::identity(provider.as_ref(), cert, opts.key.as_deref())?));
     }
     if let Some(log) = key_log {
         builder = builder.key_log(log);
     }
-    builder.build().map_err(usage)
+    builder.build().map_err(Usage::from)
 }
 
 /// Shares for the most wanted group, and for X25519 beside its hybrid: the one that servers without ML-KEM choose.
@@ -195,31 +194,6 @@ fn alpn(list: &str) -> Result<Vec<Vec<u8>>, Usage> {
         }
     }
     Ok(protocols)
-}
-
-/// The client certificate with its key, which may stand in the same file.
-pub(crate) fn identity(provider: &dyn Provider, cert: &Path, key: Option<&Path>) -> Result<Identity, Usage> {
-    let chain_bytes = files::read("--cert", cert)?;
-    let key_bytes = match key {
-        Some(path) => zeroize::Zeroizing::new(files::read("--key", path)?),
-        None => zeroize::Zeroizing::new(chain_bytes.clone()),
-    };
-    // Read one by one, so that the message names the file with the mistake.
-    let chain = tlsmith_x509::pem::certificates(&chain_bytes)
-        .map_err(|error| Usage::new("usage.file", format!("--cert {}: {error}", cert.display()), ""))?;
-    let key = tlsmith_x509::pem::private_key(provider, &key_bytes).map_err(|error| match key {
-        Some(path) => Usage::new("usage.file", format!("--key {}: {error}", path.display()), ""),
-        None => Usage::new(
-            "usage.file",
-            format!("--cert {}: no private key in the same file ({error})", cert.display()),
-            "name the key's file with --key",
-        ),
-    })?;
-    Identity::new(chain, key).map_err(usage)
-}
-
-pub(crate) fn usage(error: ConfigError) -> Usage {
-    Usage::new(error.code, error.message, error.fix)
 }
 
 #[cfg(test)]

@@ -35,7 +35,7 @@ pub(crate) async fn converse(plan: &Plan, session: &mut Session, json: bool) {
     let source = match &plan.mode {
         Mode::Report => return,
         Mode::Interactive => {
-            let _ = writeln!(io::stderr(), "Connected: what you type is sent, Ctrl-D closes this side.\n");
+            let _ = writeln!(io::stderr(), "\nConnected: what you type is sent, Ctrl-D closes this side.\n");
             reader(io::stdin())
         }
         Mode::Send(Source::Stdin) => reader(io::stdin()),

@@ -12,11 +12,13 @@ use crate::connect::{Message, Report};
 /// Column of times.
 const TIME: usize = 10;
 const ARROW: usize = 10;
+/// Wider than this the two sides lose sight of each other.
+const MAX_WIDTH: usize = 100;
 
 /// The drawing, or nothing where no trace was asked for.
 pub(crate) fn draw(report: &Report, style: &Style) -> String {
     let Some(messages) = &report.trace else { return String::new() };
-    let canvas = Canvas { style, room: style.width.saturating_sub(TIME), text: String::new() };
+    let canvas = Canvas { style, room: style.width.min(MAX_WIDTH).saturating_sub(TIME), text: String::new() };
     canvas.draw(messages)
 }
 
@@ -71,7 +73,8 @@ impl Canvas<'_> {
             "application" => format!("[{}]", message.name),
             _ => message.name.to_owned(),
         };
-        let ink = if message.name == "Alert" { Ink::Bad } else { Ink::Strong };
+        let farewell = message.details.iter().any(|detail| detail.contains("close_notify"));
+        let ink = if message.name == "Alert" && !farewell { Ink::Bad } else { Ink::Strong };
         let text = format!("{name} {} B", message.size);
         let mut lines = vec![Line { time: format!("{:.1}", message.at_ms), text, ink: Some(ink) }];
         for detail in &message.details {

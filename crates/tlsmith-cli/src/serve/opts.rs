@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use clap::{Args, ValueEnum};
 use tlsmith_proxy::{Backend, ListenAddress};
 
-use crate::connect::duration;
+use crate::cli::duration;
 
 /// Whether clients have to show a certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

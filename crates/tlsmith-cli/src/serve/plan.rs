@@ -14,11 +14,7 @@ use tlsmith_proxy::{
 use tlsmith_x509::{Certificate, TrustAnchors};
 
 use super::opts::{self, Opts};
-use crate::{
-    connect::{identity, usage},
-    exit::Usage,
-    files, names,
-};
+use crate::{exit::Usage, files, names};
 
 /// Everything that is needed to start, checked.
 #[derive(Debug)]
@@ -92,7 +88,7 @@ impl Plan {
         };
         Ok(Self {
             listen,
-            config: builder.build().map_err(usage)?,
+            config: builder.build().map_err(Usage::from)?,
             demonstration,
             backend: opts.to.map(|backend| (backend, timeouts)),
             clock,
@@ -147,7 +143,7 @@ fn identities(
     let mut identities = NamedIdentities::new(unknown);
     let mut certificates = Vec::new();
     for (index, cert) in opts.cert.iter().enumerate() {
-        let identity = Arc::new(identity(provider, cert, opts.key.get(index).map(PathBuf::as_path))?);
+        let identity = Arc::new(files::identity(provider, cert, opts.key.get(index).map(PathBuf::as_path))?);
         certificates.extend(identity.chain().first().cloned());
         identities.add(identity);
     }

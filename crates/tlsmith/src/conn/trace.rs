@@ -23,7 +23,10 @@ pub(super) fn describe(message: &Message<'_>) -> Vec<String> {
         Message::CertificateRequest(message) => extensions(&message.extensions),
         Message::Certificate(message) => {
             let bytes: usize = message.entries.iter().map(|entry| entry.data.len()).sum();
-            vec![format!("{} certificates, {bytes} bytes", message.entries.len())]
+            match message.entries.len() {
+                1 => vec![format!("1 certificate, {bytes} bytes")],
+                count => vec![format!("{count} certificates, {bytes} bytes")],
+            }
         }
         Message::CertificateVerify(message) => vec![message.scheme.to_string()],
         Message::Finished(message) => vec![format!("verify_data, {} bytes", message.verify_data.len())],

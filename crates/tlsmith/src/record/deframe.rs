@@ -71,7 +71,8 @@ fn other_protocol(start: [u8; HEADER_LEN]) -> Option<RecordError> {
         | b"TRACE"
         | b"PATCH"
         | b"PRI *" => Some(RecordError::HttpRequest { connect: false }),
-        b"HTTP/" => Some(RecordError::HttpResponse),
+        // Some servers answer what is no request of theirs with a bare page, without a status line (HTTP/0.9).
+        b"HTTP/" | b"<!DOC" | b"<!doc" | b"<HTML" | b"<html" => Some(RecordError::HttpResponse),
         b"SSH-1" | b"SSH-2" => Some(RecordError::SshBanner),
         [b'2', b'2', b'0', b' ' | b'-', _] => Some(RecordError::SmtpBanner),
         text if text.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\r' | b'\n' | b'\t')) => {
@@ -178,6 +179,7 @@ mod tests {
             (b"PRI * HTTP/2.0\r\n", request),
             (b"CONNECT host:443 HTTP/1.1\r\n", RecordError::HttpRequest { connect: true }),
             (b"HTTP/1.1 400 Bad Request\r\n", RecordError::HttpResponse),
+            (b"<!DOCTYPE HTML>\n<html>", RecordError::HttpResponse),
             (b"SSH-2.0-OpenSSH_9.6\r\n", RecordError::SshBanner),
             (b"SSH-1.99-x\r\n", RecordError::SshBanner),
             (b"220 mail ESMTP\r\n", RecordError::SmtpBanner),
