@@ -1,11 +1,12 @@
 //! `TlsStream` against itself, over pipes and sockets that behave badly.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
+#![allow(clippy::duplicate_mod, reason = "each example is a program of its own, and all are included here")]
 
 mod answers;
 mod backpressure;
 mod cancel;
 mod data;
-
+mod examples;
 mod handshake;
 mod idle;
 mod pki;

@@ -21,7 +21,7 @@ use crate::pki::{Pki, provider};
 
 type Tls = Stream<TcpStream>;
 
-fn sockets() -> (TcpStream, TcpStream) {
+pub(crate) fn sockets() -> (TcpStream, TcpStream) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
     (client, listener.accept().unwrap().0)
