@@ -163,7 +163,7 @@ fn mistakes_are_one_line_and_exit_2() {
     let files = |cert: &str, key: &str, wanted: &str| {
         refused(&["--listen", "127.0.0.1:0", "--to", "http://h:1", "--cert", cert, "--key", key], wanted);
     };
-    files(&cert, &other_key, "key");
+    files(&cert, &other_key, "a.test.pem: the private key");
     files(directory, &key, "a directory");
     files(&cert, directory, "a directory");
     files("/nonexistent.pem", &key, "no such file");

@@ -426,3 +426,48 @@ async fn an_answer_that_breaks_off_is_not_passed_on_as_whole() {
     drop((http1, http2));
     running.stop().await;
 }
+
+/// Speaks HTTP/1.1 by hand, for requests that a well-behaved client does not send; the whole answer.
+async fn by_hand(running: &support::Running, request: &str) -> String {
+    let mut stream = running.connect(&[b"http/1.1"]).await;
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    String::from_utf8(answer).unwrap()
+}
+
+#[tokio::test]
+async fn unusual_targets_arrive_as_they_should() {
+    let running = start_for(backend(mirror).await).await;
+    for (target, seen) in [
+        ("* HTTP/1.1\r\nHost: h", "OPTIONS * HTTP/1.1\n"),
+        ("https://other:1/x?y HTTP/1.1\r\nHost: h", "OPTIONS /x?y HTTP/1.1\n"),
+        ("/%2e%2e//a;b HTTP/1.1\r\nHost: h", "OPTIONS /%2e%2e//a;b HTTP/1.1\n"),
+        ("/ HTTP/1.0", "OPTIONS / HTTP/1.1\n"),
+    ] {
+        let answer = by_hand(&running, &format!("OPTIONS {target}\r\nConnection: close\r\n\r\n")).await;
+        assert!(answer.contains(seen), "{target}: {answer}");
+        assert!(!target.contains("other") || answer.contains("\nhost: other:1\n"), "{answer}");
+    }
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn what_could_be_framed_in_two_ways_is_not_passed_on() {
+    let running = start_for(backend(echo).await).await;
+    for (fields, status) in [
+        ("Transfer-Encoding: gzip, chunked", "501"),
+        ("Transfer-Encoding: chunked, chunked", "501"),
+        ("Transfer-Encoding: gzip", "400"),
+        ("Content-Length: 1\r\nContent-Length: 2", "400"),
+        ("Content-Length: +1", "400"),
+    ] {
+        let request = format!("POST / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n{fields}\r\n\r\n0\r\n\r\n");
+        let answer = by_hand(&running, &request).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{fields}: {answer}");
+    }
+    let both = "POST / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 99\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n";
+    let answer = by_hand(&running, both).await;
+    assert!(answer.starts_with("HTTP/1.1 400 ") || answer.contains("\r\nok\r\n"), "{answer}");
+    running.stop().await;
+}

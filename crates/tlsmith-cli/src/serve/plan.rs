@@ -143,7 +143,13 @@ fn identities(
     let mut identities = NamedIdentities::new(unknown);
     let mut certificates = Vec::new();
     for (index, cert) in opts.cert.iter().enumerate() {
-        let identity = Arc::new(files::identity(provider, cert, opts.key.get(index).map(PathBuf::as_path))?);
+        let loaded = files::identity(provider, cert, opts.key.get(index).map(PathBuf::as_path));
+        // Which of several pairs it is about, where the message is about both files.
+        let named = |error: Usage| match error.message.starts_with("--") {
+            true => error,
+            false => Usage { message: format!("--cert {}: {}", cert.display(), error.message), ..error },
+        };
+        let identity = Arc::new(loaded.map_err(named)?);
         certificates.extend(identity.chain().first().cloned());
         identities.add(identity);
     }

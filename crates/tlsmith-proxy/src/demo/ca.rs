@@ -60,7 +60,7 @@ impl Authority {
 
     fn create(state: &StateDir, now: UnixTime) -> Result<Self, StateError> {
         let failed = |error: rcgen::Error| {
-            StateError::new("state.ca", format!("cannot make a CA: {error}"), "Please report this.")
+            StateError::new("state.ca", format!("cannot make a CA: {error}"), "please report this")
         };
         let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).map_err(failed)?;
         let made = date(now.0)?;
@@ -80,7 +80,7 @@ impl Authority {
         });
         let certificate = params.self_signed(&key).map_err(failed)?;
         let parsed = Certificate::from_der(certificate.der()).map_err(|error| {
-            StateError::new("state.ca", format!("cannot read the new CA: {error}"), "Please report this.")
+            StateError::new("state.ca", format!("cannot read the new CA: {error}"), "please report this")
         })?;
         // The certificate last: where it is, the CA is whole.
         let key_pem = Zeroizing::new(key.serialize_pem());
@@ -136,7 +136,7 @@ impl Authority {
                     state.file(CERTIFICATE).display(),
                     certificate.not_before()
                 ),
-                "Set the clock right.",
+                "set the clock right",
             ));
         }
         let issuer = Issuer::new(params(name.to_owned()), pair);
@@ -155,7 +155,7 @@ fn params(name: String) -> CertificateParams {
 
 fn start_anew(state: &StateDir) -> String {
     format!(
-        "Restore the file, or remove {} and {} to start with a new CA (which has to be trusted anew).",
+        "restore the file, or remove {} and {} to start with a new CA (which has to be trusted anew)",
         state.file(CERTIFICATE).display(),
         state.file(KEY).display()
     )
@@ -164,6 +164,6 @@ fn start_anew(state: &StateDir) -> String {
 /// A time for rcgen.
 pub(super) fn date(seconds: i64) -> Result<OffsetDateTime, StateError> {
     OffsetDateTime::from_unix_timestamp(seconds).map_err(|_| {
-        StateError::new("state.clock", "the clock shows a time that no certificate can hold", "Set the clock right.")
+        StateError::new("state.clock", "the clock shows a time that no certificate can hold", "set the clock right")
     })
 }

@@ -126,7 +126,7 @@ fn issue(
     now: UnixTime,
 ) -> Result<Current, StateError> {
     let failed = |what: String| {
-        StateError::new("state.leaf", format!("cannot issue a certificate: {what}"), "Please report this.")
+        StateError::new("state.leaf", format!("cannot issue a certificate: {what}"), "please report this")
     };
     let end = (now.0 + LIFETIME).min(authority.certificate.not_after().0);
     let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).map_err(|error| failed(error.to_string()))?;
@@ -139,7 +139,7 @@ fn issue(
         return Err(StateError::new(
             "state.damaged",
             format!("what the CA {} issues is not trusted{why}", authority.path.display()),
-            "Remove ca.pem and ca-key.pem there to start with a new CA (which has to be trusted anew).",
+            "remove ca.pem and ca-key.pem there to start with a new CA (which has to be trusted anew)",
         ));
     }
     let der = Zeroizing::new(key.serialize_der());

@@ -29,10 +29,16 @@ impl StateError {
     fn io(code: &'static str, what: &str, path: &Path, error: &io::Error) -> Self {
         Self::new(
             code,
-            format!("{what} {}: {error}", path.display()),
-            "Name a directory that you may write to with --state-dir.",
+            format!("{what} {}: {}", path.display(), words(error)),
+            "name a directory that you may write to with --state-dir",
         )
     }
+}
+
+/// The system's words without its number.
+fn words(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or_default().to_owned()
 }
 
 impl fmt::Display for StateError {
@@ -80,14 +86,14 @@ impl StateDir {
             return Err(StateError::new(
                 "state.not_a_directory",
                 format!("the state directory {} is a file", path.display()),
-                "Name a directory with --state-dir.",
+                "name a directory with --state-dir",
             ));
         }
         if platform::writable_by_all(&metadata) {
             return Err(StateError::new(
                 "state.open_to_all",
                 format!("everybody may write to the state directory {}", path.display()),
-                "A CA's key must not lie there: name a directory of your own with --state-dir.",
+                "a CA's key must not lie there, name a directory of your own with --state-dir",
             ));
         }
         Ok(Self { path })

@@ -65,6 +65,13 @@ impl Problem {
         message: "The request does not say clearly which host it is for.",
         fix: "Send exactly one Host field (HTTP/1.1) or :authority (HTTP/2).",
     };
+    /// A transfer coding besides chunked (RFC 9112 §6.1).
+    pub(crate) const TRANSFER_CODING: Self = Self {
+        status: StatusCode::NOT_IMPLEMENTED,
+        code: "request.transfer_coding",
+        message: "The body of the request comes in a transfer coding that is not understood here.",
+        fix: "Send it with Transfer-Encoding: chunked alone, or with a Content-Length.",
+    };
     /// CONNECT and TRACE end here.
     pub(crate) const METHOD: Self = Self {
         status: StatusCode::METHOD_NOT_ALLOWED,

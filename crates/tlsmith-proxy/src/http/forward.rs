@@ -62,6 +62,9 @@ impl Forwarder {
         if matches!(*request.method(), Method::CONNECT | Method::TRACE) {
             return Err(Problem::METHOD);
         }
+        if !headers::is_chunked_at_most(request.headers()) {
+            return Err(Problem::TRANSFER_CODING);
+        }
         let host = host(&request)?;
         let upgrade = upgrade::asks_for_websocket(&request).then(|| hyper::upgrade::on(&mut request));
         let (parts, incoming) = request.into_parts();
@@ -73,6 +76,10 @@ impl Forwarder {
             false => self.send_body(outgoing, &parts, incoming, &progress).await?,
         };
         match response.status() {
+            _ if !headers::is_chunked_at_most(response.headers()) => {
+                tracing::warn!(backend = %self.backend, "an answer in a transfer coding that was not asked for");
+                Err(Problem::BROKEN)
+            }
             StatusCode::SWITCHING_PROTOCOLS => match upgrade {
                 Some(client) => upgrade::switch(client, response, Arc::clone(peer), self.shutdown.clone()),
                 None => Err(Problem::BROKEN),
@@ -244,13 +251,18 @@ fn host(request: &Request<Incoming>) -> Result<Option<HeaderValue>, Problem> {
             Err(Problem::BAD_HOST)
         }
         (Some(authority), _) => HeaderValue::from_str(authority.as_str()).map(Some).map_err(|_| Problem::BAD_HOST),
-        (None, Some(field)) => match field.is_empty() || Authority::try_from(field.as_bytes()).is_ok() {
+        (None, Some(field)) => match field.is_empty() || is_host(field) {
             true => Ok(Some(field.clone())),
             false => Err(Problem::BAD_HOST),
         },
         (None, None) if request.version() == Version::HTTP_10 => Ok(None),
         (None, None) => Err(Problem::BAD_HOST),
     }
+}
+
+/// `uri-host [ ":" port ]` (RFC 9110 §7.2): nobody's user name stands in it.
+fn is_host(field: &HeaderValue) -> bool {
+    Authority::try_from(field.as_bytes()).is_ok_and(|authority| !authority.as_str().contains('@'))
 }
 
 /// The answer as the client gets it.

@@ -62,6 +62,13 @@ pub(super) fn remove_hop_by_hop(headers: &mut HeaderMap) {
     }
 }
 
+/// Whether a body that these fields frame can be passed on: it is decoded on the way in, and only `chunked` can be.
+pub(super) fn is_chunked_at_most(headers: &HeaderMap) -> bool {
+    tokens(headers, &TRANSFER_ENCODING)
+        .enumerate()
+        .all(|(at, coding)| at == 0 && coding.eq_ignore_ascii_case("chunked"))
+}
+
 /// The comma-separated members of a list field, across its lines.
 pub(super) fn tokens<'h>(headers: &'h HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'h str> {
     headers

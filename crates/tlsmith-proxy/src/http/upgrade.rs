@@ -3,7 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use http::{HeaderValue, Method, Request, Response, StatusCode, Version, header};
-use hyper::{body::Incoming, upgrade::OnUpgrade};
+use hyper::{
+    body::{Body as _, Incoming},
+    upgrade::OnUpgrade,
+};
 use hyper_util::rt::TokioIo;
 
 use super::{Body, Peer, answer::Problem, full, headers};
@@ -17,6 +20,7 @@ const HANDOVER: Duration = Duration::from_secs(10);
 pub(super) fn asks_for_websocket(request: &Request<Incoming>) -> bool {
     request.version() == Version::HTTP_11
         && request.method() == Method::GET
+        && request.body().is_end_stream()
         && headers::has_token(request.headers(), &header::CONNECTION, "upgrade")
         && headers::has_token(request.headers(), &header::UPGRADE, "websocket")
 }

@@ -172,10 +172,14 @@ impl Terminator {
         match tokio::time::timeout(self.limits.handshake, plain::is_not_tls(&tcp)).await {
             Ok(Ok(Some(false))) => {}
             Ok(Ok(Some(true))) => {
-                let naming = plain::name(&mut tcp, Arc::clone(&self.config), self.clock.now());
-                let error = tokio::time::timeout(self.limits.handshake, naming).await.ok().flatten()?;
-                self.tell(address, &Failure::Tls(error.clone()));
-                plain::turn_away(&mut tcp, &error, local).await;
+                let mut head = plain::head(&mut tcp, self.limits.handshake).await;
+                match plain::name(&mut head, Arc::clone(&self.config), self.clock.now()) {
+                    Some(error) => {
+                        self.tell(address, &Failure::Tls(error.clone()));
+                        plain::turn_away(&mut tcp, &error, local).await;
+                    }
+                    None => self.tell(address, &Failure::TimedOut(self.limits.handshake)),
+                }
                 return None;
             }
             Ok(Ok(None)) => {

@@ -25,25 +25,38 @@ pub(super) async fn is_not_tls(tcp: &TcpStream) -> std::io::Result<Option<bool>>
     Ok((read > 0).then_some(first[0].is_ascii_graphic() || first[0].is_ascii_whitespace()))
 }
 
-/// Reads what the peer says, and has the library name it. None if it is TLS after all, or too little to tell.
-pub(super) async fn name<S>(stream: &mut S, config: Arc<ServerConfig>, now: UnixTime) -> Option<Error>
+/// Reads what the peer says: the head of an HTTP request, or the beginning of whatever it is.
+pub(super) async fn head<S>(stream: &mut S, patience: Duration) -> Vec<u8>
 where
     S: AsyncRead + Unpin,
 {
     let mut head = Vec::with_capacity(1024);
-    while head.len() < HEAD && !head.windows(4).any(|end| end == b"\r\n\r\n") {
-        let mut chunk = [0; 1024];
-        match stream.read(&mut chunk).await {
-            Ok(0) | Err(_) => break,
-            Ok(read) => head.extend_from_slice(chunk.get(..read)?),
+    let reading = async {
+        while head.len() < HEAD {
+            let mut chunk = [0; 1024];
+            let read = match stream.read(&mut chunk).await {
+                Ok(0) | Err(_) => break,
+                Ok(read) => read,
+            };
+            // An end may lie across two pieces; what lies before was looked at.
+            let fresh = head.len().saturating_sub(3);
+            head.extend_from_slice(chunk.get(..read).unwrap_or_default());
+            let ends = |part: &[u8]| part.windows(4).any(|end| end == b"\r\n\r\n");
+            let http = |head: &[u8]| head.windows(5).take(1024).any(|part| part == b"HTTP/");
+            if head.get(fresh..).is_some_and(ends) || (head.len() >= 1024 && !http(&head)) {
+                break;
+            }
         }
-        // What is not HTTP need not send a whole head.
-        if !head.windows(5).any(|part| part == b"HTTP/") && head.len() >= 1024 {
-            break;
-        }
-    }
+    };
+    // Whoever stops in the middle is judged by what he said.
+    let _ = tokio::time::timeout(patience, reading).await;
+    head
+}
+
+/// Has the library name what the peer said. None if it is too little to tell.
+pub(super) fn name(head: &mut [u8], config: Arc<ServerConfig>, now: UnixTime) -> Option<Error> {
     let mut connection = Connection::server(config, now).ok()?;
-    connection.handle_input(&mut head, &mut Vec::new()).err()
+    connection.handle_input(head, &mut Vec::new()).err()
 }
 
 /// Answers a plain HTTP request, if that is what the library called it.
