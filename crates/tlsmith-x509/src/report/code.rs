@@ -5,7 +5,6 @@ use std::fmt;
 
 /// What was found. One row a code in [`Code::row`]: stable name, RFC section, why it matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
 pub enum Code {
     /// `certificate.malformed`
     Malformed,

@@ -59,7 +59,11 @@ fn extensions(list: &[Extension<'_>]) -> Vec<String> {
 }
 
 fn extension(extension: &Extension<'_>) -> String {
-    let name = extension.extension_type();
+    // The name of the registry is longer than anything that it could say.
+    let name = match extension {
+        Extension::Alpn(_) => String::from("alpn"),
+        other => other.extension_type().to_string(),
+    };
     let share = |group: NamedGroup, len: usize| format!("{group} ({len} bytes)");
     let value = match extension {
         Extension::ServerName(name) => name.escape_ascii().to_string(),
@@ -81,7 +85,7 @@ fn extension(extension: &Extension<'_>) -> String {
         _ => String::new(),
     };
     match value.is_empty() {
-        true => name.to_string(),
+        true => name,
         false => format!("{name} {value}"),
     }
 }

@@ -38,6 +38,5 @@ const fn alert(code: Code) -> AlertDescription {
         Code::BudgetExhausted | Code::NoCertificate | Code::ExpiresSoon | Code::WrongOrder | Code::RootSent => {
             AlertDescription::CERTIFICATE_UNKNOWN
         }
-        _ => AlertDescription::CERTIFICATE_UNKNOWN,
     }
 }

@@ -32,7 +32,7 @@ pub(super) fn decode_offer<'a>(r: &mut Reader<'a>) -> Result<Vec<KeyShareEntry<'
     let shares = Reader::new(r.u16_prefixed(0..=0xffff, SHARES)?).list(KeyShareEntry::decode)?;
     // "Clients MUST NOT offer multiple KeyShareEntry values for the same group."
     if super::has_duplicates(shares.iter().map(|share| share.group.0)) {
-        return Err(Malformed::new(SHARES, Problem::Duplicate));
+        return Err(Malformed::new(SHARES, Problem::Repeated));
     }
     Ok(shares)
 }

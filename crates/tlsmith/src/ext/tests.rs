@@ -52,7 +52,7 @@ fn two_shares_of_a_group_are_refused() {
     let share = |group: u8| [0, group, 0, 1, 9];
     let offer = |groups: [u8; 2]| [&[0, 10][..], &share(groups[0]), &share(groups[1])].concat();
     assert!(one(ExtensionType::KEY_SHARE, &offer([0x17, 0x1d]), Place::ClientHello).is_ok());
-    assert_eq!(one(ExtensionType::KEY_SHARE, &offer([0x1d, 0x1d]), Place::ClientHello), Err(Problem::Duplicate));
+    assert_eq!(one(ExtensionType::KEY_SHARE, &offer([0x1d, 0x1d]), Place::ClientHello), Err(Problem::Repeated));
 }
 
 #[test]

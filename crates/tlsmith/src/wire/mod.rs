@@ -28,8 +28,10 @@ pub(crate) enum Problem {
     BadLength,
     /// A value that the syntax has room for, and the RFC no meaning: `illegal_parameter`.
     BadValue,
-    /// A second one of what may stand there once: `illegal_parameter`.
+    /// A second extension of one type (RFC 8446 §4.2): `illegal_parameter`.
     Duplicate,
+    /// A second one of another thing that may stand there once: `illegal_parameter`.
+    Repeated,
     /// A recognised extension in a message that it is not specified for (RFC 8446 §4.2): `illegal_parameter`.
     NotAllowedHere,
     /// `pre_shared_key` is not the last extension (RFC 8446 §4.2.11): `illegal_parameter`.
