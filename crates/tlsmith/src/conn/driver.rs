@@ -49,7 +49,7 @@ impl Sink for Driver<'_> {
 
     fn send_change_cipher_spec(&mut self) {
         // Unprotected by nature, so it cannot fail; the messages before it go first.
-        if self.write.flush(self.out).is_ok() && self.write.sealer.is_none() {
+        if self.write.flush(self.out).is_ok() && self.write.sealer.is_none() && !self.write.closed {
             let _ = self.write.append(RecordType::ChangeCipherSpec, &[1], self.out);
             note(self.facts, Direction::Sent, "ChangeCipherSpec", 1, false, Vec::new());
         }

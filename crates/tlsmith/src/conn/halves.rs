@@ -71,10 +71,19 @@ impl ReadHalf {
         self.skip = None;
     }
 
+    /// Drops keys and what was received under them.
+    pub(super) fn forget(&mut self) {
+        *self = Self { closed: self.closed, ..Self::new() };
+    }
+
     /// Whether a protected record of this length that cannot be read is early data to be skipped.
     pub(super) fn skips(&mut self, when: SkipEarlyData, len: usize) -> Result<bool, Error> {
         if self.skip != Some(when) {
             return Ok(false);
+        }
+        if len == 0 {
+            // Or records of no length could come for ever.
+            self.count_idle()?;
         }
         self.skipped += len;
         match self.skipped <= MAX_SKIPPED_EARLY_DATA {
@@ -134,6 +143,11 @@ impl WriteHalf {
         Ok(())
     }
 
+    /// Drops keys; nothing goes out any more.
+    pub(super) fn forget(&mut self) {
+        (self.sealer, self.pending, self.closed) = (None, Vec::new(), true);
+    }
+
     /// Writes the messages that wait.
     pub(super) fn flush(&mut self, out: &mut Vec<u8>) -> Result<(), Error> {
         if self.pending.is_empty() {
@@ -141,6 +155,10 @@ impl WriteHalf {
         }
         // Taken, not cleared: an idle connection holds no buffer.
         let pending = std::mem::take(&mut self.pending);
+        if self.closed {
+            // §6.1: close_notify says that nothing more will be sent, in the handshake as well.
+            return Ok(());
+        }
         self.append(RecordType::Handshake, &pending, out)?;
         self.initial = false;
         Ok(())

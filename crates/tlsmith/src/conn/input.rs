@@ -139,9 +139,13 @@ impl Connection {
     fn on_message(&mut self, raw: &[u8], rest: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
         let (kind, body) = raw.split_first().unwrap_or((&0, &[]));
         let body = body.get(MESSAGE_HEADER_LEN - 1..).unwrap_or_default();
-        let message = Message::decode(HandshakeType(*kind), body)?;
-        let details = if self.settings.trace { trace::describe(&message) } else { Vec::new() };
         let encrypted = self.read.opener.is_some();
+        let message = Message::decode(HandshakeType(*kind), body).inspect_err(|_| {
+            // What cannot be read is still worth seeing in the list.
+            let name = HandshakeType(*kind).message();
+            note(&mut self.facts, Direction::Received, name, raw.len(), encrypted, Vec::new());
+        })?;
+        let details = if self.settings.trace { trace::describe(&message) } else { Vec::new() };
         note(&mut self.facts, Direction::Received, trace::name(&message), raw.len(), encrypted, details);
         if !self.is_handshaking() {
             return self.on_post_handshake(&message, rest, out);

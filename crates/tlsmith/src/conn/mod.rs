@@ -37,7 +37,13 @@ pub struct Connection {
     facts: Facts,
     settings: Settings,
     now: UnixTime,
-    failure: Option<Error>,
+    failure: Option<Failure>,
+}
+
+/// How a connection failed.
+struct Failure {
+    error: Error,
+    in_handshake: bool,
 }
 
 /// What [`Connection::handle_input`] made of its input.
@@ -127,8 +133,7 @@ impl Connection {
             true => Error::new(Rule::HandshakeEof, self.machine.progress()),
             false => Error::new(Rule::Truncated, ""),
         };
-        self.failure = Some(error.clone());
-        Err(error)
+        Err(self.end(error))
     }
 
     /// What the connection waits for, if it is not for bytes.
@@ -186,9 +191,12 @@ impl Connection {
         self.now = now;
     }
 
-    /// The handshake is not complete.
+    /// The handshake is not complete; of a connection that failed: it was not when it did.
     pub fn is_handshaking(&self) -> bool {
-        self.machine.established().is_none()
+        match &self.failure {
+            Some(failure) => failure.in_handshake,
+            None => self.machine.established().is_none(),
+        }
     }
 
     /// The peer sent `close_notify`: no more data will come.
@@ -203,6 +211,7 @@ impl Connection {
 
     /// Exports keying material (RFC 8446 §7.5). No context is the same as an empty one in TLS 1.3.
     pub fn export(&self, label: &[u8], context: &[u8], out: &mut [u8]) -> Result<(), Error> {
+        self.check_failure()?;
         match self.machine.established() {
             Some(established) => established.export(label, context, out),
             None => Err(Error::new(Rule::ExportRefused, "the handshake is not complete")),
@@ -210,7 +219,7 @@ impl Connection {
     }
 
     fn check_failure(&self) -> Result<(), Error> {
-        self.failure.clone().map_or(Ok(()), Err)
+        self.failure.as_ref().map_or(Ok(()), |failure| Err(failure.error.clone()))
     }
 
     fn check_sendable(&self) -> Result<(), Error> {
@@ -261,13 +270,22 @@ impl Connection {
         }
     }
 
-    /// Ends everything because of `error`: sends its alert, drops the keys.
+    /// Ends everything because of `error`, and says so by its alert.
     fn fail(&mut self, error: Error, out: &mut Vec<u8>) -> Error {
         if let Some(alert) = error.alert() {
             self.send_alert(alert, out);
         }
-        self.write.closed = true;
-        self.failure = Some(error.clone());
+        self.end(error)
+    }
+
+    /// Nothing works any more. "Servers and clients MUST forget the secret values and keys established in failed
+    /// connections" (RFC 8446 §6.2): the states and the record protection hold all of them.
+    fn end(&mut self, error: Error) -> Error {
+        let in_handshake = self.is_handshaking();
+        self.machine = Machine::Gone;
+        self.read.forget();
+        self.write.forget();
+        self.failure = Some(Failure { error: error.clone(), in_handshake });
         error
     }
 }
@@ -277,7 +295,7 @@ impl fmt::Debug for Connection {
         f.debug_struct("Connection")
             .field("role", &self.facts.role)
             .field("state", &self.machine.name())
-            .field("failure", &self.failure)
+            .field("failure", &self.failure.as_ref().map(|failure| &failure.error))
             .finish_non_exhaustive()
     }
 }

@@ -10,10 +10,15 @@ use crate::{
     tls13::suite::Suite,
 };
 
-/// TLS 1.3, or an error that names what the client speaks. Without `supported_versions` a client means TLS 1.2 or
-/// older, whatever its `legacy_version` says (RFC 8446 §4.2.1).
+/// TLS 1.3, or an error that names what the client speaks.
+///
+/// `supported_versions` alone decides; `legacy_version` does not, even where it says TLS 1.3 (RFC 8446 §4.2.1). But for
+/// SSLv3: a hello that speaks of it is refused whatever else it says (§D.5).
 pub(crate) fn check_version(hello: &ClientHello<'_>, facts: &ClientHelloFacts) -> Result<(), Error> {
-    match hello.supported_versions().is_some() && facts.versions.contains(&ProtocolVersion::TLS1_3) {
+    if hello.legacy_version <= ProtocolVersion::SSL3_0 {
+        return Err(Error::new(Rule::PeerVersion, "the client's legacy_version is that of SSLv3"));
+    }
+    match hello.supported_versions().is_some_and(|versions| versions.contains(&ProtocolVersion::TLS1_3)) {
         true => Ok(()),
         false => Err(Error::new(
             Rule::PeerVersion,
@@ -34,8 +39,11 @@ pub(crate) fn check_hello(hello: &ClientHello<'_>) -> Result<(), Error> {
     if hello.pre_shared_key().is_some() && hello.psk_key_exchange_modes().is_none() {
         return Err(Error::new(Rule::MissingExtension, "pre_shared_key without psk_key_exchange_modes"));
     }
-    let groups = hello.supported_groups().unwrap_or_default();
-    let stranger = hello.key_share().unwrap_or_default().iter().find(|share| !groups.contains(&share.group));
+    // Sorted: a hostile hello has thousands of either.
+    let mut groups = hello.supported_groups().unwrap_or_default().to_vec();
+    groups.sort_unstable();
+    let shares = hello.key_share().unwrap_or_default();
+    let stranger = shares.iter().find(|share| groups.binary_search(&share.group).is_err());
     match stranger {
         Some(share) => Err(Error::new(
             Rule::IllegalParameter,
@@ -65,10 +73,12 @@ pub(crate) fn suite(config: &ServerConfig, offered: &[CipherSuite]) -> Result<Su
 /// The group, and whether the client sent a share of it. One with a share is chosen before one that costs a round trip;
 /// among equals the preference decides.
 pub(crate) fn group(config: &ServerConfig, facts: &ClientHelloFacts) -> Result<(NamedGroup, bool), Error> {
-    let common: Vec<NamedGroup> = match config.preference {
-        Preference::Server => config.groups.iter().copied().filter(|group| facts.groups.contains(group)).collect(),
-        Preference::Client => facts.groups.iter().copied().filter(|group| config.groups.contains(group)).collect(),
-    };
+    // Never more than this side's few, however long the client's list is.
+    let place = |group: &NamedGroup| facts.groups.iter().position(|offered| offered == group);
+    let mut common: Vec<NamedGroup> = config.groups.iter().copied().filter(|group| place(group).is_some()).collect();
+    if config.preference == Preference::Client {
+        common.sort_by_key(place);
+    }
     let shared = common.iter().copied().find(|group| facts.key_shares.contains(group));
     match (shared, common.first()) {
         (Some(group), _) => Ok((group, true)),
@@ -98,7 +108,9 @@ pub(crate) fn alpn(config: &ServerConfig, facts: &ClientHelloFacts) -> Result<Op
 
 /// A second ClientHello repeats the first but for what the retry asked for (RFC 8446 §4.1.2).
 pub(crate) fn check_second(first: &ClientHello<'_>, second: &ClientHello<'_>) -> Result<(), Error> {
-    let changed = if first.random != second.random {
+    let changed = if first.legacy_version != second.legacy_version {
+        "legacy_version"
+    } else if first.random != second.random {
         "random"
     } else if first.session_id != second.session_id {
         "legacy_session_id"

@@ -94,6 +94,12 @@ impl Sealer {
         Self { keyed: Keyed::new(key, iv), limits }
     }
 
+    /// Other limits, to reach them in a test.
+    #[cfg(test)]
+    pub(crate) fn set_limits(&mut self, limits: KeyLimits) {
+        self.limits = limits;
+    }
+
     /// Whether a KeyUpdate (§4.6.3) should come before more data.
     pub(crate) fn needs_key_update(&self) -> bool {
         self.keyed.sequence >= self.limits.update_after

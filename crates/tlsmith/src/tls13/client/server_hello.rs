@@ -93,7 +93,7 @@ impl WaitServerHello {
     /// What both kinds of hello have to hold; `besides` is the one extension that is allowed besides
     /// `supported_versions` and `key_share`.
     fn check(&self, hello: &ServerHello<'_>, besides: ExtensionType) -> Result<Suite, Error> {
-        check_version(hello)?;
+        check_version(hello, self.retry.is_some())?;
         hello.check_places()?;
         for extension in hello.extensions.iter().map(crate::ext::Extension::extension_type) {
             let allowed = [ExtensionType::SUPPORTED_VERSIONS, ExtensionType::KEY_SHARE, besides];
@@ -127,7 +127,11 @@ impl WaitServerHello {
 }
 
 /// TLS 1.3 is chosen by `supported_versions` (§4.2.1).
-fn check_version(hello: &ServerHello<'_>) -> Result<(), Error> {
+fn check_version(hello: &ServerHello<'_>, retried: bool) -> Result<(), Error> {
+    if hello.legacy_version <= ProtocolVersion::SSL3_0 {
+        // §D.5, whatever else it says.
+        return Err(Error::new(Rule::PeerVersion, "the server's legacy_version is that of SSLv3"));
+    }
     match hello.supported_version() {
         Some(ProtocolVersion::TLS1_3) => Ok(()),
         Some(other) => {
@@ -135,6 +139,11 @@ fn check_version(hello: &ServerHello<'_>) -> Result<(), Error> {
         }
         None if [DOWNGRADE_TLS12, DOWNGRADE_TLS11].iter().any(|sentinel| hello.random.ends_with(sentinel)) => {
             Err(Error::new(Rule::Downgrade, format!("the ServerHello says {}", hello.legacy_version)))
+        }
+        // §4.1.4: the version of the HelloRetryRequest has to stay.
+        None if retried => {
+            let version = hello.legacy_version;
+            Err(Error::new(Rule::RetryMismatch, format!("the ServerHello changed the version to {version}")))
         }
         None => Err(Error::new(
             Rule::PeerVersion,

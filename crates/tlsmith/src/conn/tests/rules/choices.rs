@@ -1,0 +1,70 @@
+//! Nothing in common: what a server chooses from a ClientHello (RFC 8446 §4.1.1).
+
+use super::{super::peer::alter_hello, *};
+use crate::{
+    auth::UnknownName,
+    ext::Extension,
+    registry::{CipherSuite, NamedGroup, SignatureScheme},
+};
+
+fn refuse(world: &World, name: &'static [u8]) -> Seen {
+    let script = alter_hello(move |hello| {
+        hello.extensions.retain(|extension| !matches!(extension, Extension::ServerName(_)));
+        hello.extensions.insert(0, Extension::ServerName(name));
+    });
+    let server = world.server().unknown_name(UnknownName::Refuse).build().unwrap();
+    Play::server(server, Peer::client(world.client().build().unwrap(), script)).finish()
+}
+
+pub(super) const CASES: &[Case] = &[
+    Case {
+        rule: Rule::NoCommonSuite,
+        name: "ChaCha20 and AES",
+        run: |world| {
+            let client = world.client().cipher_suites(&[CipherSuite::TLS_CHACHA20_POLY1305_SHA256]).build().unwrap();
+            let server = world.server().cipher_suites(&[CipherSuite::TLS_AES_128_GCM_SHA256]).build().unwrap();
+            Play::server(server, Peer::client(client, peer::honest())).finish()
+        },
+    },
+    Case {
+        rule: Rule::NoCommonSuite,
+        name: "reserved ones alone",
+        run: |world| against_server(world, alter_hello(|hello| hello.cipher_suites.truncate(1))).finish(),
+    },
+    Case {
+        rule: Rule::NoCommonGroup,
+        name: "X25519 and P-256",
+        run: |world| {
+            let client = world.client().groups(&[NamedGroup::X25519]).build().unwrap();
+            let server = world.server().groups(&[NamedGroup::SECP256R1]).build().unwrap();
+            Play::server(server, Peer::client(client, peer::honest())).finish()
+        },
+    },
+    Case {
+        rule: Rule::NoCommonScheme,
+        name: "RSA alone, and a key for ECDSA",
+        run: |world| {
+            let schemes = [SignatureScheme::RSA_PSS_RSAE_SHA256, SignatureScheme::RSA_PKCS1_SHA256];
+            let client = world.client().signature_schemes(&schemes).build().unwrap();
+            Play::server(world.server().build().unwrap(), Peer::client(client, peer::honest())).finish()
+        },
+    },
+    Case { rule: Rule::UnknownServerName, name: "another host", run: |world| refuse(world, b"other.example") },
+    Case { rule: Rule::InvalidServerName, name: "an empty label", run: |world| refuse(world, b"a..b") },
+    Case { rule: Rule::InvalidServerName, name: "a trailing dot", run: |world| refuse(world, b"host.example.") },
+    Case { rule: Rule::InvalidServerName, name: "a zero byte", run: |world| refuse(world, b"host\0.example") },
+    Case {
+        rule: Rule::NoApplicationProtocol,
+        name: "h2 and http/1.1",
+        run: |world| {
+            let client = world.client().alpn(&[b"h2"]).build().unwrap();
+            let server = world.server().alpn(&[b"http/1.1", b"http/1.0"]).build().unwrap();
+            Play::server(server, Peer::client(client, peer::honest())).finish()
+        },
+    },
+];
+
+#[test]
+fn cases() {
+    run(CASES);
+}

@@ -1,0 +1,173 @@
+//! What this side itself cannot do, and calls that come at the wrong time.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use tlsmith_crypto::{
+    AeadAlgorithm, AeadKey, CryptoError, Digest, Group, HashAlgorithm, HashContext, KeyExchange, Provider, Secret,
+    SignatureAlgorithm, SigningKey, aws_lc::AwsLc,
+};
+
+use super::*;
+use crate::auth::Identity;
+
+/// A provider without randomness, once it is told so.
+#[derive(Debug, Default)]
+struct Dry(AtomicBool);
+
+impl Provider for Dry {
+    fn random(&self, out: &mut [u8]) -> Result<(), CryptoError> {
+        if self.0.load(Ordering::Relaxed) { Err(CryptoError::Backend) } else { AwsLc.random(out) }
+    }
+
+    fn hash(&self, algorithm: HashAlgorithm) -> Box<dyn HashContext> {
+        AwsLc.hash(algorithm)
+    }
+
+    fn hmac(&self, algorithm: HashAlgorithm, key: &[u8], parts: &[&[u8]]) -> Digest {
+        AwsLc.hmac(algorithm, key, parts)
+    }
+
+    fn aead(&self, algorithm: AeadAlgorithm, key: &[u8]) -> Result<Box<dyn AeadKey>, CryptoError> {
+        AwsLc.aead(algorithm, key)
+    }
+
+    fn groups(&self) -> &[Group] {
+        AwsLc.groups()
+    }
+
+    fn start_key_exchange(&self, group: Group) -> Result<Box<dyn KeyExchange>, CryptoError> {
+        AwsLc.start_key_exchange(group)
+    }
+
+    fn accept_key_exchange(&self, group: Group, peer_share: &[u8]) -> Result<(Vec<u8>, Secret), CryptoError> {
+        AwsLc.accept_key_exchange(group, peer_share)
+    }
+
+    fn verify(&self, _: SignatureAlgorithm, _: &[u8], _: &[u8], _: &[u8]) -> Result<(), CryptoError> {
+        unreachable!("nothing is verified here")
+    }
+
+    fn load_key(&self, der: &[u8]) -> Result<Arc<dyn SigningKey>, CryptoError> {
+        AwsLc.load_key(der)
+    }
+}
+
+fn dry() -> Arc<dyn Provider> {
+    Arc::new(Dry(AtomicBool::new(true)))
+}
+
+/// Our server, whose key is elsewhere, when it waits for a signature.
+fn waits_for_signature(world: &World) -> Play {
+    let identity = Arc::new(Identity::with_external_key(world.identity.chain().to_vec()).unwrap());
+    let server = crate::ServerConfig::builder(world.provider.clone()).identity(identity).build().unwrap();
+    let mut play = Play::server(server, Peer::client(world.client().build().unwrap(), peer::honest()));
+    play.go_on();
+    assert!(matches!(play.victim.need(), Some(Need::Sign { .. })));
+    play
+}
+
+fn signs(world: &World, signature: Option<Vec<u8>>) -> Seen {
+    let mut play = waits_for_signature(world);
+    let error = play.victim.reply(Reply::Signature(signature), &mut play.outbox).unwrap_err();
+    play.finish_with(error)
+}
+
+pub(super) const CASES: &[Case] = &[
+    Case { rule: Rule::SignFailed, name: "the holder declined", run: |world| signs(world, None) },
+    Case {
+        rule: Rule::Internal,
+        name: "a signature that no message can carry",
+        run: |world| signs(world, Some(vec![0; 0x1_0000])),
+    },
+    Case {
+        rule: Rule::Crypto,
+        name: "no randomness, in a server",
+        run: |world| {
+            let server = crate::ServerConfig::builder(dry()).identity(world.identity.clone()).build().unwrap();
+            Play::server(server, Peer::client(world.client().build().unwrap(), peer::honest())).finish()
+        },
+    },
+    Case {
+        rule: Rule::Crypto,
+        name: "no randomness, in a client that has not said anything yet",
+        run: |world| {
+            let client = crate::ClientConfig::builder(dry(), world.verifier()).build().unwrap();
+            let mut out = Vec::new();
+            let made = Connection::client(client, "host.example".parse().unwrap(), super::super::NOW, &mut out);
+            assert_eq!(out, []);
+            Seen::refused(made.unwrap_err()).mute()
+        },
+    },
+    Case {
+        rule: Rule::NotYet,
+        name: "data before the handshake",
+        run: |world| {
+            let mut play = waits_for_signature(world);
+            let refused = play.victim.update_keys(false, &mut play.outbox).unwrap_err();
+            assert_eq!(refused.rule(), Rule::NotYet);
+            Seen::refused(play.victim.send(b"data", &mut play.outbox).unwrap_err())
+        },
+    },
+    Case {
+        rule: Rule::AlreadyClosed,
+        name: "data after close_notify",
+        run: |world| {
+            let mut play = connected(world, true);
+            play.victim.send_close(&mut play.outbox);
+            let said = play.outbox.clone();
+            let refused = play.victim.update_keys(false, &mut play.outbox).unwrap_err();
+            assert_eq!(refused.rule(), Rule::AlreadyClosed);
+            let error = play.victim.send(b"data", &mut play.outbox).unwrap_err();
+            assert_eq!(play.outbox, said);
+            Seen::refused(error)
+        },
+    },
+    Case {
+        rule: Rule::NothingNeeded,
+        name: "a reply to nothing",
+        run: |world| {
+            let mut play = connected(world, true);
+            Seen::refused(play.victim.reply(Reply::Signature(None), &mut play.outbox).unwrap_err())
+        },
+    },
+    Case {
+        rule: Rule::NothingNeeded,
+        name: "a reply to another need, which changes nothing",
+        run: |world| {
+            let mut play = waits_for_signature(world);
+            let verdict = crate::auth::Verdict::accept_anyway(tlsmith_x509::Report::default());
+            let config = Reply::Config(world.server().build().unwrap());
+            let error = play.victim.reply(Reply::Verdict(verdict), &mut play.outbox).unwrap_err();
+            assert_eq!(play.victim.reply(config, &mut play.outbox).unwrap_err().rule(), Rule::NothingNeeded);
+            assert!(play.outbox.is_empty() && matches!(play.victim.need(), Some(Need::Sign { .. })));
+            Seen::refused(error)
+        },
+    },
+    Case {
+        rule: Rule::ExportRefused,
+        name: "before the end of the handshake",
+        run: |world| Seen::refused(waits_for_signature(world).victim.export(b"label", b"", &mut [0; 8]).unwrap_err()),
+    },
+    Case {
+        rule: Rule::ExportRefused,
+        name: "more than 255 digests",
+        run: |world| {
+            let play = connected(world, true);
+            assert!(play.victim.export(b"label", b"", &mut [0; 255 * 32]).is_ok());
+            Seen::refused(play.victim.export(b"label", b"", &mut [0; 255 * 32 + 1]).unwrap_err())
+        },
+    },
+    Case {
+        rule: Rule::ExportRefused,
+        name: "a label that HKDF has no room for",
+        run: |world| Seen::refused(connected(world, true).victim.export(&[b'x'; 250], b"", &mut [0; 8]).unwrap_err()),
+    },
+];
+
+#[test]
+fn cases() {
+    run(CASES);
+}
