@@ -83,7 +83,13 @@ impl Identity {
 
     /// The first scheme of the peer's list that the key can sign with.
     pub fn choose_scheme(&self, offered: &[SignatureScheme]) -> Option<SignatureScheme> {
-        schemes::choose(offered, self.key_type)
+        let leaf = self.chain.first()?;
+        let signs = |scheme: &SignatureScheme| match (schemes::of_leaf(*scheme, leaf), &self.key) {
+            (Some(algorithm), IdentityKey::Here(key)) => key.supports(algorithm),
+            (Some(_), IdentityKey::Elsewhere(_)) => true,
+            (None, _) => false,
+        };
+        offered.iter().copied().find(signs)
     }
 
     /// Whether a peer that accepts these schemes in certificates can verify the whole chain (RFC 8446 §4.4.2.2).

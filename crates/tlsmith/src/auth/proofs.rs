@@ -3,6 +3,7 @@
 
 use tlsmith_crypto::{Digest, Provider, Secret};
 use tlsmith_x509::Certificate;
+use zeroize::Zeroizing;
 
 use super::{Verdict, schemes};
 use crate::{
@@ -70,11 +71,9 @@ impl SignatureVerified {
         signature: &[u8],
     ) -> Result<Self, Error> {
         let key = leaf.key_type().ok_or_else(|| unsupported_key(leaf))?;
-        let algorithm = schemes::algorithm(scheme)
-            .filter(|_| offered.contains(&scheme) && schemes::suits(scheme, key))
-            .ok_or_else(|| {
-                Error::new(Rule::SchemeNotOffered, format!("the peer signed with {scheme}; its key is {key}"))
-            })?;
+        let algorithm = schemes::of_leaf(scheme, leaf).filter(|_| offered.contains(&scheme)).ok_or_else(|| {
+            Error::new(Rule::SchemeNotOffered, format!("the peer signed with {scheme}; its key is {key}"))
+        })?;
         match provider.verify(algorithm, leaf.public_key(), content, signature) {
             Ok(()) => Ok(Self(())),
             Err(_) => Err(Error::new(Rule::BadSignature, format!("{scheme}, {key}"))),
@@ -100,9 +99,11 @@ fn unsupported_key(leaf: &Certificate) -> Error {
 impl FinishedVerified {
     /// Compares the peer's `verify_data`, in constant time; `base` is the peer's handshake traffic secret.
     pub(crate) fn check(kdf: &Kdf, base: &Secret, transcript: &Digest, received: &[u8]) -> Result<Self, Error> {
-        let expected = key_schedule::verify_data(kdf, base, transcript).map_err(|error| crypto(&error))?;
+        // Wiped in the end: where they differ, it is a proof that the peer could not give.
+        let expected =
+            Zeroizing::new(key_schedule::verify_data(kdf, base, transcript).map_err(|error| crypto(&error))?);
         let length = expected.as_ref().len();
-        match received.len() == length && Digest::new(received) == expected {
+        match received.len() == length && Digest::new(received) == *expected {
             true => Ok(Self(())),
             false if received.len() != length => {
                 Err(Error::new(Rule::Decode, format!("Finished of {} bytes, not {length}", received.len())))

@@ -70,9 +70,13 @@ pub(crate) const fn suits(scheme: SignatureScheme, key: KeyType) -> bool {
     }
 }
 
-/// The first scheme of the peer's list that the key can sign with.
-pub(crate) fn choose(offered: &[SignatureScheme], key: KeyType) -> Option<SignatureScheme> {
-    offered.iter().copied().find(|scheme| suits(*scheme, key) && algorithm(*scheme).is_some())
+/// The algorithm of a scheme, if a CertificateVerify of this leaf's key may be made with it. Where the key's own
+/// parameters name a hash for PSS, it is the only one (RFC 8446 §4.2.3).
+pub(crate) fn of_leaf(scheme: SignatureScheme, leaf: &Certificate) -> Option<SignatureAlgorithm> {
+    let suited = leaf.key_type().is_some_and(|key| suits(scheme, key));
+    let unrestricted =
+        |made: &SignatureAlgorithm| leaf.pss_hash().is_none_or(|hash| *made == SignatureAlgorithm::RsaPss(hash));
+    algorithm(scheme).filter(|made| suited && unrestricted(made))
 }
 
 /// Whether a peer that accepts `schemes` in certificates can verify every signature of `chain` (§4.4.2.2). A

@@ -1,6 +1,7 @@
 //! Whole connections: both sides in memory, and either side against a hostile peer.
 
 mod basics;
+mod identities;
 mod peer;
 mod play;
 mod rules;
@@ -45,6 +46,12 @@ impl World {
 
     pub(crate) fn server(&self) -> crate::config::ServerConfigBuilder {
         ServerConfig::builder(self.provider.clone()).identity(self.identity.clone())
+    }
+
+    /// The identity for host.example whose key's parameters allow PSS with SHA-384 alone.
+    pub(crate) fn pss384(&self, key: &[u8]) -> Arc<Identity> {
+        let chain = include_bytes!("../../../tests/data/pss384/cert.pem");
+        Arc::new(Identity::from_pem(self.provider.as_ref(), chain, key).unwrap())
     }
 
     /// An identity for these names, with a key of this kind.

@@ -26,13 +26,13 @@ impl PeerVerifier for Says {
     }
 }
 
-/// Signs with the one key that it has, whatever was offered.
+/// Shows the one certificate that it has, and signs with one scheme, whatever was offered.
 #[derive(Debug)]
-struct Stubborn(Arc<Identity>);
+struct Stubborn(Arc<Identity>, SignatureScheme);
 
 impl ServerIdentities for Stubborn {
     fn choose(&self, _: &ClientHelloFacts) -> IdentityChoice {
-        IdentityChoice::Use(Arc::clone(&self.0), SignatureScheme::ECDSA_SECP256R1_SHA256)
+        IdentityChoice::Use(Arc::clone(&self.0), self.1)
     }
 
     fn all(&self) -> Vec<Arc<Identity>> {
@@ -86,6 +86,13 @@ fn request(world: &World, context: &'static [u8], extensions: &'static [u8]) -> 
         vec![Act::Say(bytes), Act::Say(raw_message(HandshakeType::CERTIFICATE_REQUEST, &body))]
     });
     against_client(world, script).finish()
+}
+
+/// Our client against a server that signs with this scheme.
+fn stubborn(world: &World, client: Arc<ClientConfig>, identity: Arc<Identity>, scheme: SignatureScheme) -> Play {
+    let identities = Arc::new(Stubborn(identity, scheme));
+    let server = crate::ServerConfig::builder(world.provider.clone()).identities(identities).build().unwrap();
+    Play::client(client, Peer::server(server, peer::honest()))
 }
 
 /// An identity whose key usage is for signing certificates alone.
@@ -197,10 +204,16 @@ pub(super) const CASES: &[Case] = &[
         name: "it fits the key, but was not offered",
         run: |world| {
             let client = world.client().signature_schemes(&[SignatureScheme::ED25519]).build().unwrap();
-            let stubborn = Arc::new(Stubborn(world.identity.clone()));
-            let server = crate::ServerConfig::builder(world.provider.clone()).identities(stubborn).build().unwrap();
-            let peer = Peer::server(server, peer::honest());
-            Play::client(client, peer).finish()
+            stubborn(world, client, world.identity.clone(), SignatureScheme::ECDSA_SECP256R1_SHA256).finish()
+        },
+    },
+    Case {
+        rule: Rule::SchemeNotOffered,
+        name: "PSS with another hash than the key's own parameters say (§4.2.3)",
+        run: |world| {
+            let client = world.client().build().unwrap();
+            let identity = world.pss384(include_bytes!("../../../../tests/data/pss384/unrestricted.pem"));
+            stubborn(world, client, identity, SignatureScheme::RSA_PSS_PSS_SHA256).finish()
         },
     },
     Case {
