@@ -1,7 +1,9 @@
 //! Whole connections: both sides in memory, and either side against a hostile peer.
 
+mod after;
 mod basics;
 mod identities;
+mod key_log;
 mod peer;
 mod play;
 mod rules;
