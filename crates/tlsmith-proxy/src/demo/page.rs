@@ -220,6 +220,9 @@ fn certificate(html: &mut Html, whose: &'static str, one: &CertificateView) {
         ("SHA-256", &one.sha256),
     ];
     for (name, value) in rows {
+        if value.is_empty() {
+            continue;
+        }
         let mono = matches!(name, "From" | "Until" | "SHA-256");
         html.raw("<dt>").raw(name).raw(if mono { "</dt><dd class=\"mono\">" } else { "</dt><dd>" });
         html.text(value).raw("</dd>");
