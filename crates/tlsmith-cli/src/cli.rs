@@ -6,12 +6,18 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::{connect, serve};
 
+const EXAMPLES: &str = "\
+Examples:
+  tlsmith connect example.com             Who answers, and is it to be trusted?
+  tlsmith serve --demo                    A page over TLS that shows what was negotiated
+  tlsmith connect --help                  More examples, for each command
+
+Exit codes: 0 good, 1 the check or the handshake failed, 2 usage or configuration, 3 not trusted.";
+
 /// Every TLS chore in one binary.
 #[derive(Debug, Parser)]
 #[command(name = "tlsmith", version, propagate_version = true, arg_required_else_help = true)]
-#[command(
-    after_help = "Exit codes: 0 good, 1 the check or the handshake failed, 2 usage or configuration, 3 not trusted."
-)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) globals: Globals,

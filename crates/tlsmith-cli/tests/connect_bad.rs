@@ -196,9 +196,9 @@ fn what_clap_refuses_is_exit_2_as_well() {
 
 #[test]
 fn a_store_without_roots_is_a_mistake() {
-    let empty = tempfile::NamedTempFile::new().unwrap();
+    let (file, directory) = (tempfile::NamedTempFile::new().unwrap(), tempfile::tempdir().unwrap());
     let mut command = tlsmith();
-    command.args(["connect", "localhost"]).env("SSL_CERT_FILE", empty.path()).env("SSL_CERT_DIR", "/nonexistent");
+    command.args(["connect", "localhost"]).env("SSL_CERT_FILE", file.path()).env("SSL_CERT_DIR", directory.path());
     let output = command.stdin(std::process::Stdio::null()).output().unwrap();
     let errors = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{errors}");

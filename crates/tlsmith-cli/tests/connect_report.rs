@@ -180,7 +180,8 @@ fn each_bad_certificate_has_its_code_and_its_mend() {
         // What was learnt before the refusal stays.
         assert!(!report["chain"].as_array().unwrap().is_empty(), "{bad:?}");
         assert_eq!(report["protocol"], "TLSv1.3", "{bad:?}");
-        assert!(server.outcome().result.is_err(), "{bad:?}: the server believes all is well");
+        let told = server.outcome().code.unwrap_or_else(|| panic!("{bad:?}: the server does not know"));
+        assert_eq!(told, format!("alert.{}", report["error"]["alert"].as_str().unwrap()), "{bad:?}");
 
         let run = connect(server.port, pki.root(), &[]);
         let text = run.text();
@@ -204,6 +205,31 @@ fn insecure_goes_on_loudly_and_still_exits_with_3() {
 
     let run = common::connect_with(b"ping", server.port, pki.root(), &["--insecure", "--send", "-"]);
     assert_eq!((run.code, run.stdout.as_slice()), (3, b"ping".as_slice()));
+}
+
+#[test]
+fn roots_are_those_that_were_asked_for() {
+    let server = TestServer::start(config::server(&PKI.server).build().unwrap(), Mode::Echo);
+    let target = format!("127.0.0.1:{}", server.port);
+    let run = run_with(b"", &["connect", &target, "--roots", "mozilla", "--json"]);
+    let verification = &run.json()["verification"];
+    assert_eq!((run.code, &verification["roots"], &verification["trusted"]), (3, &json!("mozilla"), &json!(false)));
+    let mozilla = verification["root_count"].as_u64().unwrap();
+    assert!(mozilla > 50, "{mozilla}");
+    let run = connect(server.port, PKI.root(), &["--roots", "mozilla", "--json"]);
+    let verification = &run.json()["verification"];
+    assert_eq!((run.code, &verification["roots"]), (0, &json!("file+mozilla")));
+    assert_eq!(verification["root_count"], mozilla + 1);
+    assert_eq!(verification["path"].as_array().unwrap().len(), 3);
+    // The system's, as the environment says.
+    let output = common::tlsmith()
+        .args(["connect", &target, "--json"])
+        .env("SSL_CERT_FILE", PKI.root())
+        .stdin(std::process::Stdio::null())
+        .output()
+        .unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((output.status.code(), &report["verification"]["roots"]), (Some(0), &json!("system")), "{report:#}");
 }
 
 #[test]

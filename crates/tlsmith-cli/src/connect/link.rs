@@ -30,6 +30,8 @@ pub(crate) struct Link {
     trace: Trace,
     /// How many bytes came in all.
     received: u64,
+    /// The connection failed: what still comes is not looked at.
+    failed: bool,
 }
 
 /// Why a connection broke.
@@ -55,7 +57,7 @@ impl Link {
     pub(crate) fn new(tcp: TcpStream, conn: Connection, out: Vec<u8>, begun: Instant) -> Self {
         let mut trace = Trace { begun, messages: Vec::new(), finished: [false; 2] };
         trace.note(conn.facts());
-        Self { tcp, conn, input: Vec::new(), out, ended: false, trace, received: 0 }
+        Self { tcp, conn, input: Vec::new(), out, ended: false, trace, received: 0, failed: false }
     }
 
     /// What is known so far.
@@ -106,6 +108,10 @@ impl Link {
 
     /// Feeds the connection what was received; application data is appended to `data`.
     pub(crate) fn process(&mut self, data: &mut Vec<u8>) -> Result<(), tlsmith::Error> {
+        if self.failed {
+            self.input.clear();
+            return Ok(());
+        }
         let mut done = 0;
         let result = loop {
             let rest = self.input.get_mut(done..).unwrap_or_default();
@@ -121,6 +127,7 @@ impl Link {
             }
         };
         self.input.drain(..done.min(self.input.len()));
+        self.failed = result.is_err();
         result
     }
 

@@ -15,6 +15,8 @@ mod target;
 use std::io::{self, IsTerminal as _};
 
 pub(crate) use opts::Opts;
+#[cfg(test)]
+pub(crate) use report::example;
 pub(crate) use report::{Error, Finding, Message, Report};
 
 use crate::{

@@ -115,6 +115,26 @@ mod tests {
         assert_eq!(all.message, "transport.unreachable; transport.refused; transport.timeout");
     }
 
+    /// A listener that accepts nothing: once its queue is full the system drops what comes.
+    #[cfg(target_os = "linux")]
+    #[tokio::test(flavor = "current_thread")]
+    async fn a_silent_address_leaves_time_for_the_next() {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let silent = socket.listen(0).unwrap();
+        let silent = (silent.local_addr().unwrap(), silent);
+        let mut queue = Vec::new();
+        while let Ok(Ok(waiting)) = timeout(Duration::from_millis(300), TcpStream::connect(silent.0)).await {
+            queue.push(waiting);
+            assert!(queue.len() < 100);
+        }
+        let open = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (good, mut failed) = (open.local_addr().unwrap(), Vec::new());
+        let (_, address, _) = connect(&[silent.0, good], Duration::from_secs(1), &mut failed).await.unwrap();
+        assert_eq!(address, good);
+        assert_eq!(failed.first().map(|f| f.code.as_str()), Some("transport.timeout"));
+    }
+
     #[tokio::test(flavor = "current_thread")]
     async fn the_next_address_is_tried() {
         let open = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -319,6 +319,72 @@ fn protocol_name(name: &[u8]) -> String {
     name.escape_ascii().to_string()
 }
 
+/// A made-up report, for the tests of how reports are shown.
+#[cfg(test)]
+pub(crate) fn example() -> Report {
+    let owned = |text: &str| Some(text.to_owned());
+    Report {
+        target: "example.com:443".into(),
+        time: "2026-11-21T00:00:00Z".into(),
+        server_name: owned("example.com"),
+        address: owned("192.0.2.1:443"),
+        failed_addresses: vec![FailedAddress {
+            address: "[2001:db8::1]:443".into(),
+            code: "transport.unreachable".into(),
+            message: "no route".into(),
+        }],
+        protocol: owned("TLSv1.3"),
+        cipher_suite: owned("TLS_AES_128_GCM_SHA256"),
+        group: owned("x25519"),
+        signature_scheme: owned("ecdsa_secp256r1_sha256"),
+        alpn: owned("h2"),
+        retried: true,
+        client_auth_requested: true,
+        client_auth: Some(Client {
+            subject: None,
+            signature_scheme: None,
+            outcome: "accepted",
+            accepted_schemes: vec!["ed25519".into()],
+            authorities: 0,
+        }),
+        timings_ms: Timings { dns: Some(1.234), tcp: Some(10.0), tls: Some(25.06) },
+        chain: vec![ChainEntry {
+            subject: "CN=example.com".into(),
+            issuer: "CN=Root".into(),
+            sans: ["a.example", "b.example", "c.example", "d.example"]
+                .iter()
+                .map(|name| format!("DNS:{name}"))
+                .chain(["IP:192.0.2.9".into()])
+                .collect(),
+            not_before: "2026-11-01T00:00:00Z".into(),
+            not_after: "2026-12-01T00:00:00Z".into(),
+            days_left: 10,
+            serial: "01".into(),
+            sha256: "00".repeat(32),
+            spki_sha256: "ff".repeat(32),
+            key: "ECDSA P-256".into(),
+            signature: "ecdsa-with-SHA256".into(),
+            ca: false,
+        }],
+        verification: Verification {
+            trusted: Some(true),
+            roots: "system".into(),
+            root_count: 2,
+            path: vec!["CN=example.com".into(), "CN=Root".into()],
+            findings: vec![Finding {
+                code: "certificate.expires_soon".into(),
+                severity: "warning",
+                message: "it ends in 10 days".into(),
+                fix: "Renew it.".into(),
+                certificate: Some(0),
+                section: "RFC 5280 §4.1.2.5".into(),
+                why: "Because.".into(),
+            }],
+        },
+        ..Report::default()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

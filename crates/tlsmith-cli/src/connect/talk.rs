@@ -20,7 +20,7 @@ use super::{
     report::{Error, Reply, hex},
     run::{Session, of_broken},
 };
-use crate::render::text;
+use crate::render::text::ForTerminal;
 
 /// Bytes read from the source at a time.
 const CHUNK: usize = 16 << 10;
@@ -56,6 +56,7 @@ pub(crate) async fn converse(plan: &Plan, session: &mut Session, json: bool) {
         unwritten: None,
     };
     let mut error = talk.run(&mut link, std::mem::take(&mut session.early)).await.err();
+    talk.sink.finish();
     let parting = link.part(PARTING).await.err().filter(|e| e.received_alert().is_some());
     error = error.or_else(|| parting.map(|e| Stop::Broken(Broken::Tls(e))));
     session.report.reply = Some(Reply {
@@ -230,7 +231,7 @@ fn reader(mut input: impl Read + Send + 'static) -> mpsc::Receiver<io::Result<Ve
 struct Sink {
     print: bool,
     /// Standard output is a terminal: the peer must not steer it.
-    escape: bool,
+    escape: Option<ForTerminal>,
     bytes: u64,
     hash: Box<dyn HashContext>,
 }
@@ -238,7 +239,7 @@ struct Sink {
 impl Sink {
     fn new(plan: &Plan, json: bool) -> Self {
         let hash = plan.provider.hash(HashAlgorithm::Sha256);
-        Self { print: !json, escape: io::stdout().is_terminal(), bytes: 0, hash }
+        Self { print: !json, escape: io::stdout().is_terminal().then(ForTerminal::default), bytes: 0, hash }
     }
 
     fn take(&mut self, data: &[u8]) -> io::Result<()> {
@@ -251,10 +252,18 @@ impl Sink {
             return Ok(());
         }
         let mut stdout = io::stdout().lock();
-        match self.escape {
-            true => stdout.write_all(text::for_terminal(data).as_bytes())?,
-            false => stdout.write_all(data)?,
+        match &mut self.escape {
+            Some(escape) => stdout.write_all(escape.push(data).as_bytes())?,
+            None => stdout.write_all(data)?,
         }
         stdout.flush()
+    }
+
+    /// What still waits for the end of a character.
+    fn finish(&mut self) {
+        if let (true, Some(escape)) = (self.print, &mut self.escape) {
+            // There is nothing to do about it any more.
+            let _ = io::stdout().write_all(escape.finish().as_bytes());
+        }
     }
 }

@@ -226,8 +226,10 @@ impl Page<'_> {
             true => format!("{not_before} to {not_after}"),
             false => format!("{} to {}", date(not_before), date(not_after)),
         };
+        let fits = LABEL + 1 + columns(&span) + 2 + columns(&left) <= self.style.width;
+        let between = if fits { String::from("  ") } else { format!("\n{:LABEL$} ", "") };
         let label = self.style.paint(Ink::Faint, &format!("{:<LABEL$}", "  valid"));
-        self.text.push_str(&format!("{label} {span}  {}\n", self.style.paint(ink, &left)));
+        self.text.push_str(&format!("{label} {span}{between}{}\n", self.style.paint(ink, &left)));
     }
 
     /// A label and its value, which goes on under itself.
@@ -295,5 +297,92 @@ fn days(count: i64) -> String {
     match count {
         1 => String::from("1 day"),
         count => format!("{count} days"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connect::example;
+
+    fn plain(width: usize, verbose: bool) -> Style {
+        Style { colour: false, width, verbose }
+    }
+
+    #[test]
+    fn a_trusted_server_on_one_screen() {
+        let expected = "\
+example.com:443  trusted
+
+Address        192.0.2.1:443
+  not          [2001:db8::1]:443 (transport.unreachable)
+Protocol       TLSv1.3
+Cipher suite   TLS_AES_128_GCM_SHA256
+Group          x25519, after a HelloRetryRequest
+Signature      ecdsa_secp256r1_sha256
+ALPN           h2
+Client cert    asked for; shown: none; accepted
+Time           dns 1.2 ms, tcp 10.0 ms, tls 25.1 ms
+Trusted by     CN=Root
+
+Certificate 0
+  subject      CN=example.com
+  issuer       CN=Root
+  names        a.example, b.example, c.example, d.example and 1 more (-v shows
+               them)
+  valid        2026-11-01 to 2026-12-01  10 days left
+  key          ECDSA P-256
+
+certificate.expires_soon (warning, certificate 0)
+   it ends in 10 days
+   Mend: Renew it.
+";
+        assert_eq!(screen(&example(), &plain(80, false)), expected);
+    }
+
+    #[test]
+    fn all_names_and_reasons_with_v() {
+        let text = screen(&example(), &plain(80, true));
+        assert!(text.contains("192.0.2.9") && text.contains("\n   Because. (RFC 5280 §4.1.2.5)\n"), "{text}");
+        assert!(text.contains("\nRoots          system (2 certificates)\n"), "{text}");
+    }
+
+    #[test]
+    fn a_refusal_names_the_reason_once() {
+        let mut report = example();
+        report.verification.trusted = Some(false);
+        report.verification.findings[0].severity = "error";
+        let mut error = Report::refused("", &crate::exit::Usage::new("certificate.expires_soon", "no", "no")).error;
+        error.as_mut().unwrap().alert = Some("bad_certificate".into());
+        report.error = error;
+        let text = screen(&report, &plain(80, false));
+        assert!(text.starts_with("example.com:443  NOT TRUSTED\n\ncertificate.expires_soon (error, certificate 0)\n"));
+        assert_eq!(text.matches("certificate.expires_soon").count(), 1, "{text}");
+        assert!(text.contains("refused with the alert bad_certificate"), "{text}");
+    }
+
+    #[test]
+    fn no_line_is_longer_than_the_screen() {
+        let mut report = example();
+        report.chain[0].subject = "x".repeat(500);
+        report.chain[0].sans = (0..100).map(|n| format!("DNS:{n}.example")).collect();
+        report.verification.findings[0].message = "a very long message ".repeat(20);
+        for width in 60..=120 {
+            for verbose in [false, true] {
+                for line in screen(&report, &plain(width, verbose)).lines() {
+                    assert!(columns(line) <= width, "{width}: {line}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_expired_certificate_stands_out() {
+        let mut report = example();
+        report.time = "2026-12-03T00:00:00Z".into();
+        report.chain[0].days_left = -1;
+        assert!(screen(&report, &plain(80, false)).contains("  EXPIRED 1 day ago\n"));
+        report.time = "2026-10-31T00:00:00Z".into();
+        assert!(screen(&report, &plain(80, false)).contains("  NOT YET VALID\n"));
     }
 }

@@ -60,22 +60,16 @@ pub(crate) fn json(report: &impl Serialize) {
     }
 }
 
-/// The screen of `connect`, as far as it is known after the handshake.
+/// The screen of `connect`, as far as it is known after the handshake: the drawing, if asked for, and the findings.
 pub(crate) fn screen(report: &Report, to: Destination, verbose: bool) {
     let style = to.style(verbose);
-    // With a conversation to come the messages are not all there yet.
-    let trace = match (to, report.error.is_some()) {
-        (Destination::Stdout, _) | (_, true) => trace::draw(report, &style),
-        (Destination::Stderr, false) => String::new(),
-    };
-    to.write(&format!("{trace}{}", connect::screen(report, &style)));
+    to.write(&format!("{}{}", trace::draw(report, &style), connect::screen(report, &style)));
 }
 
 /// What the conversation after the screen added.
 pub(crate) fn afterword(report: &Report, to: Destination, verbose: bool) {
     if report.reply.is_some() {
-        let style = to.style(verbose);
-        to.write(&format!("{}{}", trace::draw(report, &style), connect::afterword(report, &style)));
+        to.write(&connect::afterword(report, &to.style(verbose)));
     }
 }
 

@@ -27,7 +27,52 @@ pub(crate) fn safe(text: &str) -> Cow<'_, str> {
 }
 
 /// A peer's bytes for a terminal: line ends and tabs as they are, all else that is not text escaped.
-pub(crate) fn for_terminal(data: &[u8]) -> String {
+///
+/// They come in pieces that are cut anywhere: the beginning of a character waits for its end.
+#[derive(Debug, Default)]
+pub(crate) struct ForTerminal {
+    pending: Vec<u8>,
+}
+
+impl ForTerminal {
+    /// The next piece.
+    pub(crate) fn push(&mut self, data: &[u8]) -> String {
+        self.pending.extend_from_slice(data);
+        let complete = complete(&self.pending);
+        let rest = self.pending.split_off(complete);
+        let text = escape(&self.pending);
+        self.pending = rest;
+        text
+    }
+
+    /// What waits for an end that does not come.
+    pub(crate) fn finish(&mut self) -> String {
+        escape(&std::mem::take(&mut self.pending))
+    }
+}
+
+/// How many bytes at the front do not depend on what follows.
+fn complete(data: &[u8]) -> usize {
+    if data.last() == Some(&b'\r') {
+        return data.len() - 1;
+    }
+    // The last character, if it has begun: its first byte says how long it is.
+    let start = data.iter().rev().take(4).position(|byte| byte & 0xc0 != 0x80).map(|back| data.len() - 1 - back);
+    match start.and_then(|start| data.get(start..).map(|tail| (start, tail))) {
+        Some((start, tail @ [first, ..])) => {
+            let length = match first {
+                0xc2..=0xdf => 2,
+                0xe0..=0xef => 3,
+                0xf0..=0xf4 => 4,
+                _ => 1,
+            };
+            if tail.len() < length { start } else { data.len() }
+        }
+        _ => data.len(),
+    }
+}
+
+fn escape(data: &[u8]) -> String {
     let mut out = String::with_capacity(data.len());
     for chunk in data.utf8_chunks() {
         let mut chars = chunk.valid().chars().peekable();
@@ -94,9 +139,21 @@ mod tests {
 
     #[test]
     fn bytes_for_a_terminal() {
+        let for_terminal = |data: &[u8]| {
+            let whole = {
+                let mut text = ForTerminal::default();
+                text.push(data) + &text.finish()
+            };
+            let mut text = ForTerminal::default();
+            let pieces: String = data.iter().map(|byte| text.push(&[*byte])).collect();
+            assert_eq!(pieces + &text.finish(), whole, "cut anywhere it is the same");
+            whole
+        };
         assert_eq!(for_terminal(b"HTTP/1.1 200 OK\r\n\r\n"), "HTTP/1.1 200 OK\n\n");
         assert_eq!(for_terminal(b"over\rwrite\x1b]0;title\x07\xff\t."), "over\\u{d}write\\u{1b}]0;title\\u{7}\\xff\t.");
-        assert_eq!(for_terminal("grün".as_bytes()), "grün");
+        assert_eq!(for_terminal("grün € 🦀".as_bytes()), "grün € 🦀");
+        assert_eq!(for_terminal(b"\xe2\x82"), "\\xe2\\x82");
+        assert_eq!(for_terminal(b"\xf0\x9fa\x80\x80\x80\x80\x80\r"), "\\xf0\\x9fa\\x80\\x80\\x80\\x80\\x80\\u{d}");
     }
 
     #[test]

@@ -49,7 +49,7 @@ impl Canvas<'_> {
             rest = others;
         }
         let legend = "{} handshake keys   [] application keys   + what matters";
-        self.text.push_str(&format!("\n{:TIME$}{}\n\n", "", self.style.paint(Ink::Faint, legend)));
+        self.text.push_str(&format!("\n  {}\n\n", self.style.paint(Ink::Faint, legend)));
         self.text
     }
 
@@ -111,5 +111,63 @@ impl Canvas<'_> {
         };
         self.text.push_str(format!("{time}{body}").trim_end());
         self.text.push('\n');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(direction: &'static str, name: &'static str, protection: &'static str, details: &[&str]) -> Message {
+        let details = details.iter().map(|detail| (*detail).to_owned()).collect();
+        Message { direction, name, size: 99, protection, details, at_ms: 1.25 }
+    }
+
+    fn drawn(messages: Vec<Message>, width: usize) -> String {
+        let report = Report { trace: Some(messages), ..Report::default() };
+        draw(&report, &Style { colour: false, width, verbose: false })
+    }
+
+    #[test]
+    fn it_looks_like_figure_1() {
+        let messages = vec![
+            message("sent", "ClientHello", "none", &["key_share x25519"]),
+            message("received", "ServerHello", "none", &["key_share x25519"]),
+            message("received", "Finished", "handshake", &[]),
+            message("sent", "Finished", "handshake", &[]),
+            message("received", "NewSessionTicket", "application", &[]),
+        ];
+        let expected = "      ms  Client                                      Server
+
+     1.2  ClientHello 99 B
+          + key_share x25519  -------->
+     1.2                                    ServerHello 99 B
+                                          + key_share x25519
+     1.2                      <--------      {Finished} 99 B
+     1.2  {Finished} 99 B     -------->
+     1.2                             [NewSessionTicket] 99 B
+                              <--------
+
+  {} handshake keys   [] application keys   + what matters
+
+";
+        assert_eq!(drawn(messages, 60), expected);
+    }
+
+    #[test]
+    fn long_details_stay_within_the_screen() {
+        let long = "supported_groups ".repeat(30);
+        let messages =
+            vec![message("sent", "ClientHello", "none", &[&long]), message("received", "Alert", "none", &[&long])];
+        for width in 60..=120 {
+            let text = drawn(messages.clone(), width);
+            assert!(text.lines().all(|line| columns(line) <= width), "{width}:\n{text}");
+            assert_eq!(text.matches("-------->").count() + text.matches("<--------").count(), 2, "{width}:\n{text}");
+        }
+    }
+
+    #[test]
+    fn nothing_without_a_trace() {
+        assert_eq!(draw(&Report::default(), &Style { colour: false, width: 80, verbose: false }), "");
     }
 }
