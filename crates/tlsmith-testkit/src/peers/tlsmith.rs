@@ -57,7 +57,10 @@ pub struct Connected {
 /// Runs `tlsmith connect --json` against a port of 127.0.0.1 as [`HOST`] and reads its answer.
 pub fn connect_json(port: u16, ca: &Path, more: &[&str]) -> Connected {
     let mut command = connect(ca);
-    command.args(["--json", "--servername", HOST, "--timeout", "60s"]).args(more);
+    command.args(["--json", "--servername", HOST]).args(more);
+    if !more.contains(&"--timeout") {
+        command.args(["--timeout", "60s"]);
+    }
     parse(&mut command, &format!("127.0.0.1:{port}"))
 }
 

@@ -214,7 +214,11 @@ impl Connection {
             _ if *level == WARNING && self.facts.version.is_some() => {
                 Err(Error::new(Rule::UnexpectedWarning, alert.to_string()))
             }
-            _ => Err(Error::new(Rule::PeerAlert(alert), "")),
+            // The row names an alert of the registry; another one has only its number.
+            _ => Err(Error::new(
+                Rule::PeerAlert(alert),
+                if alert.name().is_none() { alert.to_string() } else { String::new() },
+            )),
         }
     }
 }

@@ -35,7 +35,7 @@ pub(super) const INVALID_CONTENT_TYPE: Row = Row {
     section: "RFC 8446 §5.1",
     what: "a record of an unknown content type",
     why: "Only change_cipher_spec, alert, handshake and application_data exist.",
-    fix: "The peer's implementation is broken, or something between the two ends alters the stream.",
+    fix: "If it is the first thing that came, another protocol speaks on this port: check host and port. Otherwise the peer's implementation is broken, or something between the two ends alters the stream.",
 };
 
 pub(super) const INVALID_RECORD_VERSION: Row = Row {
@@ -44,7 +44,7 @@ pub(super) const INVALID_RECORD_VERSION: Row = Row {
     section: "RFC 8446 §5.1",
     what: "a record header with a version that is not of TLS",
     why: "Every TLS record carries the major version 3.",
-    fix: "The peer's implementation is broken, or something between the two ends alters the stream.",
+    fix: "If it is the first thing that came, another protocol speaks on this port: check host and port. Otherwise the peer's implementation is broken, or something between the two ends alters the stream.",
 };
 
 pub(super) const RECORD_OVERFLOW: Row = Row {
