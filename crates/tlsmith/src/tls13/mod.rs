@@ -7,4 +7,6 @@ pub(crate) mod flight;
 pub(crate) mod key_schedule;
 pub(crate) mod server;
 pub(crate) mod suite;
+#[cfg(test)]
+mod tests;
 pub(crate) mod transcript;
