@@ -4,6 +4,8 @@ mod after;
 mod basics;
 mod identities;
 mod key_log;
+mod negotiation;
+mod pauses;
 mod peer;
 mod play;
 mod rules;

@@ -43,13 +43,15 @@ impl Play {
             self.peer.feed(&heard);
             let said = self.peer.take_output();
             self.inbox.extend_from_slice(&said);
-            if said.is_empty() && heard.is_empty() {
-                return self;
+            let mut moved = !said.is_empty() || !heard.is_empty();
+            if self.error.is_none() {
+                match super::pump(&mut self.victim, &mut self.inbox, &mut self.outbox, &mut self.data) {
+                    Ok(taken) => moved |= taken,
+                    Err(error) => self.error = Some(error),
+                }
             }
-            if self.error.is_none()
-                && let Err(error) = super::pump(&mut self.victim, &mut self.inbox, &mut self.outbox, &mut self.data)
-            {
-                self.error = Some(error);
+            if !moved {
+                return self;
             }
         }
     }

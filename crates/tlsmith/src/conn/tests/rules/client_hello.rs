@@ -129,7 +129,7 @@ pub(super) const CASES: &[Case] = &[
         run: |world| appended(world, &[0x12, 0x34, 0, 0, 0x12, 0x34, 0, 0]),
     },
     Case {
-        rule: Rule::DuplicateExtension,
+        rule: Rule::IllegalParameter,
         name: "two shares of a group (§4.2.8)",
         run: |world| {
             hello(world, |hello| {

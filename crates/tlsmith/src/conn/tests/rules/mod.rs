@@ -23,7 +23,7 @@ pub(super) struct Case {
 }
 
 /// What came of it.
-pub(super) struct Seen {
+pub(in crate::conn::tests) struct Seen {
     error: Error,
     alerts: Vec<(u8, AlertDescription)>,
     /// The rule's alert could not go out: there is no key left that could protect it.
@@ -41,6 +41,10 @@ impl Seen {
         self
     }
 
+    pub(in crate::conn::tests) fn error(&self) -> &Error {
+        &self.error
+    }
+
     fn check(&self, case: &Case) {
         let context = format!("{}: {}: {:?}", case.rule.row().code, case.name, self.error);
         assert_eq!(self.error.rule(), case.rule, "{context}");
@@ -53,7 +57,7 @@ impl Seen {
 
 impl Play {
     /// Goes on until the victim fails, and sees what it says; then nothing must work any more.
-    pub(super) fn finish(&mut self) -> Seen {
+    pub(in crate::conn::tests) fn finish(&mut self) -> Seen {
         self.go_on();
         let error = self.error.clone().unwrap_or_else(|| panic!("nothing failed: {:?}", self.victim));
         self.nothing_works(&error);
@@ -62,7 +66,7 @@ impl Play {
     }
 
     /// As [`Play::finish`], where the victim failed in a call of the test's own.
-    pub(super) fn finish_with(&mut self, error: Error) -> Seen {
+    pub(in crate::conn::tests) fn finish_with(&mut self, error: Error) -> Seen {
         self.error = Some(error);
         self.finish()
     }
