@@ -169,6 +169,8 @@ impl Page<'_> {
         let Some(client) = &report.client_auth else { return };
         let shown = client.subject.as_deref().unwrap_or("none");
         let outcome = match (client.outcome, report.error.is_some()) {
+            // A web server may say so only in its reply (nginx: 400).
+            ("accepted", _) if client.subject.is_none() => "; TLS goes on without one",
             ("accepted", _) => "; accepted",
             ("refused", _) => "; REFUSED",
             (_, true) => "",
@@ -321,7 +323,7 @@ Cipher suite   TLS_AES_128_GCM_SHA256
 Group          x25519, after a HelloRetryRequest
 Signature      ecdsa_secp256r1_sha256
 ALPN           h2
-Client cert    asked for; shown: none; accepted
+Client cert    asked for; shown: none; TLS goes on without one
 Time           dns 1.2 ms, tcp 10.0 ms, tls 25.1 ms
 Trusted by     CN=Root
 
