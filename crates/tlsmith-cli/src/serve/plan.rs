@@ -231,10 +231,10 @@ mod tests {
     #[test]
     fn what_is_missing_is_named() {
         assert!(refused(&[]).contains("--cert and --key"));
-        assert!(refused(&["--cert", "/nonexistent"]).contains("--to http://HOST:PORT"));
-        assert!(refused(&["--cert", "/nonexistent", "--to", "http://h:1"]).contains("--listen"));
-        let complete = ["--listen", "127.0.0.1:0", "--cert", "/nonexistent", "--to", "http://h:1"];
-        assert!(refused(&complete).contains("/nonexistent: no such file"));
+        assert!(refused(&["--cert", "/nonexistent/cert.pem"]).contains("--to http://HOST:PORT"));
+        assert!(refused(&["--cert", "/nonexistent/cert.pem", "--to", "http://h:1"]).contains("--listen"));
+        let complete = ["--listen", "127.0.0.1:0", "--cert", "/nonexistent/cert.pem", "--to", "http://h:1"];
+        assert!(refused(&complete).contains("/nonexistent/cert.pem: no such file"));
         let unpaired = [complete.as_slice(), &["--key", "/k", "--key", "/k"]].concat();
         assert!(refused(&unpaired).contains("1 --cert and 2 --key"));
     }
