@@ -1,7 +1,7 @@
 //! The client's offer: everything that its ClientHello says, kept so that a second one can repeat it
 //! (RFC 8446 §4.1.2).
 
-use tlsmith_crypto::{KeyExchange, Secret};
+use tlsmith_crypto::{CryptoError, KeyExchange, Secret};
 use tlsmith_x509::ServerName;
 
 use super::grease::Grease;
@@ -91,7 +91,7 @@ impl Offer {
         let private = private.ok_or_else(|| {
             Error::new(Rule::IllegalParameter, format!("the server's share is of {group}, not offered"))
         })?;
-        private.complete(share).map_err(|_| Error::new(Rule::BadKeyShare, format!("{group}, {} bytes", share.len())))
+        private.complete(share).map_err(|error| bad_share(group, share, &error))
     }
 
     /// The ClientHello.
@@ -156,5 +156,13 @@ impl Offer {
             Some(KeyShareEntry { group: NamedGroup::from_group(share.group())?, key_exchange: share.share() })
         });
         reserved.into_iter().chain(real).collect()
+    }
+}
+
+/// Agreeing on a secret failed: the peer's share is to blame, unless the provider says that it is not.
+pub(crate) fn bad_share(group: NamedGroup, share: &[u8], error: &CryptoError) -> Error {
+    match error {
+        CryptoError::Backend => crypto(error),
+        _ => Error::new(Rule::BadKeyShare, format!("{group}, {} bytes", share.len())),
     }
 }

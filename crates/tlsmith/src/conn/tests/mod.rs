@@ -8,7 +8,10 @@ mod negotiation;
 mod pauses;
 mod peer;
 mod play;
+mod provider;
 mod rules;
+mod streams;
+mod transitions;
 
 use std::sync::Arc;
 

@@ -9,7 +9,7 @@ use crate::{
     conn::ClientHelloFacts,
     error::{Error, Rule},
     ext::{Extension, KeyShareEntry},
-    hello::{choice, client_hello_facts, host_name},
+    hello::{choice, client_hello_facts, host_name, offer::bad_share},
     msg::{ClientHello, Message, RETRY_RANDOM, ServerHello},
     registry::{HandshakeType, NamedGroup, ProtocolVersion},
     tls13::{
@@ -198,7 +198,7 @@ fn answer(
     let (own_share, shared) = config
         .provider
         .accept_key_exchange(known, share.key_exchange)
-        .map_err(|_| Error::new(Rule::BadKeyShare, format!("{group}, {} bytes", share.key_exchange.len())))?;
+        .map_err(|error| bad_share(group, share.key_exchange, &error))?;
     let facts_now = sink.facts();
     (facts_now.version, facts_now.cipher_suite) = (Some(ProtocolVersion::TLS1_3), Some(suite.code));
     facts_now.group = Some(group);

@@ -1,62 +1,14 @@
 //! What this side itself cannot do, and calls that come at the wrong time.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
-};
+use std::sync::Arc;
 
-use tlsmith_crypto::{
-    AeadAlgorithm, AeadKey, CryptoError, Digest, Group, HashAlgorithm, HashContext, KeyExchange, Provider, Secret,
-    SignatureAlgorithm, SigningKey, aws_lc::AwsLc,
-};
+use tlsmith_crypto::Provider;
 
-use super::*;
+use super::{super::provider::Repeating, *};
 use crate::auth::Identity;
 
-/// A provider without randomness, once it is told so.
-#[derive(Debug, Default)]
-struct Dry(AtomicBool);
-
-impl Provider for Dry {
-    fn random(&self, out: &mut [u8]) -> Result<(), CryptoError> {
-        if self.0.load(Ordering::Relaxed) { Err(CryptoError::Backend) } else { AwsLc.random(out) }
-    }
-
-    fn hash(&self, algorithm: HashAlgorithm) -> Box<dyn HashContext> {
-        AwsLc.hash(algorithm)
-    }
-
-    fn hmac(&self, algorithm: HashAlgorithm, key: &[u8], parts: &[&[u8]]) -> Digest {
-        AwsLc.hmac(algorithm, key, parts)
-    }
-
-    fn aead(&self, algorithm: AeadAlgorithm, key: &[u8]) -> Result<Box<dyn AeadKey>, CryptoError> {
-        AwsLc.aead(algorithm, key)
-    }
-
-    fn groups(&self) -> &[Group] {
-        AwsLc.groups()
-    }
-
-    fn start_key_exchange(&self, group: Group) -> Result<Box<dyn KeyExchange>, CryptoError> {
-        AwsLc.start_key_exchange(group)
-    }
-
-    fn accept_key_exchange(&self, group: Group, peer_share: &[u8]) -> Result<(Vec<u8>, Secret), CryptoError> {
-        AwsLc.accept_key_exchange(group, peer_share)
-    }
-
-    fn verify(&self, _: SignatureAlgorithm, _: &[u8], _: &[u8], _: &[u8]) -> Result<(), CryptoError> {
-        unreachable!("nothing is verified here")
-    }
-
-    fn load_key(&self, der: &[u8]) -> Result<Arc<dyn SigningKey>, CryptoError> {
-        AwsLc.load_key(der)
-    }
-}
-
 fn dry() -> Arc<dyn Provider> {
-    Arc::new(Dry(AtomicBool::new(true)))
+    Arc::new(Repeating::dry())
 }
 
 /// Our server, whose key is elsewhere, when it waits for a signature.
