@@ -1,0 +1,174 @@
+//! Writes the seeds that the targets start from: RFC 8448, real certificates, whole handshakes.
+//!
+//! `seeds DIRECTORY` makes `DIRECTORY/<target>/<name>` for every target.
+
+use std::{fs, io, path::Path};
+
+use tlsmith::{Connection, conn::MAX_RECORD};
+use tlsmith_fuzz::{CHAIN_PEM, KEY_PEM, anchors, chain, roles};
+use tlsmith_x509::TrustAnchors;
+
+const TRACES: [&str; 5] = [
+    include_str!("../../crates/tlsmith/tests/data/rfc8448/simple.txt"),
+    include_str!("../../crates/tlsmith/tests/data/rfc8448/resumed.txt"),
+    include_str!("../../crates/tlsmith/tests/data/rfc8448/retry.txt"),
+    include_str!("../../crates/tlsmith/tests/data/rfc8448/client_auth.txt"),
+    include_str!("../../crates/tlsmith/tests/data/rfc8448/compat.txt"),
+];
+
+fn main() -> io::Result<()> {
+    let Some(directory) = std::env::args_os().nth(1) else {
+        return Err(io::Error::other("usage: seeds DIRECTORY"));
+    };
+    let directory = Path::new(&directory);
+    messages(directory)?;
+    certificates(directory)?;
+    handshakes(directory)
+}
+
+fn write(directory: &Path, target: &str, name: &str, data: &[u8]) -> io::Result<()> {
+    let directory = directory.join(target);
+    fs::create_dir_all(&directory)?;
+    fs::write(directory.join(name), data)
+}
+
+fn messages(directory: &Path) -> io::Result<()> {
+    for (trace, text) in TRACES.iter().enumerate() {
+        let lines = text.lines().enumerate().filter_map(|(number, line)| Some((number, line.split_once(" = ")?)));
+        for (number, (name, hex)) in lines {
+            let bytes = unhex(hex);
+            let label = format!("rfc8448-{trace}-{number}");
+            match (name, bytes.first()) {
+                ("payload", Some(kind @ (1 | 2 | 4 | 5 | 8 | 11 | 13 | 15 | 20))) if bytes.len() >= 4 => {
+                    write(directory, "handshake", &label, &[&[*kind], &bytes[4..]].concat())?;
+                    let target = if *kind == 1 { "client_hello" } else { "server_hello" };
+                    if *kind <= 2 {
+                        write(directory, target, &label, &bytes[4..])?;
+                    }
+                    if let Some((place, block)) = extension_block(&bytes) {
+                        write(directory, "extensions", &label, &[&[place], block].concat())?;
+                    }
+                }
+                ("complete record", _) => write(directory, "records", &label, &bytes)?,
+                (_, Some(kind)) if bytes.len() >= 4 && name.contains("e") && name.starts_with(char::is_uppercase) => {
+                    write(directory, "handshake", &label, &[&[*kind], &bytes[4..]].concat())?;
+                }
+                _ => (),
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The extensions of a hello, and the index of its place.
+fn extension_block(message: &[u8]) -> Option<(u8, &[u8])> {
+    let session_id = usize::from(*message.get(38)?);
+    let after = 39 + session_id;
+    match message.first()? {
+        1 => {
+            let suites = usize::from(u16::from_be_bytes([*message.get(after)?, *message.get(after + 1)?]));
+            let compression = usize::from(*message.get(after + 2 + suites)?);
+            Some((0, message.get(after + 2 + suites + 1 + compression + 2..)?))
+        }
+        2 => Some((1, message.get(after + 5..)?)),
+        _ => None,
+    }
+}
+
+fn certificates(directory: &Path) -> io::Result<()> {
+    let mozilla = TrustAnchors::mozilla();
+    let some = mozilla.certificates().iter().step_by(7).chain(chain()).chain(anchors().certificates());
+    for (number, certificate) in some.enumerate() {
+        write(directory, "certificate", &number.to_string(), certificate.der())?;
+    }
+    write(directory, "pem", "chain", CHAIN_PEM)?;
+    write(directory, "pem", "noise", &[b"text before\r\n", KEY_PEM, b"text between\n", CHAIN_PEM].concat())?;
+    write(directory, "key", "pkcs8", KEY_PEM)?;
+    write(directory, "key", "not-a-key", CHAIN_PEM)?;
+    for (number, key) in [include_str!("../data/leaf.key.pem")].iter().enumerate() {
+        let base64: String = key.lines().filter(|line| !line.starts_with('-')).collect();
+        write(directory, "key", &format!("der-{number}"), &unbase64(&base64))?;
+    }
+    for name in ["example.test", "[2001:db8::1]", "192.0.2.1", "xn--bcher-kva.example.", "*.a", "::ffff:1.2.3.4"] {
+        write(directory, "name", &name.replace([':', '[', ']', '*'], "_"), name.as_bytes())?;
+    }
+    let certificates: Vec<_> = chain().iter().chain(anchors().certificates()).map(|one| one.der()).collect();
+    let listed = certificates.iter().flat_map(|der| {
+        let length = u16::try_from(der.len()).expect("a short certificate");
+        [&length.to_be_bytes()[..], der].concat()
+    });
+    let listed: Vec<u8> = listed.collect();
+    for (name, first) in [("anchored", [0b100, 0]), ("no-anchor", [0, 0]), ("address", [0b100, 4]), ("client", [6, 1])]
+    {
+        write(directory, "path", name, &[&first[..], &listed].concat())?;
+    }
+    Ok(())
+}
+
+/// Whole handshakes in memory, both directions recorded.
+fn handshakes(directory: &Path) -> io::Result<()> {
+    for client_options in [0, 1, 2, 4, 8, 16, 32, 63] {
+        for server_options in [0, 1, 2, 12] {
+            let (to_client, to_server) = talk(roles::client(client_options), roles::server(server_options));
+            let name = format!("{client_options}-{server_options}");
+            write(directory, "client", &name, &[&[client_options, 3], &to_client[..]].concat())?;
+            write(directory, "server", &name, &[&[server_options, 3], &to_server[..]].concat())?;
+        }
+    }
+    Ok(())
+}
+
+/// Lets two connections talk until neither has anything to say; returns what each was told.
+fn talk((mut client, mut to_server): roles::Start, (mut server, mut to_client): roles::Start) -> (Vec<u8>, Vec<u8>) {
+    let (mut client_at, mut server_at) = (0, 0);
+    let mut said = 0;
+    loop {
+        let server_moved = hear(&mut server, &to_server, &mut server_at, &mut to_client);
+        let client_moved = hear(&mut client, &to_client, &mut client_at, &mut to_server);
+        if server_moved || client_moved {
+            continue;
+        }
+        said += 1;
+        if said > 3 {
+            return (to_client, to_server);
+        }
+        for (connection, out) in [(&mut client, &mut to_server), (&mut server, &mut to_client)] {
+            match said {
+                1 => drop(connection.send(b"some data", out)),
+                2 => drop(connection.update_keys(true, out)),
+                _ => connection.send_close(out),
+            }
+        }
+    }
+}
+
+fn hear(connection: &mut Connection, stream: &[u8], at: &mut usize, out: &mut Vec<u8>) -> bool {
+    let mut moved = false;
+    loop {
+        let mut input = stream[*at..].iter().copied().take(MAX_RECORD).collect::<Vec<_>>();
+        match connection.handle_input(&mut input, out) {
+            Ok(received) if received.consumed > 0 => *at += received.consumed,
+            _ => return moved,
+        }
+        moved = true;
+    }
+}
+
+fn unhex(hex: &str) -> Vec<u8> {
+    hex.as_bytes().chunks(2).filter_map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
+}
+
+fn unbase64(text: &str) -> Vec<u8> {
+    const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = Vec::new();
+    let (mut bits, mut held) = (0_u32, 0);
+    for value in text.bytes().filter_map(|byte| ALPHABET.iter().position(|known| *known == byte)) {
+        bits = bits << 6 | u32::try_from(value).unwrap_or_default();
+        held += 6;
+        if held >= 8 {
+            held -= 8;
+            out.push((bits >> held & 0xff) as u8);
+        }
+    }
+    out
+}

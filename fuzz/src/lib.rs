@@ -1,0 +1,160 @@
+//! What the fuzz targets do with their input.
+
+/// Taken by its path and not from the testkit, which would bring HTTP and an async runtime into every fuzz build.
+#[path = "../../crates/tlsmith-testkit/src/null_crypto.rs"]
+pub mod null_crypto;
+pub mod roles;
+
+use std::sync::OnceLock;
+
+use tlsmith_crypto::{Provider, aws_lc::AwsLc};
+use tlsmith_x509::{Budget, Certificate, PathRequest, Purpose, ServerName, TrustAnchors, UnixTime};
+
+use null_crypto::NullCrypto;
+
+/// A time at which the certificates in `data` are valid.
+pub const NOW: UnixTime = UnixTime(1_800_000_000);
+
+/// Parses a certificate and asks it everything.
+pub fn certificate(data: &[u8]) {
+    let Ok(certificate) = Certificate::from_der(data) else { return };
+    assert_eq!(certificate.der(), data);
+    let text = [
+        certificate.subject(),
+        certificate.issuer(),
+        certificate.key_description(),
+        certificate.signature_description(),
+        certificate.sans().join(","),
+        certificate.dns_names().join(","),
+        format!("{:?} {}", certificate, certificate.not_before()),
+        certificate.not_after().to_string(),
+        certificate.common_name().unwrap_or_default().to_owned(),
+    ];
+    // What is shown to people holds nothing that a terminal would obey; the raw common name alone is raw.
+    for shown in text.iter().take(8) {
+        assert!(!shown.chars().any(char::is_control), "{shown:?}");
+    }
+    for name in names() {
+        certificate.covers(name);
+    }
+    let _ = (
+        certificate.version(),
+        certificate.serial(),
+        certificate.spki(),
+        certificate.public_key(),
+        certificate.key_type(),
+        certificate.pss_hash(),
+        certificate.is_ca(),
+        certificate.is_self_issued(),
+        certificate.allows_digital_signature(),
+        certificate.signature_algorithm(),
+        certificate.signature_algorithm_under(&certificate),
+        certificate.authority_key_id(),
+        certificate.subject_key_id(),
+        certificate.sha256(&NullCrypto::default()),
+        certificate.raw_extensions().count(),
+    );
+}
+
+/// Reads a certificate file.
+pub fn pem(data: &[u8]) {
+    match tlsmith_x509::pem::certificates(data) {
+        Ok(certificates) => assert!(!certificates.is_empty()),
+        Err(error) => one_line(&error.to_string()),
+    }
+    let _ = TrustAnchors::from_pem(data);
+}
+
+/// Reads a key file, and signs with what was loaded.
+pub fn key(data: &[u8]) {
+    let provider: &dyn Provider = &AwsLc;
+    if let Err(error) = tlsmith_x509::pem::private_key(provider, data) {
+        one_line(&error.to_string());
+    }
+    let Ok(key) = provider.load_key(data) else { return };
+    assert!(!key.spki().is_empty() && !key.public_key().is_empty());
+    let _ = key.key_type().to_string();
+}
+
+/// Reads a name.
+pub fn name(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    if let Ok(name) = text.parse::<ServerName>() {
+        // What was accepted reads as itself again.
+        assert_eq!(name.to_string().parse(), Ok(name));
+    }
+    if let Some(certificate) = chain().first() {
+        for name in names() {
+            certificate.covers(name);
+        }
+    }
+}
+
+/// Certificates one after the other, each with its length before it; a bit of the first byte a certificate makes it an
+/// anchor.
+pub fn path(data: &[u8]) {
+    let Some(([flags, options], mut rest)) = data.split_first_chunk::<2>().map(|(first, rest)| (*first, rest)) else {
+        return;
+    };
+    let mut anchors = TrustAnchors::new();
+    let mut sent = Vec::new();
+    for index in 0..40_u32 {
+        let Some((length, after)) = rest.split_first_chunk::<2>() else { break };
+        let Some((der, after)) = after.split_at_checked(usize::from(u16::from_be_bytes(*length))) else { break };
+        rest = after;
+        let Ok(certificate) = Certificate::from_der(der) else { continue };
+        if flags >> (index % 8) & 1 == 1 {
+            anchors.add(certificate);
+        } else {
+            sent.push(certificate);
+        }
+    }
+    let request = PathRequest {
+        anchors: &anchors,
+        chain: &sent,
+        purpose: if options & 1 == 0 { Purpose::ServerAuth } else { Purpose::ClientAuth },
+        name: names().get(usize::from(options >> 1) % 4),
+        now: NOW,
+        budget: Budget::default(),
+        algorithms: &[],
+    };
+    let report = tlsmith_x509::verify(&NullCrypto::default(), &request);
+    // Trust is a path from the leaf to an anchor and nothing else.
+    assert_eq!(report.is_trusted(), !report.path.is_empty());
+    if report.is_trusted() {
+        assert_eq!(report.path.first().map(Certificate::der), sent.first().map(Certificate::der));
+        assert!(report.path.last().is_some_and(|last| anchors.contains(last)));
+    } else {
+        assert!(report.cause().is_some());
+    }
+}
+
+/// The certificates of `data`, leaf first.
+pub fn chain() -> &'static [Certificate] {
+    static CHAIN: OnceLock<Vec<Certificate>> = OnceLock::new();
+    CHAIN.get_or_init(|| tlsmith_x509::pem::certificates(CHAIN_PEM).expect("the chain of `data`"))
+}
+
+/// The root above [`chain`].
+pub fn anchors() -> &'static TrustAnchors {
+    static ANCHORS: OnceLock<TrustAnchors> = OnceLock::new();
+    ANCHORS.get_or_init(|| TrustAnchors::from_pem(include_bytes!("../data/root.pem")).expect("the root of `data`"))
+}
+
+/// The chain as a file.
+pub const CHAIN_PEM: &[u8] = include_bytes!("../data/chain.pem");
+
+/// Its key as a file.
+pub const KEY_PEM: &[u8] = include_bytes!("../data/leaf.key.pem");
+
+fn names() -> &'static [ServerName] {
+    static NAMES: OnceLock<Vec<ServerName>> = OnceLock::new();
+    NAMES.get_or_init(|| {
+        let names = ["example.test", "a.example.test", "192.0.2.7", "2001:db8::1"];
+        names.iter().map(|name| name.parse().expect("a name")).collect()
+    })
+}
+
+fn one_line(message: &str) {
+    assert!(!message.is_empty() && !message.chars().any(char::is_control), "{message:?}");
+}
