@@ -134,16 +134,16 @@ fn check_version(hello: &ServerHello<'_>, retried: bool) -> Result<(), Error> {
     }
     match hello.supported_version() {
         Some(ProtocolVersion::TLS1_3) => Ok(()),
+        // §4.1.4: the version of the HelloRetryRequest has to stay.
+        other if retried => {
+            let version = other.unwrap_or(hello.legacy_version);
+            Err(Error::new(Rule::RetryMismatch, format!("the ServerHello changed the version to {version}")))
+        }
         Some(other) => {
             Err(Error::new(Rule::IllegalParameter, format!("the server chose {other} by supported_versions")))
         }
         None if [DOWNGRADE_TLS12, DOWNGRADE_TLS11].iter().any(|sentinel| hello.random.ends_with(sentinel)) => {
             Err(Error::new(Rule::Downgrade, format!("the ServerHello says {}", hello.legacy_version)))
-        }
-        // §4.1.4: the version of the HelloRetryRequest has to stay.
-        None if retried => {
-            let version = hello.legacy_version;
-            Err(Error::new(Rule::RetryMismatch, format!("the ServerHello changed the version to {version}")))
         }
         None => Err(Error::new(
             Rule::PeerVersion,

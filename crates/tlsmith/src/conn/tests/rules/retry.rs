@@ -129,6 +129,16 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         rule: Rule::RetryMismatch,
+        name: "the ServerHello chooses another version",
+        run: |world| {
+            after_retry(world, |hello| {
+                let version = Extension::SupportedVersionsChoice(ProtocolVersion(0x0305));
+                replace(&mut hello.extensions, version);
+            })
+        },
+    },
+    Case {
+        rule: Rule::RetryMismatch,
         name: "another random",
         run: |world| second(world, false, |hello| hello.random[0] ^= 1),
     },
