@@ -78,7 +78,7 @@ fn check_duplicates<T: PartialEq + Display>(what: &str, list: &[T]) -> Result<()
 /// ALPN names are 1 to 255 bytes (RFC 7301 §3.1), and all of them have to fit one extension.
 pub(super) fn check_alpn(protocols: &[Vec<u8>]) -> Result<(), ConfigError> {
     let total: usize = protocols.iter().map(|name| name.len() + 1).sum();
-    let names: Vec<String> = protocols.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
+    let names: Vec<String> = protocols.iter().map(|name| name.escape_ascii().to_string()).collect();
     if protocols.iter().any(|name| name.is_empty() || name.len() > 255) || total > 0x7fff {
         return Err(ConfigError {
             code: "config.alpn",

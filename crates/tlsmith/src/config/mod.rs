@@ -4,6 +4,8 @@ mod checks;
 mod client;
 mod error;
 mod server;
+#[cfg(test)]
+mod tests;
 
 pub use client::{ClientConfig, ClientConfigBuilder};
 pub use error::ConfigError;

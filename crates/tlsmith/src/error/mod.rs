@@ -6,6 +6,8 @@ mod convert;
 mod io;
 mod rows;
 mod rules;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 

@@ -128,6 +128,16 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         rule: Rule::CertificateKeyUnsupported,
+        name: "a type of key that is not implemented",
+        run: |world| {
+            certificate(world, true, |message| {
+                let ed448 = tlsmith_x509::pem::certificates(include_bytes!("../../../../tests/data/ed448/cert.pem"));
+                message.entries[0].data = Vec::leak(ed448.unwrap()[0].der().to_vec());
+            })
+        },
+    },
+    Case {
+        rule: Rule::CertificateKeyUnsupported,
         name: "key usage without digitalSignature, of a server",
         run: |world| {
             let server = crate::ServerConfig::builder(world.provider.clone()).identity(not_for_signing(world));

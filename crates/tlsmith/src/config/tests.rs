@@ -1,0 +1,160 @@
+//! Every mistake in a configuration is found when it is built.
+
+use std::{collections::HashSet, sync::Arc};
+
+use tlsmith_crypto::{Provider, aws_lc::AwsLc};
+use tlsmith_x509::{TrustAnchors, pem};
+
+use super::{ClientConfig, ClientConfigBuilder, ConfigError, Padding, ServerConfig, ServerConfigBuilder};
+use crate::{
+    auth::{ChainVerifier, Identity, NamedIdentities},
+    registry::{CipherSuite, NamedGroup, SignatureScheme},
+};
+
+fn provider() -> Arc<dyn Provider> {
+    Arc::new(AwsLc)
+}
+
+/// A chain and its key in PEM.
+fn made(kind: &'static rcgen::SignatureAlgorithm) -> (String, String) {
+    let key = rcgen::KeyPair::generate_for(kind).unwrap();
+    let params = rcgen::CertificateParams::new(vec![String::from("host.example")]).unwrap();
+    (params.self_signed(&key).unwrap().pem(), key.serialize_pem())
+}
+
+fn identity() -> Arc<Identity> {
+    let (chain, key) = made(&rcgen::PKCS_ECDSA_P256_SHA256);
+    Arc::new(Identity::from_pem(&AwsLc, chain.as_bytes(), key.as_bytes()).unwrap())
+}
+
+fn client() -> ClientConfigBuilder {
+    let (root, _) = made(&rcgen::PKCS_ECDSA_P256_SHA256);
+    let anchors = Arc::new(TrustAnchors::from_pem(root.as_bytes()).unwrap());
+    ClientConfig::builder(provider(), Arc::new(ChainVerifier::new(provider(), anchors)))
+}
+
+fn server() -> ServerConfigBuilder {
+    ServerConfig::builder(provider()).identity(identity())
+}
+
+/// What both builders refuse alike.
+fn refused(client: ClientConfigBuilder, server: ServerConfigBuilder) -> ConfigError {
+    let (at_client, at_server) = (client.build().unwrap_err(), server.build().unwrap_err());
+    assert_eq!(at_client, at_server);
+    at_client
+}
+
+#[test]
+fn defaults_are_fine() {
+    client().build().unwrap();
+    server().build().unwrap();
+}
+
+#[test]
+fn lists() {
+    let suites = |list: &[CipherSuite]| refused(client().cipher_suites(list), server().cipher_suites(list));
+    let groups = |list: &[NamedGroup]| refused(client().groups(list), server().groups(list));
+    let schemes =
+        |list: &[SignatureScheme]| refused(client().signature_schemes(list), server().signature_schemes(list));
+    let certificates = |list: &[SignatureScheme]| client().signature_schemes_cert(list).build().unwrap_err();
+
+    for error in [suites(&[]), groups(&[]), schemes(&[])] {
+        assert_eq!(error.code, "config.empty_list");
+    }
+    let gcm = CipherSuite::TLS_AES_128_GCM_SHA256;
+    assert_eq!(suites(&[gcm, CipherSuite(0xc02f)]).code, "config.unsupported");
+    assert_eq!(suites(&[gcm, CipherSuite(0x0a0a)]).code, "config.unsupported");
+    assert_eq!(suites(&[gcm, gcm]).code, "config.duplicate");
+    assert_eq!(groups(&[NamedGroup::X448]).code, "config.unsupported");
+    let twice = groups(&[NamedGroup::X25519, NamedGroup::SECP256R1, NamedGroup::X25519]);
+    assert_eq!(twice.code, "config.duplicate");
+    assert!(twice.message.contains("x25519"), "{twice}");
+    // SHA-1 is not to be had, for certificates neither (RFC 8446 §4.2.3).
+    let sha1 = SignatureScheme(0x0201);
+    assert_eq!(schemes(&[SignatureScheme::ED25519, sha1]).code, "config.unsupported");
+    assert_eq!(certificates(&[sha1]).code, "config.unsupported");
+    assert_eq!(certificates(&[SignatureScheme::ED25519; 2]).code, "config.duplicate");
+    // RSA-PKCS#1 alone would leave nothing to sign a handshake with; in certificates it counts.
+    let pkcs1 = [SignatureScheme::RSA_PKCS1_SHA256, SignatureScheme::RSA_PKCS1_SHA512];
+    assert_eq!(schemes(&pkcs1).code, "config.no_common_scheme");
+    client().signature_schemes_cert(&pkcs1).build().unwrap();
+}
+
+#[test]
+fn protocols_and_padding() {
+    let alpn = |list: &[&[u8]]| refused(client().alpn(list), server().alpn(list)).code;
+    assert_eq!(alpn(&[b"h2", b""]), "config.alpn");
+    assert_eq!(alpn(&[&[b'x'; 256]]), "config.alpn");
+    assert_eq!(alpn(&[b"h2", b"http/1.1", b"h2"]), "config.duplicate");
+    let names: Vec<[u8; 255]> = (0..=255).map(|first| [first; 255]).collect();
+    let many: Vec<&[u8]> = names.iter().map(<[u8; 255]>::as_slice).collect();
+    assert_eq!(alpn(&many), "config.alpn");
+    client().alpn(&many[..100]).build().unwrap();
+    // Bytes that are no text are different protocols, not one.
+    client().alpn(&[b"\xfe", b"\xff"]).build().unwrap();
+    for padding in [Padding::MultipleOf(0), Padding::MultipleOf(16_385), Padding::Bytes(16_385)] {
+        assert_eq!(refused(client().padding(padding), server().padding(padding)).code, "config.padding");
+    }
+    for padding in [Padding::MultipleOf(1), Padding::MultipleOf(16_384), Padding::Bytes(0), Padding::Bytes(16_384)] {
+        client().padding(padding).build().unwrap();
+    }
+}
+
+#[test]
+fn shares() {
+    let groups = [NamedGroup::SECP256R1, NamedGroup::X25519];
+    let error = client().groups(&groups).key_shares(&[NamedGroup::SECP384R1]).build().unwrap_err();
+    assert_eq!(error.code, "config.key_share");
+    // Shares stand in the order of their groups (RFC 8446 §4.2.8).
+    let config = client().groups(&groups).key_shares(&[NamedGroup::X25519, NamedGroup::SECP256R1]).build().unwrap();
+    assert_eq!(config.key_shares, groups);
+    assert_eq!(client().groups(&groups).build().unwrap().key_shares, [NamedGroup::SECP256R1]);
+    let hybrid = [NamedGroup::X25519MLKEM768, NamedGroup::X25519];
+    assert_eq!(client().build().unwrap().key_shares, hybrid);
+}
+
+#[test]
+fn identities() {
+    assert_eq!(ServerConfig::builder(provider()).build().unwrap_err().code, "config.no_identity");
+    // A source of the caller's own may be empty for now.
+    let none = Arc::new(NamedIdentities::default());
+    ServerConfig::builder(provider()).identities(none).build().unwrap();
+
+    let (chain, key) = made(&rcgen::PKCS_ECDSA_P256_SHA256);
+    let (_, other) = made(&rcgen::PKCS_ECDSA_P256_SHA256);
+    let (_, rsa) = made(&rcgen::PKCS_RSA_SHA256);
+    let pair = |chain: &str, key: &str| Identity::from_pem(&AwsLc, chain.as_bytes(), key.as_bytes());
+    pair(&chain, &key).unwrap();
+    for wrong in [&other, &rsa] {
+        let error = pair(&chain, wrong).unwrap_err();
+        assert_eq!(error.code, "config.key_mismatch");
+        assert!(error.message.contains("ECDSA P-256"), "{error}");
+    }
+    assert_eq!(pair("no certificate", &key).unwrap_err().code, "config.certificate_unreadable");
+    assert_eq!(pair(&key, &key).unwrap_err().code, "config.certificate_unreadable");
+    assert_eq!(pair(&chain, "no key").unwrap_err().code, "config.key_unreadable");
+    assert_eq!(pair(&chain, &chain).unwrap_err().code, "config.key_unreadable");
+    assert_eq!(Identity::with_external_key(Vec::new()).unwrap_err().code, "config.empty_chain");
+    let key = pem::private_key(&AwsLc, key.as_bytes()).unwrap();
+    assert_eq!(Identity::new(Vec::new(), key).unwrap_err().code, "config.empty_chain");
+    let ed448 = pem::certificates(include_bytes!("../../tests/data/ed448/cert.pem")).unwrap();
+    let error = Identity::with_external_key(ed448).unwrap_err();
+    assert_eq!(error.code, "config.unsupported_key");
+    assert!(error.message.contains("host.example"), "{error}");
+}
+
+/// Every message says what to do, and no two mistakes share words that do not fit them.
+#[test]
+fn errors_say_what_to_do() {
+    let errors = [
+        client().cipher_suites(&[]).build().unwrap_err(),
+        client().alpn(&[b""]).build().unwrap_err(),
+        client().padding(Padding::MultipleOf(0)).build().unwrap_err(),
+        ServerConfig::builder(provider()).build().unwrap_err(),
+    ];
+    let texts: HashSet<String> = errors.iter().map(ToString::to_string).collect();
+    assert_eq!(texts.len(), errors.len());
+    for error in errors {
+        assert!(!error.fix.is_empty() && error.to_string().ends_with(error.fix), "{error}");
+    }
+}
