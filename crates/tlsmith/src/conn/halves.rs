@@ -105,7 +105,7 @@ impl ReadHalf {
 /// What goes to the peer.
 pub(super) struct WriteHalf {
     pub(super) sealer: Option<Sealer>,
-    /// Handshake messages that wait to share records; empty between calls.
+    /// Handshake messages that wait to share records; empty between calls but for a pause.
     pub(super) pending: Vec<u8>,
     /// `close_notify` or a fatal alert went out.
     pub(super) closed: bool,

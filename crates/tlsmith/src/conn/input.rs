@@ -128,8 +128,9 @@ impl Connection {
         while let Some(message) = self.read.joiner.next(&mut fragment)? {
             self.on_message(&message, fragment, out)?;
             if self.need().is_some() {
+                // What waits to be sent waits on, to share records with what follows the reply.
                 self.read.joiner.keep(fragment);
-                break;
+                return Ok(());
             }
         }
         self.write.flush(out)
@@ -181,7 +182,6 @@ impl Connection {
         let mut driver = Driver { read, write, facts, settings, out, rest: &[] };
         machine.reply(reply, &mut driver)?;
         machine.settle(*now, &mut driver)?;
-        self.write.flush(out)?;
         if self.need().is_none() { self.on_handshake(&[], out) } else { Ok(()) }
     }
 

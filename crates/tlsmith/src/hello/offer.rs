@@ -166,3 +166,19 @@ pub(crate) fn bad_share(group: NamedGroup, share: &[u8], error: &CryptoError) ->
         _ => Error::new(Rule::BadKeyShare, format!("{group}, {} bytes", share.len())),
     }
 }
+
+#[cfg(test)]
+impl Offer {
+    /// The offer of a recorded ClientHello, with the private half of its one share.
+    pub(crate) fn recorded(hello: &ClientHello<'_>, share: Box<dyn KeyExchange>) -> Self {
+        Self {
+            random: hello.random,
+            session_id: hello.session_id.to_vec(),
+            server_name: None,
+            shares: vec![share],
+            cookie: None,
+            grease: None,
+            only_share: false,
+        }
+    }
+}

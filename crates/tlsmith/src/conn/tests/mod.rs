@@ -9,6 +9,7 @@ mod pauses;
 mod peer;
 mod play;
 mod provider;
+mod rfc8448;
 mod rules;
 mod streams;
 mod transitions;

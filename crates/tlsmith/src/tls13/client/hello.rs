@@ -38,3 +38,23 @@ pub(super) fn send_client_hello(
     sink.send(&Message::ClientHello(hello), transcript)?;
     Ok(offered)
 }
+
+/// WAIT_SH as if `client_hello` had been sent: for replaying recorded handshakes.
+#[cfg(test)]
+pub(crate) fn recorded(
+    config: Arc<ClientConfig>,
+    name: ServerName,
+    client_hello: &[u8],
+    share: Box<dyn tlsmith_crypto::KeyExchange>,
+) -> State {
+    use crate::registry::HandshakeType;
+
+    let Ok(Message::ClientHello(hello)) = Message::decode(HandshakeType::CLIENT_HELLO, &client_hello[4..]) else {
+        panic!("a ClientHello")
+    };
+    let common = Common { config, name, offered: client_hello_facts(&hello).extensions };
+    let mut transcript = Transcript::new();
+    transcript.add(client_hello);
+    let offer = Offer::recorded(&hello, share);
+    State::WaitServerHello(Box::new(WaitServerHello { common, offer, transcript, retry: None }))
+}

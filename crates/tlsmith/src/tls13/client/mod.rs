@@ -64,6 +64,8 @@ use crate::{
     registry::{CipherSuite, ExtensionType, NamedGroup},
 };
 
+#[cfg(test)]
+pub(crate) use hello::recorded;
 pub(crate) use hello::start;
 
 /// Where the client stands.
