@@ -1,7 +1,7 @@
 //! Test tools of tlsmith; never published.
 //!
 //! [`peers`] starts other people's TLS programs on loopback, [`certs`] makes the certificates they show, [`server`] and
-//! [`client`] are our side of such a connection, [`relay`] cuts streams into single bytes, [`pair`] joins two
+//! [`client`] are our side of such a connection, [`backend`] is an HTTP server to put it before, [`relay`] cuts streams into single bytes, [`pair`] joins two
 //! connections in memory, [`scripted`] is a provider whose randomness is written down, [`null_crypto`] one without
 //! cryptography for fuzzing, [`combos`] is the table of what is run,
 //! [`count`] adds it up, and [`truth`] is what OpenSSL says about a certificate.
@@ -13,6 +13,7 @@
     reason = "test tools: a panic is a failed test, with the reason in its message"
 )]
 
+pub mod backend;
 pub mod certs;
 pub mod client;
 pub mod combos;

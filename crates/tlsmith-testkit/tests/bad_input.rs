@@ -57,8 +57,9 @@ fn check(context: &str, connected: &Connected, exit: i32, code: &str, message: &
 #[test]
 fn servers_that_do_not_speak_tls_1_3() {
     let ca = Pki::new(KeyKind::P256);
-    // (what, bytes, stalls, code, words of the message, words of the mend)
-    let cases: [(&str, &[u8], bool, &str, &[&str], &[&str]); 13] = [
+    /// What, bytes, whether it stalls then, code, words of the message, words of the mend.
+    type Case = (&'static str, &'static [u8], bool, &'static str, &'static [&'static str], &'static [&'static str]);
+    let cases: [Case; 13] = [
         ("garbage", b"\xde\xad\xbe\xef\x00\x11\x22\x33", false, "record.invalid_content_type", &["222"], &["port"]),
         (
             "a greeting of MySQL",

@@ -7,7 +7,11 @@ use std::{
 
 use serde_json::Value;
 
-use crate::{certs::HOST, combos::Combo, process::run};
+use crate::{
+    certs::HOST,
+    combos::Combo,
+    process::{Process, run},
+};
 
 /// The target directory: that of the test that runs.
 pub fn target_dir() -> PathBuf {
@@ -93,5 +97,42 @@ impl Connected {
         for key in ["tcp", "tls"] {
             assert!(self.json["timings_ms"][key].is_number(), "{context}: {key}");
         }
+    }
+}
+
+/// A running `tlsmith serve`.
+#[derive(Debug)]
+pub struct Serve {
+    /// The program.
+    pub process: Process,
+    /// Its port on 127.0.0.1.
+    pub port: u16,
+}
+
+impl Serve {
+    /// Starts it on a port of its own choice.
+    pub fn start(arguments: &[&str]) -> Self {
+        let mut command = command();
+        let process = Process::spawn(command.args(["serve", "--listen", "127.0.0.1:0"]).args(arguments));
+        let port = process.wait_for("its port", |out, _| {
+            // All of what it prints at its start comes at once.
+            let line = out[..=out.rfind('\n')?].lines().find(|line| line.contains("serves https://"))?;
+            line.trim_end_matches('/').rsplit(':').next()?.parse().ok()
+        });
+        Self { process, port }
+    }
+
+    /// The demonstration, its CA in this directory as `ca.pem`.
+    pub fn demo(state: &Path, more: &[&str]) -> Self {
+        let mut arguments = vec!["--demo", "--state-dir", state.to_str().unwrap()];
+        arguments.extend_from_slice(more);
+        Self::start(&arguments)
+    }
+
+    /// Ends it as an operator would, and returns exit code and log.
+    pub fn terminate(self) -> (i32, String) {
+        self.process.signal("TERM");
+        let ended = self.process.finish();
+        (ended.code(), ended.stderr())
     }
 }
