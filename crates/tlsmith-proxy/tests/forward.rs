@@ -249,6 +249,94 @@ async fn trailers_pass_both_ways() {
     running.stop().await;
 }
 
+#[tokio::test]
+async fn trailers_carry_nothing_that_a_client_may_not_say() {
+    async fn names(request: Request<Incoming>) -> Response<Body> {
+        let collected = request.into_body().collect().await.unwrap();
+        let trailers = collected.trailers().cloned().unwrap_or_default();
+        Response::new(full(trailers.keys().map(|name| format!("{name}\n")).collect::<String>()))
+    }
+    let running = start_for(backend(names).await).await;
+    let mut http2 = running.http2().await;
+    let (sender, body) = streamed();
+    let feeding = tokio::spawn(async move {
+        sender.send(Frame::data(Bytes::from("x"))).await.unwrap();
+        let mut trailers = HeaderMap::new();
+        for name in ["x-sum", "x-forwarded-for", "x_forwarded_for", "client-cert"] {
+            trailers.insert(name, "1".parse().unwrap());
+        }
+        sender.send(Frame::trailers(trailers)).await.unwrap();
+    });
+    let announced = "x-sum, x-forwarded-for, x_forwarded_for, client-cert";
+    let request = Request::post("https://localhost/").header("trailer", announced).body(body).unwrap();
+    let answer = text(http2.send_request(request).await.unwrap()).await;
+    feeding.await.unwrap();
+    assert_eq!(answer, "x-sum\n");
+    drop(http2);
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn no_method_loses_its_body() {
+    let running = start_for(backend(echo).await).await;
+    for method in ["GET", "DELETE", "OPTIONS", "POST", "X-OWN"] {
+        let request = format!(
+            "{method} / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
+        );
+        let answer = by_hand(&running, &request).await;
+        assert!(answer.contains("\r\nabc\r\n"), "{method}: {answer}");
+        let request = format!("{method} / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 3\r\n\r\nabc");
+        let answer = by_hand(&running, &request).await;
+        assert!(answer.contains("\r\nabc\r\n"), "{method}: {answer}");
+    }
+    // No length, no END_STREAM with the head: HTTP/2 frames it by itself.
+    let mut http2 = running.http2().await;
+    let (sender, body) = streamed();
+    let request = Request::get("https://localhost/").body(body).unwrap();
+    let feeding = tokio::spawn(async move { sender.send(Frame::data(Bytes::from("abc"))).await });
+    let response = http2.send_request(request).await.unwrap();
+    feeding.await.unwrap().unwrap();
+    assert_eq!(text(response).await, "abc");
+    drop(http2);
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn one_length_travels_on() {
+    let running = start_for(backend(mirror).await).await;
+    let request = "POST / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 003\r\n\
+                   Content-Length: 3\r\n\r\nabc";
+    let answer = by_hand(&running, request).await;
+    let lengths = answer.lines().filter(|line| line.starts_with("content-length: ")).collect::<Vec<_>>();
+    // One is the answer's own.
+    assert!(lengths.len() == 2 && lengths.contains(&"content-length: 3"), "{answer}");
+    let empty = by_hand(&running, "POST / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 0\r\n\r\n").await;
+    assert!(empty.contains("\ncontent-length: 0\n"), "{empty}");
+    running.stop().await;
+}
+
+/// A client that has said all closes its side (RFC 8446 §6.1) and still wants the answer.
+#[tokio::test]
+async fn a_client_that_closes_its_side_gets_its_answer() {
+    async fn slow(_: Request<Incoming>) -> Response<Body> {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let (sender, body) = streamed();
+        tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            sender.send(Frame::data(Bytes::from("late"))).await
+        });
+        Response::new(body)
+    }
+    let running = start_for(backend(slow).await).await;
+    let mut stream = running.connect(&[b"http/1.1"]).await;
+    stream.write_all(b"GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n").await.unwrap();
+    stream.shutdown().await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.contains("\r\nlate\r\n"), "{answer}");
+    running.stop().await;
+}
+
 /// A port where nobody listens.
 async fn nowhere() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap()

@@ -17,7 +17,7 @@ use tokio::{
     time::{Instant, Sleep},
 };
 
-use super::BodyError;
+use super::{BodyError, headers};
 
 /// How long a client that expects `100 Continue` waits for a backend that says nothing: then the body is sent anyhow
 /// (RFC 9110 §10.1.1: a client must not wait forever either).
@@ -124,6 +124,14 @@ impl Gate {
     }
 }
 
+/// Trailers lose what the backend would take for this terminator's own words.
+fn clean(mut frame: Frame<Bytes>) -> Frame<Bytes> {
+    if let Some(trailers) = frame.trailers_mut() {
+        headers::clean_trailers(trailers);
+    }
+    frame
+}
+
 impl hyper::body::Body for RequestBody {
     type Data = Bytes;
     type Error = BodyError;
@@ -141,7 +149,7 @@ impl hyper::body::Body for RequestBody {
             Poll::Pending => Stage::WaitsForClient,
             Poll::Ready(_) => Stage::WaitsForBackend,
         });
-        polled.map_err(Into::into)
+        polled.map_ok(clean).map_err(Into::into)
     }
 
     fn is_end_stream(&self) -> bool {

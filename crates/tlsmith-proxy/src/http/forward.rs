@@ -15,7 +15,7 @@ use super::{
     answer::Problem,
     backend::{self, Backend},
     body::{GateKeeper, Holding, Progress, RequestBody},
-    headers::{self, Origin},
+    headers::{self, Framing, Origin},
     upgrade,
 };
 use crate::shutdown::Shutdown;
@@ -49,6 +49,11 @@ impl Forwarder {
         Self { backend, client: backend::client(timeouts.connect), timeouts, shutdown }
     }
 
+    /// How long a client may have to wait for an answer to begin.
+    pub(crate) fn patience(&self) -> Duration {
+        self.timeouts.connect + self.timeouts.answer
+    }
+
     /// Forwards `request`. Failures become answers here, and lines in the log.
     pub(crate) async fn forward(&self, request: Request<Incoming>, peer: &Arc<Peer>) -> Response<Body> {
         let asked = request.headers().clone();
@@ -69,9 +74,15 @@ impl Forwarder {
         let upgrade = upgrade::asks_for_websocket(&request).then(|| hyper::upgrade::on(&mut request));
         let (parts, incoming) = request.into_parts();
 
-        let outgoing = self.outgoing(&parts, host.as_ref(), upgrade.is_some(), peer);
+        let framing = match (upgrade.is_some() || incoming.is_end_stream(), incoming.size_hint().exact()) {
+            (true, _) => Framing::Empty,
+            (false, Some(length)) => Framing::Length(length),
+            (false, None) => Framing::Chunked,
+        };
+        let mut outgoing = self.outgoing(&parts, host.as_ref(), upgrade.is_some(), peer);
+        headers::frame(outgoing.headers_mut(), framing);
         let progress = Progress::new();
-        let (response, gate) = match upgrade.is_some() || incoming.is_end_stream() {
+        let (response, gate) = match framing == Framing::Empty {
             true => (self.send_empty(outgoing, &progress).await?, None),
             false => self.send_body(outgoing, &parts, incoming, &progress).await?,
         };

@@ -5,7 +5,8 @@ use std::net::IpAddr;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Version,
     header::{
-        CONNECTION, COOKIE, FORWARDED, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE, TRANSFER_ENCODING, UPGRADE, VIA,
+        CONNECTION, CONTENT_LENGTH, COOKIE, FORWARDED, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE, TRANSFER_ENCODING,
+        UPGRADE, VIA,
     },
 };
 
@@ -16,37 +17,23 @@ const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto
 const X_FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const CLIENT_CERT: HeaderName = HeaderName::from_static("client-cert");
 
-/// Fields that a backend believes because its terminator sets them: a client's own are removed. `proxy` is no field
-/// of anybody's, but becomes `HTTP_PROXY` in CGI programs.
-const TRUSTED: [&str; 13] = [
-    "forwarded",
-    "x-forwarded-for",
-    "x-forwarded-proto",
-    "x-forwarded-host",
-    "x-forwarded-port",
-    "x-forwarded-server",
-    "x-forwarded-ssl",
-    "x-forwarded-prefix",
-    "x-real-ip",
-    "client-cert",
-    "client-cert-chain",
-    "proxy",
-    "x-forwarded-scheme",
-];
+/// Fields that a backend believes because its terminator sets them, besides all of `X-Forwarded-*`: a client's own are
+/// removed. `proxy` is no field of anybody's, but becomes `HTTP_PROXY` in CGI programs.
+const TRUSTED: [&str; 5] = ["forwarded", "x-real-ip", "client-cert", "client-cert-chain", "proxy"];
 
 /// Removes what concerns one connection only: the fields that `Connection` names, and those that RFC 9110 §7.6.1 lists.
 pub(super) fn remove_hop_by_hop(headers: &mut HeaderMap) {
     let named: Vec<HeaderName> = tokens(headers, &CONNECTION)
         .filter_map(|token| HeaderName::from_bytes(token.as_bytes()).ok())
         // `close` and the like are options without a field; `host` and `content-length` are never an intermediary's to drop.
-        .filter(|name| name != http::header::HOST && name != http::header::CONTENT_LENGTH)
+        .filter(|name| name != http::header::HOST && name != CONTENT_LENGTH)
         .collect();
     for name in named {
         headers.remove(name);
     }
     // RFC 9112 §6.3: where both stand, the transfer coding wins, and the length must not travel on.
     if headers.contains_key(TRANSFER_ENCODING) {
-        headers.remove(http::header::CONTENT_LENGTH);
+        headers.remove(CONTENT_LENGTH);
     }
     for name in [
         CONNECTION,
@@ -85,18 +72,47 @@ pub(super) fn has_token(headers: &HeaderMap, name: &HeaderName, wanted: &str) ->
     tokens(headers, name).any(|token| token.eq_ignore_ascii_case(wanted))
 }
 
-/// Removes what only this terminator may say, in every spelling that a backend could take for it (CGI makes `_` of `-`).
+/// Removes what only this terminator may say.
 pub(super) fn remove_spoofed(headers: &mut HeaderMap) {
-    let spoofed: Vec<HeaderName> = headers
-        .keys()
-        .filter(|name| {
-            let dashed = name.as_str().replace('_', "-");
-            TRUSTED.contains(&dashed.as_str())
-        })
-        .cloned()
-        .collect();
+    let spoofed: Vec<HeaderName> = headers.keys().filter(|name| is_trusted(name)).cloned().collect();
     for name in spoofed {
         headers.remove(name);
+    }
+}
+
+/// In every spelling that a backend could take for it: CGI makes `_` of `-`, and some servers of all other signs too.
+fn is_trusted(name: &HeaderName) -> bool {
+    let dashed: String =
+        name.as_str().chars().map(|sign| if sign.is_ascii_alphanumeric() { sign } else { '-' }).collect();
+    dashed.starts_with("x-forwarded-") || TRUSTED.contains(&dashed.as_str())
+}
+
+/// Removes from a request's trailers what would not have passed among its fields: some backends mix the two.
+pub(super) fn clean_trailers(trailers: &mut HeaderMap) {
+    remove_hop_by_hop(trailers);
+    remove_spoofed(trailers);
+}
+
+/// How a request's body is framed on the way to the backend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Framing {
+    /// There is none.
+    Empty,
+    /// It is so long.
+    Length(u64),
+    /// Its end is not known yet.
+    Chunked,
+}
+
+/// Says once, and whatever the method, how the body is framed. The client's own words are not passed on: a length that
+/// stands there twice is read in more than one way, and a body without a length is lost with methods that seldom have one.
+pub(super) fn frame(headers: &mut HeaderMap, framing: Framing) {
+    let said = headers.remove(CONTENT_LENGTH).is_some();
+    match framing {
+        Framing::Empty if said => drop(headers.insert(CONTENT_LENGTH, HeaderValue::from(0))),
+        Framing::Empty => {}
+        Framing::Length(length) => drop(headers.insert(CONTENT_LENGTH, HeaderValue::from(length))),
+        Framing::Chunked => drop(headers.insert(TRANSFER_ENCODING, HeaderValue::from_static("chunked"))),
     }
 }
 
@@ -219,6 +235,8 @@ mod tests {
             ("x-forwarded-for", "1.1.1.1"),
             ("x-forwarded-for", "2.2.2.2"),
             ("x_forwarded_for", "3.3.3.3"),
+            ("x.forwarded.for", "3.3.3.3"),
+            ("x-forwarded-client-cert", "Subject=evil"),
             ("X-Forwarded_Proto", "http"),
             ("forwarded", "for=4.4.4.4"),
             ("client-cert", ":AA==:"),
@@ -226,9 +244,10 @@ mod tests {
             ("x-real-ip", "5.5.5.5"),
             ("proxy", "http://evil"),
             ("x-other", "kept"),
+            ("x-forward", "kept"),
         ]);
         remove_spoofed(&mut headers);
-        assert_eq!(names(&headers), ["x-other"]);
+        assert_eq!(names(&headers), ["x-forward", "x-other"]);
 
         let host = HeaderValue::from_static("example.com:8443");
         let origin = Origin {

@@ -63,6 +63,14 @@ pub(crate) enum Application {
 }
 
 impl Application {
+    /// How long a client may have to wait for an answer to begin.
+    pub(crate) fn patience(&self) -> Duration {
+        match self {
+            Self::Forward(forwarder) => forwarder.patience(),
+            Self::Demo(_) => Duration::from_secs(60),
+        }
+    }
+
     /// Answers one request; whatever goes wrong becomes an answer too.
     pub(crate) async fn answer(&self, request: Request<Incoming>, peer: &Arc<Peer>) -> Response<Body> {
         match self {

@@ -15,7 +15,11 @@ use tokio::{
     sync::watch,
 };
 
-use super::{Application, Body, Peer, body::Holding};
+use super::{
+    Application, Body, Peer,
+    body::Holding,
+    stall::{Pulse, WriteStall},
+};
 use crate::shutdown::Shutdown;
 
 /// How long clients are waited for, and how much they may ask for at once.
@@ -47,7 +51,7 @@ impl Protocol {
 
 /// Answers all requests on `stream`, until either side ends it.
 pub(crate) async fn serve<S>(
-    stream: S,
+    stream: WriteStall<S>,
     protocol: Protocol,
     application: Arc<Application>,
     peer: Arc<Peer>,
@@ -56,6 +60,8 @@ pub(crate) async fn serve<S>(
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let in_flight = Arc::new(watch::Sender::new(0));
+    let pulse = stream.pulse();
+    let patience = application.patience();
     let address = peer.address;
     let service = {
         let in_flight = Arc::clone(&in_flight);
@@ -65,6 +71,7 @@ pub(crate) async fn serve<S>(
             async move { Ok::<_, Infallible>(answer(&application, request, &peer, flight).await) }
         })
     };
+    let watch = Watch { in_flight: &in_flight, pulse: &pulse, patience, shutdown: &shutdown };
     let io = TokioIo::new(stream);
     let result = match protocol {
         Protocol::Http1 => {
@@ -72,9 +79,11 @@ pub(crate) async fn serve<S>(
                 .timer(TokioTimer::new())
                 .header_read_timeout(HEADERS)
                 .max_buf_size(MAX_HEADER_BYTES as usize)
+                // Who has said all may close its side and wait for the answer (RFC 8446 §6.1).
+                .half_close(true)
                 .serve_connection(io, service)
                 .with_upgrades();
-            drive(connection, |connection| connection.graceful_shutdown(), &in_flight, &shutdown).await
+            drive(connection, |connection| connection.graceful_shutdown(), &watch).await
         }
         Protocol::Http2 => {
             let connection = http2::Builder::new(TokioExecutor::new())
@@ -84,7 +93,7 @@ pub(crate) async fn serve<S>(
                 .max_header_list_size(MAX_HEADER_BYTES)
                 .max_concurrent_streams(MAX_STREAMS)
                 .serve_connection(io, service);
-            drive(connection, |connection| connection.graceful_shutdown(), &in_flight, &shutdown).await
+            drive(connection, |connection| connection.graceful_shutdown(), &watch).await
         }
     };
     match result {
@@ -105,26 +114,31 @@ async fn answer(
     response.map(|body| Holding { body, _kept: flight }.boxed_unsync())
 }
 
+/// What a connection is watched for.
+struct Watch<'w> {
+    in_flight: &'w watch::Sender<usize>,
+    pulse: &'w Pulse,
+    /// How long a client that closed its side is kept while nothing is sent to it.
+    patience: Duration,
+    shutdown: &'w Shutdown,
+}
+
 /// Runs a connection; asks it to end when the terminator drains or nothing happens any more; drops it at the end.
-async fn drive<C, E>(
-    connection: C,
-    finish: impl Fn(Pin<&mut C>),
-    in_flight: &watch::Sender<usize>,
-    shutdown: &Shutdown,
-) -> Result<(), E>
+async fn drive<C, E>(connection: C, finish: impl Fn(Pin<&mut C>), watch: &Watch<'_>) -> Result<(), E>
 where
     C: Future<Output = Result<(), E>>,
 {
     tokio::pin!(connection);
     tokio::select! {
         result = &mut connection => return result,
-        () = shutdown.draining() => {}
-        () = idle(in_flight.subscribe()) => {}
+        () = watch.shutdown.draining() => {}
+        () = idle(watch.in_flight.subscribe()) => {}
+        () = watch.pulse.stopped(watch.patience) => return Ok(()),
     }
     finish(connection.as_mut());
     tokio::select! {
         result = connection => result,
-        () = shutdown.ended() => Ok(()),
+        () = watch.shutdown.ended() => Ok(()),
     }
 }
 
