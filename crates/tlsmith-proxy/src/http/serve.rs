@@ -110,7 +110,7 @@ async fn answer(
 ) -> Response<Body> {
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let response = application.answer(request, peer).await;
-    tracing::debug!(peer = %peer.address, status = response.status().as_u16(), "{method} {path}");
+    tracing::debug!(peer = %peer.address, status = response.status().as_u16(), "{method} {}", path.escape_debug());
     response.map(|body| Holding { body, _kept: flight }.boxed_unsync())
 }
 

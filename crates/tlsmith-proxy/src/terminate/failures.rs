@@ -68,9 +68,22 @@ impl FailureLog {
     }
 }
 
-/// Values in a message come from the peer: none of them ends the line or steers a terminal.
+/// So many characters of a message are told: a hello of 64 KiB may be quoted in it.
+const LENGTH: usize = 400;
+
+/// Values in a message come from the peer: none of them ends the line, steers a terminal, turns text around or fills a
+/// disk.
 fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    let harmless = |c: char| match c {
+        '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+        c if c.is_control() => '\u{fffd}',
+        c => c,
+    };
+    let mut line: String = text.chars().take(LENGTH).map(harmless).collect();
+    if text.chars().nth(LENGTH).is_some() {
+        line.push('…');
+    }
+    line
 }
 
 #[cfg(test)]
@@ -97,6 +110,13 @@ mod tests {
 
     #[test]
     fn a_message_is_one_line() {
-        assert_eq!(one_line("a\r\nb\u{1b}[31m"), "a\u{fffd}\u{fffd}b\u{fffd}[31m");
+        assert_eq!(one_line("a\r\nb\u{1b}[31m\u{202e}"), "a\u{fffd}\u{fffd}b\u{fffd}[31m\u{fffd}");
+    }
+
+    #[test]
+    fn a_message_is_bounded() {
+        let whole = "ä".repeat(LENGTH);
+        assert_eq!(one_line(&whole), whole);
+        assert_eq!(one_line(&format!("{whole}x")), format!("{whole}…"));
     }
 }
