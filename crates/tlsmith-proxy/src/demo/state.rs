@@ -89,6 +89,13 @@ impl StateDir {
                 "name a directory with --state-dir",
             ));
         }
+        if platform::is_of_another_user(&metadata) {
+            return Err(StateError::new(
+                "state.of_another_user",
+                format!("the state directory {} belongs to another user", path.display()),
+                "whoever owns it could put a CA of his own there; name a directory of your own with --state-dir",
+            ));
+        }
         if platform::writable_by_all(&metadata) {
             return Err(StateError::new(
                 "state.open_to_all",
@@ -186,6 +193,11 @@ mod platform {
         metadata.mode() & 0o002 != 0
     }
 
+    /// The system's own user does as he pleases anyway.
+    pub(super) fn is_of_another_user(metadata: &fs::Metadata) -> bool {
+        ![0, rustix::process::geteuid().as_raw()].contains(&metadata.uid())
+    }
+
     pub(super) fn close_to_others(file: &File, metadata: &fs::Metadata) -> io::Result<bool> {
         if metadata.mode() & 0o077 == 0 {
             return Ok(false);
@@ -212,6 +224,10 @@ mod platform {
     }
 
     pub(super) fn writable_by_all(_: &fs::Metadata) -> bool {
+        false
+    }
+
+    pub(super) fn is_of_another_user(_: &fs::Metadata) -> bool {
         false
     }
 
@@ -278,6 +294,20 @@ mod tests {
         fs::set_permissions(&open, fs::Permissions::from_mode(0o777)).unwrap();
         assert_eq!(StateDir::open(&open).unwrap_err().code, "state.open_to_all");
         assert_eq!(StateDir::open(&file.join("below")).unwrap_err().code, "state.unwritable");
+    }
+
+    /// In a place where all may write, somebody else may have made the directory first, with a CA of his in it.
+    #[test]
+    fn a_directory_of_another_user_is_refused() {
+        let outer = tempfile::tempdir().unwrap();
+        let planted = outer.path().join("planted");
+        fs::create_dir(&planted).unwrap();
+        let stranger = rustix::process::geteuid().as_raw() + 1;
+        // Only who is root can make one; for others a directory of root's stands for nothing that could be refused.
+        if std::os::unix::fs::chown(&planted, Some(stranger), None).is_ok() {
+            assert_eq!(StateDir::open(&planted).unwrap_err().code, "state.of_another_user");
+        }
+        assert!(!planted.join("lock").exists());
     }
 
     #[test]

@@ -149,6 +149,10 @@ impl Terminator {
         let Ok(local) = tcp.local_addr() else { return };
         // Small records and frames are not to wait for acknowledgements. Without it, all is well but slower.
         let _ = tcp.set_nodelay(true);
+        // A client that lost its network does not say so, and an answer or a WebSocket may be silent for long.
+        if let Err(error) = socket2::SockRef::from(&tcp).set_tcp_keepalive(&keep_alive()) {
+            tracing::debug!(peer = %address, "no keep-alive probes: {error}");
+        }
         let started = Instant::now();
         let stream = tokio::select! {
             stream = self.handshake(tcp, address, local) => stream,
@@ -221,6 +225,12 @@ impl Terminator {
         };
         self.failures.tell(Line { peer, code, message: &message, fix: &fix });
     }
+}
+
+/// A peer that does not answer for two minutes is gone.
+fn keep_alive() -> socket2::TcpKeepalive {
+    let probes = socket2::TcpKeepalive::new().with_time(Duration::from_secs(60));
+    probes.with_interval(Duration::from_secs(15)).with_retries(4)
 }
 
 /// Errors of `accept` that say that one connection is gone already, not that none can be had.
