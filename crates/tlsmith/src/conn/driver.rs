@@ -41,6 +41,11 @@ impl Sink for Driver<'_> {
             .map_err(|error| Error::new(Rule::Internal, format!("{} is too long", error.what)))?;
         let encoded = self.write.pending.get(start..).unwrap_or_default();
         transcript.add(encoded);
+        if self.write.closed {
+            // §6.1: close_notify said that nothing more will be sent; in the handshake as well.
+            self.write.pending.truncate(start);
+            return Ok(());
+        }
         let details = if self.settings.trace { trace::describe(message) } else { Vec::new() };
         let (name, size) = (trace::name(message), encoded.len());
         note(self.facts, Direction::Sent, name, size, self.write.sealer.is_some(), details);

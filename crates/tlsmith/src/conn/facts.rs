@@ -42,7 +42,7 @@ pub struct MessageNote {
 pub struct ClientHelloFacts {
     /// The server name, if one was sent.
     pub server_name: Option<String>,
-    /// ALPN protocols.
+    /// ALPN protocols; at most 1024, more are not looked at.
     pub alpn: Vec<Vec<u8>>,
     /// Versions; the legacy one alone if there is no `supported_versions`.
     pub versions: Vec<ProtocolVersion>,
@@ -56,7 +56,7 @@ pub struct ClientHelloFacts {
     pub signature_schemes: Vec<SignatureScheme>,
     /// Schemes for certificates; the former if not sent.
     pub signature_schemes_cert: Vec<SignatureScheme>,
-    /// Names of authorities that the client trusts (DER), if it sent them.
+    /// Names of authorities that the client trusts (DER), if it sent them; at most 1024.
     pub authorities: Vec<Vec<u8>>,
     /// All extensions, in order.
     pub extensions: Vec<ExtensionType>,
@@ -69,7 +69,7 @@ pub struct CertificateRequestFacts {
     pub signature_schemes: Vec<SignatureScheme>,
     /// Schemes for certificates; the former if not sent.
     pub signature_schemes_cert: Vec<SignatureScheme>,
-    /// Names of acceptable authorities (DER); empty: any.
+    /// Names of acceptable authorities (DER), at most 1024; empty: any.
     pub authorities: Vec<Vec<u8>>,
 }
 

@@ -155,10 +155,6 @@ impl WriteHalf {
         }
         // Taken, not cleared: an idle connection holds no buffer.
         let pending = std::mem::take(&mut self.pending);
-        if self.closed {
-            // §6.1: close_notify says that nothing more will be sent, in the handshake as well.
-            return Ok(());
-        }
         self.append(RecordType::Handshake, &pending, out)?;
         self.initial = false;
         Ok(())

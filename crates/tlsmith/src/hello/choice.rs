@@ -95,8 +95,10 @@ pub(crate) fn alpn(config: &ServerConfig, facts: &ClientHelloFacts) -> Result<Op
     if facts.alpn.is_empty() || config.alpn.is_empty() {
         return Ok(None);
     }
-    let text =
-        |names: &[Vec<u8>]| names.iter().map(|name| name.escape_ascii().to_string()).collect::<Vec<_>>().join(", ");
+    let text = |names: &[Vec<u8>]| {
+        let names: Vec<String> = names.iter().map(|name| name.escape_ascii().to_string()).collect();
+        list(&names)
+    };
     match config.alpn.iter().find(|name| facts.alpn.contains(name)) {
         Some(name) => Ok(Some(name.clone())),
         None => Err(Error::new(

@@ -6,13 +6,22 @@ use crate::{
     msg::ClientHello,
 };
 
+/// How many names of one kind (protocols, authorities) are kept and looked at. A peer can put tens of thousands into a
+/// message, and each would cost an allocation for as long as the connection lives.
+pub(crate) const MAX_NAMES: usize = 1024;
+
+/// Copies names that outlive their message.
+pub(crate) fn keep_names(names: &[&[u8]]) -> Vec<Vec<u8>> {
+    names.iter().take(MAX_NAMES).map(|name| name.to_vec()).collect()
+}
+
 /// Gathers the facts; reserved values (RFC 8701) are left out of the lists.
 pub(crate) fn client_hello_facts(hello: &ClientHello<'_>) -> ClientHelloFacts {
     let schemes = hello.signature_algorithms().unwrap_or_default();
     let schemes_cert = hello.signature_algorithms_cert().unwrap_or(schemes);
     ClientHelloFacts {
         server_name: hello.server_name().map(|name| String::from_utf8_lossy(name).into_owned()),
-        alpn: hello.alpn().unwrap_or_default().iter().map(|name| name.to_vec()).collect(),
+        alpn: keep_names(hello.alpn().unwrap_or_default()),
         versions: match hello.supported_versions() {
             Some(versions) => versions.iter().copied().filter(|version| !version.is_grease()).collect(),
             None => vec![hello.legacy_version],
@@ -34,7 +43,7 @@ pub(crate) fn client_hello_facts(hello: &ClientHello<'_>) -> ClientHelloFacts {
             .collect(),
         signature_schemes: schemes.iter().copied().filter(|scheme| !scheme.is_grease()).collect(),
         signature_schemes_cert: schemes_cert.iter().copied().filter(|scheme| !scheme.is_grease()).collect(),
-        authorities: hello.certificate_authorities().unwrap_or_default().iter().map(|name| name.to_vec()).collect(),
+        authorities: keep_names(hello.certificate_authorities().unwrap_or_default()),
         extensions: hello.extensions.iter().map(|extension| extension.extension_type()).collect(),
     }
 }

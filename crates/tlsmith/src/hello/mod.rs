@@ -5,4 +5,4 @@ mod facts;
 pub(crate) mod grease;
 pub(crate) mod offer;
 
-pub(crate) use facts::{client_hello_facts, host_name};
+pub(crate) use facts::{client_hello_facts, host_name, keep_names};

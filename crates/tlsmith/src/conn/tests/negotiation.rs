@@ -179,6 +179,37 @@ fn authorities_of_a_client() {
     assert_eq!(hello.authorities, [b"one", b"two"]);
 }
 
+/// What a peer can make this side keep is bounded, however long its lists are.
+#[test]
+fn names_by_the_thousand_are_not_kept() {
+    let world = World::new();
+    let script = peer::alter_hello(|hello| {
+        hello.extensions.retain(|extension| extension.extension_type() != ExtensionType::ALPN);
+        let mut names = vec![&b"x"[..]; 20_000];
+        names[3] = b"h2";
+        hello.extensions.push(Extension::Alpn(names));
+        hello.extensions.push(Extension::CertificateAuthorities(vec![b"n"; 5000]));
+    });
+    let peer = Peer::client(world.client().alpn(&[b"h2"]).build().unwrap(), script);
+    let mut play = Play::server(world.server().alpn(&[b"h2"]).build().unwrap(), peer);
+    play.go_on();
+    assert!(play.error.is_none() && play.peer.is_connected(), "{:?}", play.error);
+    let hello = play.victim.facts().client_hello.as_ref().unwrap();
+    assert_eq!((hello.alpn.len(), hello.authorities.len()), (1024, 1024));
+    assert_eq!(play.victim.facts().alpn.as_deref(), Some(&b"h2"[..]));
+
+    let script = peer::alter("CertificateRequest", |message| {
+        let Message::CertificateRequest(message) = message else { unreachable!() };
+        message.extensions.retain(|extension| extension.extension_type() != ExtensionType::CERTIFICATE_AUTHORITIES);
+        message.extensions.push(Extension::CertificateAuthorities(vec![b"n"; 15_000]));
+    });
+    let server = world.server().client_auth(ClientAuth::Request(world.verifier())).build().unwrap();
+    let mut play = Play::client(world.client().build().unwrap(), Peer::server(server, script));
+    play.go_on();
+    assert!(play.error.is_none() && play.peer.is_connected(), "{:?}", play.error);
+    assert_eq!(play.victim.facts().certificate_request.as_ref().unwrap().authorities.len(), 1024);
+}
+
 /// A client tolerates what it does not know in a CertificateRequest (RFC 8446 §4.3.2, RFC 8701 §4.2).
 #[test]
 fn a_request_with_unknown_things() {

@@ -8,6 +8,7 @@ use crate::{
     },
     conn::CertificateRequestFacts,
     error::{Error, Rule},
+    hello::keep_names,
     msg::{CertificateMessage, CertificateRequest, CertificateVerify},
     tls13::{effects::Sink, flight},
 };
@@ -29,12 +30,7 @@ impl WaitCertificate {
         let facts = CertificateRequestFacts {
             signature_schemes: schemes.to_vec(),
             signature_schemes_cert: message.signature_algorithms_cert().unwrap_or(schemes).to_vec(),
-            authorities: message
-                .certificate_authorities()
-                .unwrap_or_default()
-                .iter()
-                .map(|name| name.to_vec())
-                .collect(),
+            authorities: keep_names(message.certificate_authorities().unwrap_or_default()),
         };
         sink.facts().client_auth_requested = true;
         sink.facts().certificate_request = Some(facts.clone());

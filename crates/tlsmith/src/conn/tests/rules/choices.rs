@@ -64,6 +64,22 @@ pub(super) const CASES: &[Case] = &[
     },
 ];
 
+/// A hostile hello does not make a hostile message: a few values stand for all, and none of them controls a terminal.
+#[test]
+fn messages_stay_short_and_plain() {
+    let world = World::new();
+    let script = alter_hello(|hello| {
+        hello.extensions.retain(|extension| !matches!(extension, Extension::Alpn(_)));
+        hello.extensions.push(Extension::Alpn(vec![b"\x1b[31m\r\n"; 5000]));
+    });
+    let client = world.client().alpn(&[b"h2"]).build().unwrap();
+    let mut play = Play::server(world.server().alpn(&[b"h2"]).build().unwrap(), Peer::client(client, script));
+    let seen = play.finish();
+    assert_eq!(seen.error.code(), "hello.no_application_protocol");
+    let message = seen.error.to_string();
+    assert!(message.len() < 1000 && !message.chars().any(char::is_control), "{message}");
+}
+
 #[test]
 fn cases() {
     run(CASES);

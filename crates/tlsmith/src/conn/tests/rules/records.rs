@@ -84,6 +84,37 @@ pub(super) const CASES: &[Case] = &[
         name: "in the handshake, to a server",
         run: |world| against_server(world, before("Finished", noise)).finish(),
     },
+    Case {
+        rule: Rule::BadRecordMac,
+        name: "skipping early data ends with the first record that can be read (§4.2.10)",
+        run: |world| {
+            let mut play = against_early_data(world, false, &[100]);
+            play.go_on();
+            assert!(!play.victim.is_handshaking());
+            play.peer.act(noise());
+            play.finish()
+        },
+    },
+    Case {
+        rule: Rule::BadRecordMac,
+        name: "after a retry no early data come any more (§4.2.10)",
+        run: |world| {
+            let script: peer::Script = Box::new(|name, bytes| match name {
+                "ClientHello" => early_data(&bytes, &[vec![7; 100]]),
+                _ => vec![noise(), Act::Say(bytes)],
+            });
+            let client = world.client().key_shares(&[]).build().unwrap();
+            let mut first = true;
+            let script: peer::Script = {
+                let mut inner = script;
+                Box::new(move |name, bytes| match (name, std::mem::take(&mut first)) {
+                    ("ClientHello", false) => vec![Act::Say(bytes)],
+                    _ => inner(name, bytes),
+                })
+            };
+            Play::server(world.server().build().unwrap(), Peer::client(client, script)).finish()
+        },
+    },
     Case { rule: Rule::EmptyRecord, name: "in the clear", run: |world| bytes_to_server(world, &[22, 3, 3, 0, 0]) },
     Case { rule: Rule::EmptyRecord, name: "handshake", run: |world| then(world, true, Act::Inner(vec![22])) },
     Case { rule: Rule::EmptyRecord, name: "alert", run: |world| then(world, false, Act::Inner(vec![21, 0, 0])) },
