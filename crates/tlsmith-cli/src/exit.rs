@@ -2,6 +2,10 @@
 
 use std::{fmt, io::Write as _, process::ExitCode};
 
+use serde::Serialize;
+
+use crate::render::text::safe;
+
 /// The exit codes, the same for every command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
@@ -43,6 +47,11 @@ impl Usage {
         Self { code, message: message.into(), fix: fix.into() }
     }
 
+    /// The document of `--json` for commands whose own cannot be begun.
+    pub(crate) fn document(&self) -> impl Serialize + use<> {
+        serde_json::json!({"error": {"code": self.code, "message": self.message, "fix": self.fix}})
+    }
+
     /// Tells it on standard error.
     pub(crate) fn report(&self) -> Exit {
         // With standard error gone there is nobody left to tell; the exit code still says it.
@@ -57,8 +66,8 @@ impl fmt::Display for Usage {
             true => self.message.clone(),
             false => format!("{}; {}", self.message, self.fix),
         };
-        // One line it is, whatever a file name holds.
-        f.write_str(&line.replace(['\n', '\r'], " "))
+        // One line it is, and harmless, whatever a file name holds.
+        f.write_str(&safe(&line.replace(['\n', '\r'], " ")))
     }
 }
 

@@ -1,5 +1,6 @@
 //! `tlsmith`: every TLS chore in one binary. Arguments, rendering and exit codes; the work is done by the libraries.
 
+mod arguments;
 mod cli;
 mod connect;
 mod exit;
@@ -10,16 +11,16 @@ mod serve;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
 use crate::{
     cli::{Cli, Command},
     exit::Usage,
 };
 
 fn main() -> ExitCode {
-    // clap ends the process by itself for `--help` (0) and for arguments that it cannot read (2).
-    let Cli { globals, command } = Cli::parse();
+    let Cli { globals, command } = match arguments::parse(std::env::args_os().collect()) {
+        Ok(cli) => cli,
+        Err(exit) => return exit.into(),
+    };
     let result = match command {
         Command::Connect(opts) => connect::main(&opts, &globals),
         Command::Serve(opts) => serve::main(*opts, &globals),

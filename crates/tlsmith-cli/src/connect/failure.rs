@@ -132,5 +132,5 @@ fn label(phase: Phase) -> &'static str {
 
 /// `10 s`, `0.5 s`.
 pub(crate) fn seconds(time: Duration) -> String {
-    format!("{} s", time.as_secs_f64())
+    format!("{} s", (time.as_secs_f64() * 1e3).round() / 1e3)
 }

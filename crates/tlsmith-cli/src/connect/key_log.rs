@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    fs::{File, OpenOptions},
+    fs::{File, Metadata, OpenOptions},
     io::Write as _,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
@@ -32,11 +32,29 @@ impl FileKeyLog {
         Ok(Self { path: path.to_owned(), state: Mutex::new((file, None)) })
     }
 
+    /// What to tell about a file that was there before, and that others may read.
+    pub(crate) fn exposed(&self) -> Option<String> {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let open = state.0.metadata().is_ok_and(|metadata| metadata.is_file() && is_open_to_others(&metadata));
+        let path = self.path.display();
+        open.then(|| format!("others may read {path}, and with it what this connection carries (chmod 600 mends it)"))
+    }
+
     /// What went wrong while writing: a key log with holes must not pass for a whole one.
     pub(crate) fn trouble(&self) -> Option<String> {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.1.as_ref().map(|what| format!("the key log {} is not complete: {what}", self.path.display()))
     }
+}
+
+#[cfg(unix)]
+fn is_open_to_others(metadata: &Metadata) -> bool {
+    std::os::unix::fs::MetadataExt::mode(metadata) & 0o044 != 0
+}
+
+#[cfg(not(unix))]
+fn is_open_to_others(_: &Metadata) -> bool {
+    false
 }
 
 impl KeyLog for FileKeyLog {

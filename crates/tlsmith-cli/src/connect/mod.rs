@@ -33,7 +33,7 @@ pub(crate) fn main(opts: &Opts, globals: &Globals) -> Result<Exit, Usage> {
         Ok(plan) => plan,
         Err(usage) if globals.json => {
             // The document is there whatever happens; the line on standard error and the exit code as without it.
-            render::json(&Report::refused(&opts.target, &usage));
+            refused(&opts.target, &usage);
             return Err(usage);
         }
         Err(usage) => return Err(usage),
@@ -49,6 +49,11 @@ pub(crate) fn main(opts: &Opts, globals: &Globals) -> Result<Exit, Usage> {
     // A resolver that hangs must not keep the process: its thread is left behind.
     runtime.shutdown_background();
     Ok(report.exit())
+}
+
+/// The document for a command that could not begin.
+pub(crate) fn refused(target: &str, usage: &Usage) {
+    render::json(&Report::refused(target, usage));
 }
 
 /// Shakes hands, shows the screen, converses.

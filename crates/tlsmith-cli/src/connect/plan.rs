@@ -71,6 +71,7 @@ impl Plan {
             None if stdin_is_terminal && !json => Mode::Interactive,
             None => Mode::Report,
         };
+        let exposed = key_log.as_ref().and_then(|log| log.exposed());
         Ok(Self {
             target,
             name,
@@ -81,7 +82,7 @@ impl Plan {
             trace: opts.trace,
             mode,
             key_log,
-            notes: hint.into_iter().collect(),
+            notes: hint.into_iter().chain(exposed).collect(),
         })
     }
 }

@@ -20,7 +20,11 @@ impl Target {
     /// Reads `HOST[:PORT]`, `[IPv6]:PORT`, a bare IPv6 address, or an https URL (with a hint of what of it counted).
     pub(crate) fn parse(text: &str) -> Result<(Self, Option<String>), Usage> {
         let Some((scheme, rest)) = text.split_once("://") else {
-            return Ok((Self::host_and_port(text, text)?, None));
+            let target = Self::host_and_port(text, text)?;
+            let hint = looks_like_port(text).map(|(address, port)| {
+                format!("{text} is an IPv6 address as a whole; the port {port} would be [{address}]:{port}")
+            });
+            return Ok((target, hint));
         };
         match scheme.to_ascii_lowercase().as_str() {
             "https" | "wss" => {
@@ -108,6 +112,13 @@ impl fmt::Display for Target {
 fn is_ipv6(text: &str) -> bool {
     let address = text.split_once('%').map_or(text, |(address, zone)| if zone.is_empty() { "" } else { address });
     address.parse::<std::net::Ipv6Addr>().is_ok()
+}
+
+/// An IPv6 address without brackets that ends in a port where TLS is often spoken.
+fn looks_like_port(text: &str) -> Option<(&str, &str)> {
+    const USUAL: [&str; 9] = ["443", "465", "563", "636", "853", "993", "995", "4433", "8443"];
+    let (address, port) = text.rsplit_once(':')?;
+    (USUAL.contains(&port) && is_ipv6(address)).then_some((address, port))
 }
 
 fn bad(text: &str, what: &str, fix: &str) -> Usage {

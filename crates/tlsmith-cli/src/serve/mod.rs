@@ -22,6 +22,15 @@ use report::Report;
 /// Runs the command.
 pub(crate) fn main(opts: Opts, globals: &Globals) -> Result<Exit, Usage> {
     log(globals);
+    let result = start(opts, globals);
+    if let (Err(usage), true) = (&result, globals.json) {
+        // The document is there whatever happens; the line on standard error and the exit code as without it.
+        render::json(&usage.document());
+    }
+    result
+}
+
+fn start(opts: Opts, globals: &Globals) -> Result<Exit, Usage> {
     let plan = Plan::new(opts)?;
     for warning in &plan.warnings {
         render::warn(warning);

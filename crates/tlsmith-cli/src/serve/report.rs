@@ -27,6 +27,8 @@ pub(crate) struct Report {
     /// `none`, `request` or `require`.
     pub(crate) client_auth: &'static str,
     pub(crate) pid: u32,
+    /// Always null here: where serving could not begin, the document holds this alone.
+    pub(crate) error: Option<()>,
 }
 
 /// A certificate that is shown to clients.
@@ -56,6 +58,7 @@ impl Report {
             certificates: plan.certificates.iter().map(Served::new).collect(),
             client_auth: plan.client_auth,
             pid: std::process::id(),
+            error: None,
         }
     }
 
