@@ -67,7 +67,6 @@ impl Server {
             let mut command = Command::new("openssl");
             let address = format!("127.0.0.1:{port}");
             command.args(args.iter().map(|arg| if arg == "127.0.0.1:0" { address.as_ref() } else { arg.as_os_str() }));
-            // `-naccept` leaves room for the connection that asks whether it listens.
             let mut process = Process::spawn(&mut command);
             if wait_for_listener(port, &mut process) {
                 return Self { process, port };
