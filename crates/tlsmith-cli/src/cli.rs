@@ -8,9 +8,9 @@ use crate::{connect, serve};
 
 const EXAMPLES: &str = "\
 Examples:
-  tlsmith connect example.com             Who answers, and is it to be trusted?
-  tlsmith serve --demo                    A page over TLS that shows what was negotiated
-  tlsmith connect --help                  More examples, for each command
+  tlsmith connect example.com   Who answers, and is it to be trusted?
+  tlsmith serve --demo          A page over TLS that shows what was negotiated
+  tlsmith connect --help        More examples, for each command
 
 Exit codes: 0 good, 1 the check or the handshake failed, 2 usage or configuration, 3 not trusted.";
 

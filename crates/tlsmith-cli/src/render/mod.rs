@@ -73,9 +73,9 @@ pub(crate) fn afterword(report: &Report, to: Destination, verbose: bool) {
     }
 }
 
-/// Text for people on standard output.
-pub(crate) fn plain(text: &str) {
-    Destination::Stdout.write(text);
+/// Text for people on standard output, made for its width.
+pub(crate) fn plain(text: impl FnOnce(usize) -> String) {
+    Destination::Stdout.write(&text(Destination::Stdout.style(false).width));
 }
 
 /// Something worth knowing, on standard error.

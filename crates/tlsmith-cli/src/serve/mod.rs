@@ -55,7 +55,7 @@ async fn serve(plan: Plan, globals: &Globals) -> Result<(), Usage> {
     let signals = shutdown.catch_signals().map_err(system)?;
     match globals.json {
         true => render::json(&report),
-        false => render::plain(&report.screen()),
+        false => render::plain(|width| report.screen(width)),
     }
     tokio::spawn(signals);
     if let Some(demonstration) = plan.demonstration.clone() {

@@ -10,6 +10,10 @@ use tlsmith_proxy::shell_quote;
 use tlsmith_x509::Certificate;
 
 use super::plan::Plan;
+use crate::render::text::{safe, wrap};
+
+/// Width of the column of labels.
+const LABEL: usize = 13;
 
 /// What is served, and where.
 #[derive(Debug, Serialize)]
@@ -62,12 +66,15 @@ impl Report {
         }
     }
 
-    /// For people: a few lines.
-    pub(crate) fn screen(&self) -> String {
+    /// For people: a few lines of at most `width` columns, but for what is to be copied.
+    pub(crate) fn screen(&self, width: usize) -> String {
         let mut screen = format!("tlsmith serves {}\n\n", self.urls.join(" and "));
         let mut row = |name: &str, value: &str| {
-            // Writing to a string does not fail.
-            let _ = writeln!(screen, "  {name:<13} {value}");
+            for (index, line) in wrap(&safe(value), width.saturating_sub(LABEL + 3)).iter().enumerate() {
+                let name = if index == 0 { name } else { "" };
+                // Writing to a string does not fail.
+                let _ = writeln!(screen, "  {name:<LABEL$} {line}");
+            }
         };
         match &self.backend {
             Some(backend) => row("backend", backend),
@@ -76,17 +83,20 @@ impl Report {
         for served in &self.certificates {
             let names = match served.sans.is_empty() {
                 true => served.subject.clone(),
-                false => served.sans.join(", "),
+                false => names(&served.sans),
             };
+            let until = served.not_after.split('T').next().unwrap_or_default();
             let renewed = if self.ca.is_some() { ", renewed by itself" } else { "" };
-            row("certificate", &format!("{names} ({}, until {}{renewed})", served.key, served.not_after));
+            row("certificate", &format!("{names} ({}, until {until}{renewed})", served.key));
         }
         if self.client_auth != "none" {
             let what = if self.client_auth == "require" { "must show a certificate" } else { "may show a certificate" };
             row("clients", what);
         }
         if let Some(ca) = &self.ca {
-            row("private CA", &format!("{ca} (good for this machine's own names only)"));
+            // In one piece, however long it is.
+            let _ = writeln!(screen, "  {:<LABEL$} {}", "private CA", safe(ca));
+            let _ = writeln!(screen, "  {:<LABEL$} good for this machine's own names only", "");
         }
         if let Some(curl) = &self.curl {
             let _ = writeln!(screen, "\nTry it:\n  {curl}\nFor a browser, import the private CA as an authority.");
@@ -106,6 +116,12 @@ impl Served {
     }
 }
 
+/// The names of a certificate. DNS names and addresses are told apart without their kinds.
+fn names(sans: &[String]) -> String {
+    let bare = |name: &String| name.strip_prefix("DNS:").or(name.strip_prefix("IP:")).unwrap_or(name).to_owned();
+    sans.iter().map(bare).collect::<Vec<_>>().join(", ")
+}
+
 /// What to type into a browser. The private CA's certificate is for `localhost`, which every loopback address is.
 fn url(address: SocketAddr, private: bool) -> String {
     let port = address.port();
@@ -121,6 +137,32 @@ fn url(address: SocketAddr, private: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_screen_holds_its_width_and_what_names_say_steers_nothing() {
+        let served = Served {
+            subject: String::new(),
+            sans: vec![String::from("DNS:localhost"), String::from("IP:127.0.0.1"), String::from("URI:\u{1b}[31m")],
+            not_after: String::from("2026-12-21T04:40:13Z"),
+            key: String::from("ECDSA P-256"),
+        };
+        let report = Report {
+            listening: vec![String::from("127.0.0.1:8443")],
+            urls: vec![String::from("https://localhost:8443/")],
+            mode: "demo",
+            backend: None,
+            ca: Some(String::from("/home/somebody/.local/share/tlsmith/ca.pem")),
+            curl: None,
+            certificates: vec![served],
+            client_auth: "none",
+            pid: 1,
+            error: None,
+        };
+        let screen = report.screen(80);
+        assert!(screen.lines().all(|line| line.chars().count() <= 80), "{screen}");
+        assert!(screen.contains("  certificate   localhost, 127.0.0.1, URI:\\u{1b}[31m (ECDSA P-256,"), "{screen}");
+        assert!(screen.contains("renewed by itself"), "{screen}");
+    }
 
     #[test]
     fn urls_that_work() {
