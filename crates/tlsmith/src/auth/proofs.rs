@@ -117,3 +117,20 @@ impl FinishedVerified {
 pub(crate) fn crypto(error: &tlsmith_crypto::CryptoError) -> Error {
     Error::new(Rule::Crypto, error.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The example of RFC 8446 §4.4.3, and its counterpart of a client.
+    #[test]
+    fn what_is_signed() {
+        let spaces = "20".repeat(64);
+        let server = "544c5320312e332c207365727665722043657274696669636174655665726966790";
+        let client = "544c5320312e332c20636c69656e742043657274696669636174655665726966790";
+        for (signer, context) in [(Signer::Server, server), (Signer::Client, client)] {
+            let expected = format!("{spaces}{context}0{}", "01".repeat(32));
+            assert_eq!(signed_content(signer, &Digest::new(&[1; 32])), crate::rfc8448::unhex(&expected));
+        }
+    }
+}

@@ -20,7 +20,8 @@ pub(crate) fn client_hello_facts(hello: &ClientHello<'_>) -> ClientHelloFacts {
     let schemes = hello.signature_algorithms().unwrap_or_default();
     let schemes_cert = hello.signature_algorithms_cert().unwrap_or(schemes);
     ClientHelloFacts {
-        server_name: hello.server_name().map(|name| String::from_utf8_lossy(name).into_owned()),
+        // Escaped: until it is judged, it can hold anything, and what is kept may be shown on a terminal.
+        server_name: hello.server_name().map(|name| name.escape_ascii().to_string()),
         alpn: keep_names(hello.alpn().unwrap_or_default()),
         versions: match hello.supported_versions() {
             Some(versions) => versions.iter().copied().filter(|version| !version.is_grease()).collect(),

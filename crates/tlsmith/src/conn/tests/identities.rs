@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use tlsmith_crypto::{CryptoError, HashAlgorithm, KeyType, SignatureAlgorithm, SigningKey};
+
 use super::{
     Play, World,
     peer::{self, Peer},
 };
 use crate::{
     ServerConfig,
-    auth::{AcceptAnyway, Identity, UnknownName},
+    auth::{AcceptAnyway, Identity, IdentityKey, UnknownName},
     conn::Facts,
     ext::Extension,
     registry::SignatureScheme,
@@ -147,6 +149,45 @@ fn by_schemes_of_certificates() {
         assert_eq!(hello.signature_schemes, schemes);
         assert_eq!(hello.signature_schemes_cert, if schemes_cert.is_empty() { schemes } else { schemes_cert });
     }
+}
+
+/// A key that can do less than its type: a token that knows one hash.
+#[derive(Debug)]
+struct Token(Arc<dyn SigningKey>);
+
+impl SigningKey for Token {
+    fn key_type(&self) -> KeyType {
+        self.0.key_type()
+    }
+
+    fn spki(&self) -> &[u8] {
+        self.0.spki()
+    }
+
+    fn public_key(&self) -> &[u8] {
+        self.0.public_key()
+    }
+
+    fn supports(&self, algorithm: SignatureAlgorithm) -> bool {
+        algorithm == SignatureAlgorithm::RsaPss(HashAlgorithm::Sha384)
+    }
+
+    fn sign(&self, algorithm: SignatureAlgorithm, message: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        if self.supports(algorithm) { self.0.sign(algorithm, message) } else { Err(CryptoError::Unsupported) }
+    }
+}
+
+/// What the key can do decides, not what keys of its type can do.
+#[test]
+fn by_what_the_key_can_do() {
+    let world = World::new();
+    let rsa = world.identity(&["host.example"], &rcgen::PKCS_RSA_SHA256);
+    let IdentityKey::Here(key) = rsa.key() else { unreachable!() };
+    let identity = Arc::new(Identity::new(rsa.chain().to_vec(), Arc::new(Token(key.clone()))).unwrap());
+    assert_eq!(rsa.choose_scheme(ALL), Some(SignatureScheme::RSA_PSS_RSAE_SHA256));
+    let server = ServerConfig::builder(world.provider.clone()).identity(identity).build().unwrap();
+    let facts = shown(&world, &server, None, ALL, &[]).unwrap();
+    assert_eq!(facts.own_signature_scheme, Some(SignatureScheme::RSA_PSS_RSAE_SHA384));
 }
 
 /// A key whose parameters name a hash signs with that hash alone, whatever comes first in the client's list.

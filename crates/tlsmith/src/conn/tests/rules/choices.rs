@@ -78,6 +78,16 @@ fn messages_stay_short_and_plain() {
     assert_eq!(seen.error.code(), "hello.no_application_protocol");
     let message = seen.error.to_string();
     assert!(message.len() < 1000 && !message.chars().any(char::is_control), "{message}");
+    // Nor does a name that is none, wherever it is kept.
+    let script = alter_hello(|hello| {
+        hello.extensions.retain(|extension| !matches!(extension, Extension::ServerName(_)));
+        hello.extensions.insert(0, Extension::ServerName(b"\x1b[31m.\xff"));
+    });
+    let mut play = against_server(&world, script);
+    assert_eq!(play.finish().error.code(), "hello.invalid_server_name");
+    let hello = play.victim.facts().client_hello.as_ref().unwrap();
+    assert_eq!(hello.server_name.as_deref(), Some("\\x1b[31m.\\xff"));
+    assert_eq!(play.victim.facts().server_name, None);
 }
 
 #[test]
