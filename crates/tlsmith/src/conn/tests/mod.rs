@@ -2,6 +2,7 @@
 
 mod after;
 mod basics;
+mod compatibility;
 mod identities;
 mod key_log;
 mod negotiation;
