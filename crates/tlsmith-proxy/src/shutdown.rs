@@ -90,6 +90,11 @@ impl Shutdown {
         self.reached(Phase::Ended).await;
     }
 
+    /// Whether the end has begun.
+    pub(crate) fn is_draining(&self) -> bool {
+        *self.phase.borrow() >= Phase::Draining
+    }
+
     async fn reached(&self, wanted: Phase) {
         // The sender lives in `self`: the wait cannot fail.
         let _ = self.phase.subscribe().wait_for(|phase| *phase >= wanted).await;

@@ -71,7 +71,7 @@ impl Demo {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::shutdown::Shutdown;
     use http_body_util::BodyExt as _;
@@ -83,7 +83,7 @@ pub(super) mod tests {
     };
     use tlsmith_crypto::aws_lc::AwsLc;
 
-    pub(in crate::demo) fn facts() -> Facts {
+    pub(crate) fn facts() -> Facts {
         let note =
             |direction, name, size, encrypted| MessageNote { direction, name, size, encrypted, details: Vec::new() };
         Facts {
@@ -120,7 +120,7 @@ pub(super) mod tests {
         }
     }
 
-    pub(in crate::demo) fn peer(facts: Facts) -> Peer {
+    pub(crate) fn peer(facts: Facts) -> Peer {
         Peer {
             address: "127.0.0.1:40000".parse().unwrap(),
             local: "127.0.0.1:8443".parse().unwrap(),

@@ -6,6 +6,7 @@
 pub(crate) mod answer;
 pub(crate) mod backend;
 mod body;
+mod flights;
 pub(crate) mod forward;
 mod headers;
 pub(crate) mod negotiate;

@@ -17,7 +17,7 @@ use tokio::{
 
 use super::{
     Application, Body, Peer,
-    body::Holding,
+    flights::{Flight, Flights, Taken},
     stall::{Pulse, WriteStall},
 };
 use crate::shutdown::Shutdown;
@@ -25,6 +25,8 @@ use crate::shutdown::Shutdown;
 /// How long clients are waited for, and how much they may ask for at once.
 const HEADERS: Duration = Duration::from_secs(30);
 const IDLE: Duration = Duration::from_secs(75);
+/// How long the last bytes of a connection may take that is closed because nothing happens on it.
+const TAIL: Duration = Duration::from_secs(600);
 const PING_INTERVAL: Duration = Duration::from_secs(30);
 const PING_PATIENCE: Duration = Duration::from_secs(20);
 const MAX_HEADER_BYTES: u32 = 64 * 1024;
@@ -59,19 +61,19 @@ pub(crate) async fn serve<S>(
 ) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let in_flight = Arc::new(watch::Sender::new(0));
+    let flights = Arc::new(Flights::default());
     let pulse = stream.pulse();
     let patience = application.patience();
     let address = peer.address;
     let service = {
-        let in_flight = Arc::clone(&in_flight);
+        let flights = Arc::clone(&flights);
         service_fn(move |request: Request<Incoming>| {
             let (application, peer) = (Arc::clone(&application), Arc::clone(&peer));
-            let flight = Flight::begin(&in_flight);
+            let flight = flights.begin();
             async move { Ok::<_, Infallible>(answer(&application, request, &peer, flight).await) }
         })
     };
-    let watch = Watch { in_flight: &in_flight, pulse: &pulse, patience, shutdown: &shutdown };
+    let watch = Watch { flights: &flights, pulse: &pulse, patience, shutdown: &shutdown };
     let io = TokioIo::new(stream);
     let result = match protocol {
         Protocol::Http1 => {
@@ -111,12 +113,12 @@ async fn answer(
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let response = application.answer(request, peer).await;
     tracing::debug!(peer = %peer.address, status = response.status().as_u16(), "{method} {}", path.escape_debug());
-    response.map(|body| Holding { body, _kept: flight }.boxed_unsync())
+    response.map(|body| Taken { body, flight }.boxed_unsync())
 }
 
 /// What a connection is watched for.
 struct Watch<'w> {
-    in_flight: &'w watch::Sender<usize>,
+    flights: &'w Flights,
     pulse: &'w Pulse,
     /// How long a client that closed its side is kept while nothing is sent to it.
     patience: Duration,
@@ -132,13 +134,16 @@ where
     tokio::select! {
         result = &mut connection => return result,
         () = watch.shutdown.draining() => {}
-        () = idle(watch.in_flight.subscribe()) => {}
+        () = idle(watch.flights.count.subscribe()) => {}
         () = watch.pulse.stopped(watch.patience) => return Ok(()),
+        () = watch.flights.stalled() => return Ok(()),
     }
     finish(connection.as_mut());
     tokio::select! {
         result = connection => result,
         () = watch.shutdown.ended() => Ok(()),
+        // All that was asked for has been handed over; a client that does not take it is not waited for any longer.
+        () = tokio::time::sleep(TAIL), if !watch.shutdown.is_draining() => Ok(()),
     }
 }
 
@@ -155,18 +160,44 @@ async fn idle(mut in_flight: watch::Receiver<usize>) {
     }
 }
 
-/// A request in flight, from its head until the last byte of its answer.
-struct Flight(Arc<watch::Sender<usize>>);
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        demo::service::{self, Demo},
+        http::flights::STALL,
+    };
+    use http_body_util::Empty;
+    use std::path::PathBuf;
+    use tlsmith_crypto::aws_lc::AwsLc;
 
-impl Flight {
-    fn begin(in_flight: &Arc<watch::Sender<usize>>) -> Self {
-        in_flight.send_modify(|count| *count += 1);
-        Self(Arc::clone(in_flight))
+    /// A client over HTTP/2 that takes `window` bytes of an answer, and answers pings for ever.
+    async fn serve_one_who_takes(window: u32) -> Duration {
+        let (near, far) = tokio::io::duplex(1 << 16);
+        let demo = Application::Demo(Demo::new(Arc::new(AwsLc), PathBuf::from("/ca.pem")));
+        let peer = Arc::new(service::tests::peer(service::tests::facts()));
+        let stream = WriteStall::new(near, Duration::from_secs(60));
+        let serving = tokio::spawn(serve(stream, Protocol::Http2, Arc::new(demo), peer, Shutdown::new()));
+        let begun = tokio::time::Instant::now();
+        let mut client = hyper::client::conn::http2::Builder::new(TokioExecutor::new());
+        client.initial_stream_window_size(window);
+        let (mut sender, connection) = client.handshake(TokioIo::new(far)).await.unwrap();
+        tokio::spawn(connection);
+        let request = Request::get("https://localhost/").body(Empty::<bytes::Bytes>::new()).unwrap();
+        let response = sender.send_request(request).await.unwrap();
+        let limit = tokio::time::timeout(Duration::from_secs(86_400), serving);
+        limit.await.expect("it is kept for ever").unwrap();
+        drop(response);
+        begun.elapsed()
     }
-}
 
-impl Drop for Flight {
-    fn drop(&mut self) {
-        self.0.send_modify(|count| *count = count.saturating_sub(1));
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_asks_for_nothing_more_is_let_go() {
+        assert!(serve_one_who_takes(1 << 20).await <= IDLE + PING_PATIENCE);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_does_not_take_its_answer_is_given_up() {
+        assert!(serve_one_who_takes(1).await <= IDLE + TAIL + STALL);
     }
 }
