@@ -33,10 +33,11 @@ pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Cli, Exit> {
             let fix = format!("see tlsmith {help}--help");
             let usage = Usage::new("usage.arguments", message(&error.render().to_string()), fix);
             if arguments.iter().take_while(|argument| *argument != "--").any(|argument| argument == "--json") {
+                // The exit code says already that it did not go well.
                 match command.as_deref() {
                     Some("connect") => connect::refused("", &usage),
                     _ => render::json(&usage.document()),
-                }
+                };
             }
             Err(usage.report())
         }

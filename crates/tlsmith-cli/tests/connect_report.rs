@@ -266,3 +266,27 @@ fn what_a_certificate_says_does_not_steer_the_terminal() {
     assert!(run.text().contains("evil"), "{}", run.text());
     assert!(!run.text().contains(['\x1b', '\r', '\u{202e}']), "{}", run.text());
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_report_that_cannot_be_written_is_no_success() {
+    for more in [&["--json"][..], &[]] {
+        let server = TestServer::start(config::server(&PKI.server).build().unwrap(), Mode::Echo);
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let target = format!("127.0.0.1:{}", server.port);
+        let output = common::tlsmith()
+            .args(["connect", &target, "--servername", "localhost", "--ca", PKI.root().to_str().unwrap()])
+            .args(more)
+            .stdin(std::process::Stdio::null())
+            .stdout(full)
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap()
+            .wait_with_output()
+            .unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(said.contains("standard output: no space left"), "{said}");
+        server.outcome();
+    }
+}

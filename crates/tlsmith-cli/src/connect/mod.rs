@@ -45,19 +45,23 @@ pub(crate) fn main(opts: &Opts, globals: &Globals) -> Result<Exit, Usage> {
         .enable_all()
         .build()
         .map_err(|error| Usage::new("usage.system", format!("cannot start: {error}"), ""))?;
-    let report = runtime.block_on(carry_out(plan, opts, globals));
+    let (report, told) = runtime.block_on(carry_out(plan, opts, globals));
     // A resolver that hangs must not keep the process: its thread is left behind.
     runtime.shutdown_background();
-    Ok(report.exit())
+    Ok(match (report.exit(), told) {
+        // Who asked has not got what he asked for.
+        (Exit::Good, false) => Exit::Failed,
+        (exit, _) => exit,
+    })
 }
 
-/// The document for a command that could not begin.
-pub(crate) fn refused(target: &str, usage: &Usage) {
-    render::json(&Report::refused(target, usage));
+/// The document for a command that could not begin; whether it is there.
+pub(crate) fn refused(target: &str, usage: &Usage) -> bool {
+    render::json(&Report::refused(target, usage))
 }
 
-/// Shakes hands, shows the screen, converses.
-async fn carry_out(plan: Plan, opts: &Opts, globals: &Globals) -> Report {
+/// Shakes hands, shows the screen, converses. The report, and whether it could be written.
+async fn carry_out(plan: Plan, opts: &Opts, globals: &Globals) -> (Report, bool) {
     // Where the peer's bytes go to standard output, the screen goes to standard error.
     let screen = match plan.mode {
         Mode::Report => Destination::Stdout,
@@ -71,18 +75,16 @@ async fn carry_out(plan: Plan, opts: &Opts, globals: &Globals) -> Report {
     if let (true, Some(finding)) = (opts.insecure, session.report.cause()) {
         render::warn(&format!("NOT TRUSTED, gone on because of --insecure: {}: {}", finding.code, finding.message));
     }
-    if !globals.json {
-        render::screen(&session.report, screen, globals.verbose);
-    }
+    let shown = globals.json || render::screen(&session.report, screen, globals.verbose);
     if session.link.is_some() {
         talk::converse(&plan, &mut session, globals.json).await;
     }
     if let Some(trouble) = plan.key_log.as_ref().and_then(|log| log.trouble()) {
         render::warn(&trouble);
     }
-    match globals.json {
+    let told = match globals.json {
         true => render::json(&session.report),
         false => render::afterword(&session.report, screen, globals.verbose),
-    }
-    session.report
+    };
+    (session.report, shown && told)
 }

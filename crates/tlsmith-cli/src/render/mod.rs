@@ -23,8 +23,9 @@ pub(crate) enum Destination {
 }
 
 impl Destination {
-    /// Writes all of `text`. A reader that has gone away has seen enough; the exit code does not change for it.
-    fn write(self, text: &str) {
+    /// Writes all of `text`, and says whether that went well. A reader that has gone away has seen enough; the exit code
+    /// does not change for it, nor for standard error.
+    fn write(self, text: &str) -> bool {
         let result = match self {
             Self::Stdout => {
                 let mut stdout = io::stdout().lock();
@@ -36,7 +37,9 @@ impl Destination {
             && error.kind() != io::ErrorKind::BrokenPipe
         {
             warn(&format!("standard output: {}", crate::files::describe(&error)));
+            return false;
         }
+        true
     }
 
     fn style(self, verbose: bool) -> Style {
@@ -48,34 +51,36 @@ impl Destination {
     }
 }
 
-/// One document on standard output.
-pub(crate) fn json(report: &impl Serialize) {
+/// One document on standard output; whether it is there.
+pub(crate) fn json(report: &impl Serialize) -> bool {
     match serde_json::to_string_pretty(report) {
         Ok(mut text) => {
             text.push('\n');
-            Destination::Stdout.write(&text);
+            Destination::Stdout.write(&text)
         }
         // Reports hold strings, numbers and lists: there is nothing in them that JSON has no form for.
-        Err(error) => warn(&format!("the report cannot be written as JSON: {error}")),
+        Err(error) => {
+            warn(&format!("the report cannot be written as JSON: {error}"));
+            false
+        }
     }
 }
 
 /// The screen of `connect`, as far as it is known after the handshake: the drawing, if asked for, and the findings.
-pub(crate) fn screen(report: &Report, to: Destination, verbose: bool) {
+/// Whether it was written.
+pub(crate) fn screen(report: &Report, to: Destination, verbose: bool) -> bool {
     let style = to.style(verbose);
-    to.write(&format!("{}{}", trace::draw(report, &style), connect::screen(report, &style)));
+    to.write(&format!("{}{}", trace::draw(report, &style), connect::screen(report, &style)))
 }
 
-/// What the conversation after the screen added.
-pub(crate) fn afterword(report: &Report, to: Destination, verbose: bool) {
-    if report.reply.is_some() {
-        to.write(&connect::afterword(report, &to.style(verbose)));
-    }
+/// What the conversation after the screen added; whether it was written.
+pub(crate) fn afterword(report: &Report, to: Destination, verbose: bool) -> bool {
+    report.reply.is_none() || to.write(&connect::afterword(report, &to.style(verbose)))
 }
 
-/// Text for people on standard output, made for its width.
-pub(crate) fn plain(text: impl FnOnce(usize) -> String) {
-    Destination::Stdout.write(&text(Destination::Stdout.style(false).width));
+/// Text for people on standard output, made for its width; whether it was written.
+pub(crate) fn plain(text: impl FnOnce(usize) -> String) -> bool {
+    Destination::Stdout.write(&text(Destination::Stdout.style(false).width))
 }
 
 /// Something worth knowing, on standard error.

@@ -53,10 +53,11 @@ async fn serve(plan: Plan, globals: &Globals) -> Result<(), Usage> {
     let shutdown = Shutdown::new();
     // Before it is said that it serves: who reads that may send a signal at once.
     let signals = shutdown.catch_signals().map_err(system)?;
+    // It serves all the same: who started it may have closed standard output on purpose.
     match globals.json {
         true => render::json(&report),
         false => render::plain(|width| report.screen(width)),
-    }
+    };
     tokio::spawn(signals);
     if let Some(demonstration) = plan.demonstration.clone() {
         let shutdown = shutdown.clone();
