@@ -96,7 +96,7 @@ pub(crate) fn alpn(config: &ServerConfig, facts: &ClientHelloFacts) -> Result<Op
         return Ok(None);
     }
     let text = |names: &[Vec<u8>]| {
-        let names: Vec<String> = names.iter().map(|name| name.escape_ascii().to_string()).collect();
+        let names: Vec<String> = names.iter().take(17).map(|name| name.escape_ascii().to_string()).collect();
         list(&names)
     };
     match config.alpn.iter().find(|name| facts.alpn.contains(name)) {

@@ -54,7 +54,10 @@ pub(crate) fn client_hello_facts(hello: &ClientHello<'_>) -> ClientHelloFacts {
 ///
 /// Labels are not held to LDH: names with underscores are in use, and an unknown name harms nobody.
 pub(crate) fn host_name(bytes: &[u8]) -> Result<Option<String>, Error> {
-    let invalid = || Error::new(Rule::InvalidServerName, format!("\"{}\"", bytes.escape_ascii()));
+    // Enough to recognise it; a hostile hello has room for 64 KiB.
+    let shown = bytes.get(..64).unwrap_or(bytes);
+    let invalid =
+        || Error::new(Rule::InvalidServerName, format!("\"{}\", {} bytes", shown.escape_ascii(), bytes.len()));
     let name = std::str::from_utf8(bytes).map_err(|_| invalid())?;
     if name.parse::<std::net::IpAddr>().is_ok() {
         return Ok(None);
@@ -77,5 +80,6 @@ mod tests {
         for bad in [b"example.com.".as_slice(), b".", b"a..b", b"a b", b"a\0b", b"\xff", &[b'a'; 64]] {
             assert_eq!(host_name(bad).unwrap_err().code(), "hello.invalid_server_name", "{}", bad.escape_ascii());
         }
+        assert!(host_name(&[0xff; 60_000]).unwrap_err().message().len() < 500);
     }
 }
