@@ -50,7 +50,7 @@ fn messages(directory: &Path) -> io::Result<()> {
                     }
                 }
                 ("complete record", _) => write(directory, "records", &label, &bytes)?,
-                (_, Some(kind)) if bytes.len() >= 4 && name.contains("e") && name.starts_with(char::is_uppercase) => {
+                (_, Some(kind)) if bytes.len() >= 4 && is_message_name(name) => {
                     write(directory, "handshake", &label, &[&[*kind], &bytes[4..]].concat())?;
                 }
                 _ => (),
@@ -58,6 +58,11 @@ fn messages(directory: &Path) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// `ClientHello` and the like, not `PRK` or `complete record`.
+fn is_message_name(name: &str) -> bool {
+    name.starts_with(char::is_uppercase) && name.contains(char::is_lowercase)
 }
 
 /// The extensions of a hello, and the index of its place.
