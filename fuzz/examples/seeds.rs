@@ -5,7 +5,10 @@
 use std::{fs, io, path::Path};
 
 use tlsmith::{Connection, conn::MAX_RECORD};
-use tlsmith_fuzz::{CHAIN_PEM, KEY_PEM, anchors, chain, roles};
+use tlsmith_fuzz::{
+    CHAIN_PEM, KEY_PEM, anchors, chain,
+    roles::{self, Answers::AtOnce},
+};
 use tlsmith_x509::TrustAnchors;
 
 const TRACES: [&str; 5] = [
@@ -114,7 +117,8 @@ fn certificates(directory: &Path) -> io::Result<()> {
 fn handshakes(directory: &Path) -> io::Result<()> {
     for client_options in [0, 1, 2, 4, 8, 16, 32, 63] {
         for server_options in [0, 1, 2, 12] {
-            let (to_client, to_server) = talk(roles::client(client_options), roles::server(server_options));
+            let (to_client, to_server) =
+                talk(roles::client(client_options, AtOnce), roles::server(server_options, AtOnce));
             let name = format!("{client_options}-{server_options}");
             write(directory, "client", &name, &[&[client_options, 3], &to_client[..]].concat())?;
             write(directory, "server", &name, &[&[server_options, 3], &to_server[..]].concat())?;
@@ -124,7 +128,9 @@ fn handshakes(directory: &Path) -> io::Result<()> {
 }
 
 /// Lets two connections talk until neither has anything to say; returns what each was told.
-fn talk((mut client, mut to_server): roles::Start, (mut server, mut to_client): roles::Start) -> (Vec<u8>, Vec<u8>) {
+fn talk(client: roles::Start, server: roles::Start) -> (Vec<u8>, Vec<u8>) {
+    let (mut client, mut to_server) = (client.connection, client.sent);
+    let (mut server, mut to_client) = (server.connection, server.sent);
     let (mut client_at, mut server_at) = (0, 0);
     let mut said = 0;
     loop {
