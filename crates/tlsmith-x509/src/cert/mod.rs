@@ -7,7 +7,7 @@ use crate::der::algorithm::SignedWith;
 use crate::der::{Span, hex, oid};
 use crate::name::dn::DistinguishedName;
 use crate::name::general::GeneralName;
-use crate::name::{ip, pattern_matches};
+use crate::name::{BRIEF, ip, pattern_matches};
 use crate::{ServerName, UnixTime};
 use ext::Extensions;
 use std::borrow::Cow;
@@ -301,12 +301,20 @@ impl Certificate {
     /// For messages: the subject, or the first alternative name, or the serial number.
     pub(crate) fn label(&self) -> String {
         if !self.0.subject.is_empty() {
-            return self.subject();
+            return self.0.subject.brief();
         }
         match self.alternative_names().first() {
-            Some(name) => name.describe(),
-            None => format!("serial number {}", hex(self.serial(), ":")),
+            Some(name) => name.brief(),
+            None => {
+                let serial = self.serial();
+                format!("serial number {}", hex(serial.get(..BRIEF).unwrap_or(serial), ":"))
+            }
         }
+    }
+
+    /// For messages: the issuer.
+    pub(crate) fn issuer_label(&self) -> String {
+        if self.0.issuer.is_empty() { "a CA without a name".to_owned() } else { self.0.issuer.brief() }
     }
 }
 

@@ -2,16 +2,14 @@
 
 use crate::cert::ext::NameConstraints;
 use crate::der::oid;
+use crate::name::BRIEF;
 use crate::name::constraints::{Constrained, Match, Subtree};
 use crate::name::dn::DistinguishedName;
-use crate::name::general::GeneralName;
+use crate::name::general::{GeneralName, clean};
 use crate::path::budget::{Exhausted, Meter};
-use crate::report::{Code, Finding};
+use crate::report::{Code, Finding, LISTED};
 use crate::{Certificate, DnsName, ServerName};
 use std::net::IpAddr;
-
-/// How many names a message lists.
-const LISTED: usize = 8;
 
 /// The leaf is for `name`.
 pub(crate) fn server_name(leaf: &Certificate, name: &ServerName) -> Option<Finding> {
@@ -23,7 +21,7 @@ pub(crate) fn server_name(leaf: &Certificate, name: &ServerName) -> Option<Findi
     if !presented.iter().any(usable) {
         return Some(no_names(leaf, name));
     }
-    let listed: Vec<String> = leaf.sans().into_iter().take(LISTED).collect();
+    let listed: Vec<String> = presented.iter().take(LISTED).map(GeneralName::brief).collect();
     let more = presented.len().saturating_sub(LISTED);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     let message = format!("the certificate is not for {name}; it is for {}{more}", listed.join(", "));
@@ -133,9 +131,9 @@ impl<'a> Presented<'a> {
 
     fn describe(&self) -> String {
         match self {
-            Self::Alternative(name) => name.describe(),
-            Self::Subject(name) => format!("the subject {}", name.describe()),
-            Self::EmailInSubject(address) => GeneralName::Email((*address).to_owned()).describe(),
+            Self::Alternative(name) => name.brief(),
+            Self::Subject(name) => format!("the subject {}", name.brief()),
+            Self::EmailInSubject(address) => format!("email:{}", clean(address, BRIEF)),
         }
     }
 }

@@ -8,18 +8,18 @@ const DAY: i64 = 86_400;
 /// Both ends belong to the period (RFC 5280 §4.1.2.5).
 pub(crate) fn check(certificate: &Certificate, sent: Option<usize>, now: UnixTime) -> Option<Finding> {
     let (from, to) = (certificate.not_before(), certificate.not_after());
+    if (from..=to).contains(&now) {
+        return None;
+    }
     let label = certificate.label();
     if now > to {
         let since = period(to.seconds_until(now));
         let message = format!("{label} expired at {to}, {since} ago (it is {now})");
         return Some(Finding::new(Code::Expired, sent, message).with_fix(expired_fix(sent)));
     }
-    if now < from {
-        let until = period(now.seconds_until(from));
-        let message = format!("{label} is valid from {from}, in {until} (it is {now})");
-        return Some(Finding::new(Code::NotYetValid, sent, message));
-    }
-    None
+    let until = period(now.seconds_until(from));
+    let message = format!("{label} is valid from {from}, in {until} (it is {now})");
+    Some(Finding::new(Code::NotYetValid, sent, message))
 }
 
 fn expired_fix(sent: Option<usize>) -> &'static str {

@@ -3,7 +3,7 @@
 use super::dn::DistinguishedName;
 use super::general::{GeneralName, clean};
 use super::ip::IpRange;
-use super::is_dns_name;
+use super::{BRIEF, is_dns_name};
 
 /// The base of a GeneralSubtree, checked.
 #[derive(Clone, Debug)]
@@ -97,14 +97,15 @@ impl Subtree {
         }
     }
 
+    /// For messages.
     pub(crate) fn describe(&self) -> String {
         match self {
             Self::Dns(name) if name.is_empty() => "every DNS name".to_owned(),
             Self::Dns(name) => format!("DNS:{name}"),
-            Self::Email(address) => format!("email:{}", clean(address)),
+            Self::Email(address) => format!("email:{}", clean(address, BRIEF)),
             Self::Uri(host) => format!("URI:{host}"),
             Self::Ip(range) => format!("IP:{}", range.describe()),
-            Self::Directory(name) => format!("dirName:{}", name.describe()),
+            Self::Directory(name) => format!("dirName:{}", name.brief()),
             Self::Unsupported(kind) => format!("names of the kind {kind:?}"),
         }
     }

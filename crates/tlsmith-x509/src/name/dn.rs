@@ -1,9 +1,11 @@
 //! Distinguished names (RFC 5280 §4.1.2.4): text for people (RFC 4514), a form to compare by (RFC 5280 §7.1).
 
+use super::BRIEF;
 use crate::ParseError;
 use crate::der::{hex, oid, read, single};
 use asn1::{ObjectIdentifier, Sequence, SequenceOf, SetOf, Tlv};
 use std::fmt::Write;
+use std::iter::repeat;
 
 /// A `Name`: its RDNs, from the least specific to the most.
 #[derive(Clone, Debug, Default)]
@@ -63,16 +65,27 @@ impl DistinguishedName {
 
     /// RFC 4514 text, the most specific RDN first. What a terminal or a log would take as a command is escaped.
     pub(crate) fn describe(&self) -> String {
+        self.text(usize::MAX)
+    }
+
+    /// The same for messages, cut after [`BRIEF`] octets.
+    pub(crate) fn brief(&self) -> String {
+        self.text(BRIEF)
+    }
+
+    /// RFC 4514 text of at most `longest` octets.
+    pub(crate) fn text(&self, longest: usize) -> String {
         let mut out = String::new();
-        for (index, rdn) in self.rdns.iter().rev().enumerate() {
-            if index > 0 {
-                out.push(',');
+        let attributes = self.rdns.iter().rev().flat_map(|rdn| rdn.iter().zip(std::iter::once(',').chain(repeat('+'))));
+        for (attribute, separator) in attributes {
+            if !out.is_empty() {
+                out.push(separator);
             }
-            for (index, attribute) in rdn.iter().enumerate() {
-                if index > 0 {
-                    out.push('+');
-                }
-                attribute.describe(&mut out);
+            attribute.describe(&mut out, longest);
+            if out.len() > longest {
+                out.truncate(out.floor_char_boundary(longest));
+                out.push('…');
+                break;
             }
         }
         out
@@ -90,7 +103,8 @@ impl Attribute {
         })
     }
 
-    fn describe(&self, out: &mut String) {
+    /// At most `longest` characters of the value are looked at.
+    fn describe(&self, out: &mut String, longest: usize) {
         let name = oid::ATTRIBUTES.iter().find(|(kind, _)| *kind == self.kind).map(|(_, name)| *name);
         match name {
             Some(name) => out.push_str(name),
@@ -100,10 +114,13 @@ impl Attribute {
         }
         out.push('=');
         match &self.value {
-            Value::Text(text) => escape(text, out),
+            Value::Text(text) => {
+                let end = text.char_indices().nth(longest).map_or(text.len(), |(at, _)| at);
+                escape(text.get(..end).unwrap_or_default(), out);
+            }
             Value::Raw(element) => {
                 out.push('#');
-                out.push_str(&hex(element, ""));
+                out.push_str(&hex(element.get(..longest).unwrap_or(element), ""));
             }
         }
     }
@@ -211,8 +228,10 @@ pub(crate) mod tests {
     }
 
     fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
-        assert!(content.len() < 128);
-        [&[tag, content.len() as u8], content].concat()
+        match content.len() {
+            short @ 0..0x80 => [&[tag, short as u8], content].concat(),
+            long => [&[tag, 0x82, (long >> 8) as u8, long as u8], content].concat(),
+        }
     }
 
     fn der(parts: &[(ObjectIdentifier, u8, &[u8])]) -> Vec<u8> {
@@ -232,6 +251,21 @@ pub(crate) mod tests {
             (oid::COMMON_NAME, 0x0c, b"a\x1b[31m\xe2\x80\xae"),
         ]);
         assert_eq!(name.describe(), r"CN=a\1b[31m\e2\80\ae,1.2.3=\#x,O=Bücher\, Inc.\ ,C=DE");
+    }
+
+    #[test]
+    fn brief_text_is_cut_wherever_it_is_long() {
+        let short = name(&[(oid::COMMON_NAME, 0x0c, b"a"), (oid::ORGANIZATION, 0x0c, b"b")]);
+        assert_eq!((short.describe(), short.brief()), ("O=b,CN=a".to_owned(), "O=b,CN=a".to_owned()));
+        let umlauts = "ü".repeat(50);
+        let nine = |tag, value: &[u8]| name(&std::array::from_fn::<_, 9, _>(|_| (oid::COMMON_NAME, tag, value)));
+        for long in
+            [name(&[(oid::COMMON_NAME, 0x0c, &[0x1b; 100])]), nine(0x0c, umlauts.as_bytes()), nine(0x03, &[0; 100])]
+        {
+            let (brief, full) = (long.brief(), long.describe());
+            assert!(brief.ends_with('…') && brief.len() <= BRIEF + '…'.len_utf8(), "{brief}");
+            assert!(full.starts_with(brief.trim_end_matches('…')) && full.len() > BRIEF, "{full}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! GeneralName (RFC 5280 §4.2.1.6): what subjectAltName and name constraints hold.
 
 use super::dn::{self, DistinguishedName};
-use super::ip;
+use super::{BRIEF, ip};
 use crate::ParseError;
 use crate::der::{hex, read, single};
 use asn1::{ObjectIdentifier, Tlv};
@@ -63,14 +63,23 @@ impl GeneralName {
 
     /// `DNS:example.com`, `IP:192.0.2.1`; nothing in it moves a cursor or reorders text.
     pub(crate) fn describe(&self) -> String {
+        self.text(usize::MAX)
+    }
+
+    /// The same for messages, cut after [`BRIEF`] characters.
+    pub(crate) fn brief(&self) -> String {
+        self.text(BRIEF)
+    }
+
+    fn text(&self, longest: usize) -> String {
         match self {
             Self::Other(kind) => format!("otherName:{kind}"),
-            Self::Email(address) => format!("email:{}", clean(address)),
-            Self::Dns(name) => format!("DNS:{}", clean(name)),
+            Self::Email(address) => format!("email:{}", clean(address, longest)),
+            Self::Dns(name) => format!("DNS:{}", clean(name, longest)),
             Self::X400 => "x400Address".to_owned(),
-            Self::Directory(name) => format!("dirName:{}", name.describe()),
+            Self::Directory(name) => format!("dirName:{}", name.text(longest)),
             Self::EdiParty => "ediPartyName".to_owned(),
-            Self::Uri(uri) => format!("URI:{}", clean(uri)),
+            Self::Uri(uri) => format!("URI:{}", clean(uri, longest)),
             Self::Ip(octets) => match ip::from_octets(octets) {
                 Some(address) => format!("IP:{address}"),
                 None => format!("IP:#{}", hex(octets, "")),
@@ -86,6 +95,13 @@ fn ia5(octets: &[u8], field: &'static str) -> Result<String, ParseError> {
     text.map(str::to_owned).ok_or_else(|| ParseError::new(field, "a name holds octets beyond ASCII"))
 }
 
-pub(crate) fn clean(text: &str) -> String {
-    text.chars().map(|character| if dn::misleads(character) { '\u{fffd}' } else { character }).collect()
+/// At most `longest` characters, none of which misleads.
+pub(crate) fn clean(text: &str, longest: usize) -> String {
+    let mut characters = text.chars();
+    let taken = characters.by_ref().take(longest);
+    let mut out: String = taken.map(|character| if dn::misleads(character) { '\u{fffd}' } else { character }).collect();
+    if characters.next().is_some() {
+        out.push('…');
+    }
+    out
 }

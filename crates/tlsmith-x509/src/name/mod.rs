@@ -73,6 +73,10 @@ impl fmt::Display for ServerName {
     }
 }
 
+/// How many characters of one name a message repeats. Neither its length nor the work of writing it, once for every path
+/// that is tried, is the peer's to choose.
+pub(crate) const BRIEF: usize = 256;
+
 /// Text from outside in quotes, control characters escaped, cut to a sensible length.
 pub(crate) fn quoted(text: &str) -> String {
     const LONGEST: usize = 80;

@@ -4,7 +4,7 @@ use super::PathRequest;
 use super::build::Node;
 use super::verify::Validation;
 use crate::der::oid;
-use crate::name::general::clean;
+use crate::name::{BRIEF, general::clean};
 use crate::report::{Code, Finding};
 use crate::{Certificate, TrustAnchors};
 
@@ -47,7 +47,7 @@ fn untrusted_root(root: &Certificate, sent: Option<usize>, anchors: &TrustAnchor
 }
 
 fn unknown_end(last: &Certificate, sent: Option<usize>, anchors: &TrustAnchors) -> Finding {
-    let issuer = issuer(last);
+    let issuer = last.issuer_label();
     let message =
         format!("{} was issued by {issuer}, which was not sent and is not trusted ({})", last.label(), count(anchors));
     let fix = format!(
@@ -58,14 +58,14 @@ fn unknown_end(last: &Certificate, sent: Option<usize>, anchors: &TrustAnchors) 
 }
 
 fn missing_intermediate(leaf: &Certificate, anchor: Option<&Certificate>) -> Finding {
-    let issuer = issuer(leaf);
+    let issuer = leaf.issuer_label();
     let reason = match anchor {
         Some(anchor) => format!("; the trusted {} looks like the root above it", anchor.label()),
         None => String::new(),
     };
     let message = format!("only the leaf was sent; its issuer {issuer} is missing{reason}");
     let place = match leaf.extensions().ca_issuers.first() {
-        Some(uri) => format!(" The intermediate is at {}.", clean(uri)),
+        Some(uri) => format!(" The intermediate is at {}.", clean(uri, BRIEF)),
         None => String::new(),
     };
     let fix = format!(
@@ -88,11 +88,6 @@ fn likely_anchor<'a>(leaf: &Certificate, anchors: &'a TrustAnchors) -> Option<&'
             None => first_word.is_some() && subject.values(&oid::COMMON_NAME).any(|name| word(name) == first_word),
         }
     })
-}
-
-fn issuer(certificate: &Certificate) -> String {
-    let issuer = certificate.issuer();
-    if issuer.is_empty() { "a CA without a name".to_owned() } else { issuer }
 }
 
 fn count(anchors: &TrustAnchors) -> String {

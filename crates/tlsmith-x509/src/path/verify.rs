@@ -8,7 +8,7 @@ use crate::Certificate;
 use crate::cert::ext::NameConstraints;
 use crate::check::{names, signature, usage, validity};
 use crate::der::oid;
-use crate::report::{Code, Finding};
+use crate::report::{Code, Finding, LISTED};
 use std::collections::HashMap;
 use tlsmith_crypto::Provider;
 
@@ -169,7 +169,7 @@ impl<'a> Validation<'a> {
                 ("was sent", "Serve the intermediate that belongs to the certificate, as the CA delivered both.")
             }
         };
-        let (label, name) = (node.certificate.label(), node.certificate.issuer());
+        let (label, name) = (node.certificate.label(), node.certificate.issuer_label());
         let message =
             format!("{label} was issued by {name}, but by another key than that of the CA of this name which {known}");
         Finding::new(Code::UnknownIssuer, self.sent_at(node), message).with_fix(fix)
@@ -198,9 +198,8 @@ impl<'a> Validation<'a> {
 
 /// §6.1.4 (k), and §4.1.2.6: the subject of a CA is not empty.
 fn not_a_ca(certificate: &Certificate, sent: Option<usize>, is_anchor: bool) -> Option<Finding> {
-    let label = certificate.label();
     if certificate.subject_name().is_empty() {
-        let message = format!("a certificate was issued by a CA without a name ({label})");
+        let message = format!("a certificate was issued by a CA without a name ({})", certificate.label());
         return Some(Finding::new(Code::Malformed, sent, message));
     }
     let reason = match (certificate.extensions().basic_constraints, certificate.version()) {
@@ -211,22 +210,22 @@ fn not_a_ca(certificate: &Certificate, sent: Option<usize>, is_anchor: bool) -> 
         (None, _) if is_anchor => return None,
         (None, version) => format!("it is a version {version} certificate, which cannot say that it is one"),
     };
-    let message = format!("{label} issued a certificate, but is no CA: {reason}");
+    let message = format!("{} issued a certificate, but is no CA: {reason}", certificate.label());
     Some(Finding::new(Code::NotACa, sent, message))
 }
 
 fn unknown_critical(certificate: &Certificate, sent: Option<usize>) -> Option<Finding> {
     let unknown = &certificate.extensions().unknown_critical;
+    if unknown.is_empty() {
+        return None;
+    }
     let label = certificate.label();
     if unknown.contains(&oid::PRECERTIFICATE_POISON) {
         let message = format!("{label} is a precertificate: made for CT logs, not for use (RFC 6962 §3.1)");
         let fix = "Install the certificate itself, not the precertificate.";
         return Some(Finding::new(Code::UnknownCriticalExtension, sent, message).with_fix(fix));
     }
-    let names: Vec<String> = unknown.iter().take(8).map(oid::name).collect();
-    if names.is_empty() {
-        return None;
-    }
+    let names: Vec<String> = unknown.iter().take(LISTED).map(oid::name).collect();
     let message = format!("{label} has a critical extension that is not supported: {}", names.join(", "));
     Some(Finding::new(Code::UnknownCriticalExtension, sent, message))
 }

@@ -6,6 +6,9 @@ pub use code::{Code, Row};
 
 use crate::Certificate;
 
+/// How many of a list a message names.
+pub(crate) const LISTED: usize = 8;
+
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {

@@ -3,6 +3,7 @@
 use super::non_empty;
 use crate::ParseError;
 use crate::der::oid;
+use crate::report::LISTED;
 use asn1::ObjectIdentifier;
 
 #[derive(Clone, Debug)]
@@ -25,8 +26,8 @@ impl ExtendedKeyUsage {
         self.contains(&oid::ANY_EXTENDED_KEY_USAGE)
     }
 
-    /// The names of the purposes, in order.
+    /// The names of the first purposes, for messages.
     pub(crate) fn describe(&self) -> String {
-        self.0.iter().map(oid::name).collect::<Vec<_>>().join(", ")
+        self.0.iter().take(LISTED).map(oid::name).collect::<Vec<_>>().join(", ")
     }
 }

@@ -1,0 +1,53 @@
+//! Chains made to cost: what a peer may send is bounded, and so is what is done and said about it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
+
+mod support;
+
+use support::case;
+use support::raw::{self, Raw};
+use tlsmith_x509::{Certificate, Code, Report};
+
+/// Five layers of four CAs, those of a layer of one name: by name each may have issued all of the layer below, so that there
+/// are `4^5` paths, and they use up the candidates before the signatures.
+fn maze(leaf: impl Fn(&[u8]) -> Raw) -> Report {
+    let keys: Vec<_> = (0..20).map(|_| raw::signer()).collect();
+    let signer = raw::signer();
+    let base = raw::sequence(&[&raw::tlv(0x81, b"example.com")]);
+    let constraints = raw::extension(raw::NAME_CONSTRAINTS, true, &raw::sequence(&[&raw::tlv(0xa0, &base)]));
+    let cas = keys.iter().enumerate().map(|(number, key)| {
+        let (layer, above) = (format!("Layer {}", number / 4), format!("Layer {}", number / 4 + 1));
+        Raw::new(&layer, &above, key.spki()).with(&[raw::ca(), constraints.clone()]).signed_by(&*signer)
+    });
+    let chain: Vec<Certificate> = std::iter::once(leaf(signer.spki()).signed_by(&*signer)).chain(cas).collect();
+    let anchor = Raw::new("Layer 5", "Layer 5", signer.spki()).with(&[raw::ca()]).signed_by(&*signer);
+    case(&[&anchor], &chain.iter().collect::<Vec<_>>()).report()
+}
+
+#[test]
+fn what_is_said_is_bounded_whatever_was_sent() {
+    let long = "\u{1b}".repeat(20_000);
+    let host = raw::dns_names(&["example.com"]);
+    let alternatives =
+        |tag| raw::extension(raw::SUBJECT_ALT_NAME, false, &raw::sequence(&[&raw::tlv(tag, long.as_bytes())]));
+    let purposes = raw::tlv(0x30, &raw::oid(&[0x2a, 3, 4]).repeat(5_000));
+    let purposes = raw::extension(raw::EXTENDED_KEY_USAGE, false, &purposes);
+    let leaf = |subject: &str, issuer: &str, extensions: &[Vec<u8>]| {
+        let (subject, issuer, extensions) = (subject.to_owned(), issuer.to_owned(), extensions.to_vec());
+        move |spki: &[u8]| Raw::new(&subject, &issuer, spki).with(&extensions)
+    };
+    for (report, code) in [
+        (maze(leaf(&long, "Layer 0", std::slice::from_ref(&host))), Code::BudgetExhausted),
+        (maze(leaf("", "Layer 0", &[alternatives(0x86)])), Code::NoSubjectAltName),
+        (maze(leaf("", "Layer 0", &[alternatives(0x82)])), Code::NameMismatch),
+        (maze(leaf("", "Layer 0", &[alternatives(0x81)])), Code::NameConstraints),
+        (maze(leaf("x", "Layer 0", &[host.clone(), purposes])), Code::ExtendedKeyUsage),
+        (maze(leaf("x", &long, &[host])), Code::UnknownIssuer),
+    ] {
+        assert!(report.findings.iter().any(|finding| finding.code == code), "{code}: {report:#?}");
+        for finding in &report.findings {
+            let (message, fix) = (finding.message.chars().count(), finding.fix.chars().count());
+            assert!(message < 3_000 && fix < 3_000, "{}: {message} {fix}", finding.code);
+            assert!(!finding.to_string().contains('\u{1b}'), "{finding}");
+        }
+    }
+}
