@@ -535,6 +535,30 @@ fn every_ca_above_constrains_and_none_widens() {
 }
 
 #[test]
+fn email_addresses_in_the_subject_are_constrained() {
+    let signer = raw::signer();
+    let base = raw::sequence(&[&raw::tlv(0x81, b"example.com")]);
+    let constraints = raw::extension(raw::NAME_CONSTRAINTS, true, &raw::sequence(&[&raw::tlv(0xa0, &base)]));
+    let root = Raw::new("Root", "Root", signer.spki()).with(&[raw::ca(), constraints]).signed_by(&*signer);
+    let leaf = |tag: u8, address: &[u8], names: &[u8]| {
+        let kind = raw::oid(&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 1]);
+        let subject = raw::sequence(&[&raw::tlv(0x31, &raw::sequence(&[&kind, &raw::tlv(tag, address)]))]);
+        Raw { subject, ..Raw::new("", "Root", signer.spki()).with(&[names.to_vec()]) }.signed_by(&*signer)
+    };
+    let host = raw::dns_names(&["example.com"]);
+    case(&[&root], &[&leaf(0x16, b"a@example.com", &host)]).is_trusted(&[]);
+    for (tag, address) in
+        [(0x16, &b"a@example.org"[..]), (0x0c, b"a@example.org"), (0x16, b"\xff@example.org"), (5, b"")]
+    {
+        case(&[&root], &[&leaf(tag, address, &host)]).fails(&[Code::NameConstraints]);
+    }
+    // RFC 5280 §4.2.1.10: where subjectAltName holds addresses, those count.
+    let both = raw::sequence(&[&raw::tlv(0x82, b"example.com"), &raw::tlv(0x81, b"a@example.com")]);
+    let both = raw::extension(raw::SUBJECT_ALT_NAME, false, &both);
+    case(&[&root], &[&leaf(0x16, b"a@example.org", &both)]).is_trusted(&[]);
+}
+
+#[test]
 fn critical_extensions_that_are_not_known_are_refused() {
     let signer = raw::signer();
     let names = raw::dns_names(&["example.com"]);

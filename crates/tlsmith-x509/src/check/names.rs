@@ -3,7 +3,7 @@
 use crate::cert::ext::NameConstraints;
 use crate::der::oid;
 use crate::name::BRIEF;
-use crate::name::constraints::{Constrained, Match, Subtree};
+use crate::name::constraints::{Constrained, Kind, Match, Subtree};
 use crate::name::dn::DistinguishedName;
 use crate::name::general::{GeneralName, clean};
 use crate::path::budget::{Exhausted, Meter};
@@ -108,14 +108,15 @@ pub(crate) fn constrained(
 enum Presented<'a> {
     Alternative(&'a GeneralName),
     Subject(&'a DistinguishedName),
-    EmailInSubject(&'a str),
+    /// `None` where the attribute is no text.
+    EmailInSubject(Option<&'a str>),
 }
 
 fn presented(certificate: &Certificate) -> impl Iterator<Item = Presented<'_>> {
     let alternative = certificate.alternative_names();
     let subject = certificate.subject_name();
     let has_email = alternative.iter().any(|name| matches!(name, GeneralName::Email(_)));
-    let emails = subject.values(&oid::EMAIL_ADDRESS).filter(move |_| !has_email).map(Presented::EmailInSubject);
+    let emails = subject.all_values(&oid::EMAIL_ADDRESS).filter(move |_| !has_email).map(Presented::EmailInSubject);
     let directory = (!subject.is_empty()).then_some(Presented::Subject(subject));
     alternative.iter().map(Presented::Alternative).chain(directory).chain(emails)
 }
@@ -125,7 +126,7 @@ impl<'a> Presented<'a> {
         match self {
             Self::Alternative(name) => Constrained::from(*name),
             Self::Subject(name) => Constrained::Directory(name),
-            Self::EmailInSubject(address) => Constrained::email(address),
+            Self::EmailInSubject(address) => address.map_or(Constrained::Undecidable(Kind::Email), Constrained::email),
         }
     }
 
@@ -133,7 +134,8 @@ impl<'a> Presented<'a> {
         match self {
             Self::Alternative(name) => name.brief(),
             Self::Subject(name) => format!("the subject {}", name.brief()),
-            Self::EmailInSubject(address) => format!("email:{}", clean(address, BRIEF)),
+            Self::EmailInSubject(Some(address)) => format!("email:{}", clean(address, BRIEF)),
+            Self::EmailInSubject(None) => "an email address that is no text".to_owned(),
         }
     }
 }

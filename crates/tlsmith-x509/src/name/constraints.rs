@@ -225,13 +225,17 @@ fn email_inside(base: &str, local: &str, host: &str) -> bool {
 }
 
 /// The host of `scheme://user@host:port/…`; `None` without an authority, or with an IP address for a host: RFC 5280 §4.2.1.10
-/// demands to refuse both under a constraint.
+/// demands to refuse both under a constraint. So is what RFC 3986 §3 does not allow: others may see another host in it.
 fn uri_host(uri: &str) -> Option<&str> {
-    let (_, rest) = uri.split_once("://")?;
-    let authority = rest.split(['/', '?', '#']).next()?;
-    let host = authority.rsplit('@').next()?;
-    let host = host.split_once(':').map_or(host, |(host, _)| host);
-    is_dns_name(host).then_some(host)
+    let (scheme, rest) = uri.split_once(':')?;
+    let is_scheme = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
+    let authority = rest.strip_prefix("//")?.split(['/', '?', '#']).next()?;
+    let (user, host) = authority.split_once('@').unwrap_or(("", authority));
+    let is_user = user.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~%!$&'()*+,;=:".contains(&byte));
+    let (host, port) = host.split_once(':').unwrap_or((host, ""));
+    let is_port = port.bytes().all(|byte| byte.is_ascii_digit());
+    (is_scheme && is_user && is_port && is_dns_name(host)).then_some(host)
 }
 
 #[cfg(test)]
@@ -278,6 +282,11 @@ mod tests {
             (&dns, GeneralName::Dns("192.0.2.1".into()), Match::Undecidable),
             (&uri, GeneralName::Uri("urn:x".into()), Match::Undecidable),
             (&uri, GeneralName::Uri("https://192.0.2.1/".into()), Match::Undecidable),
+            (&uri, GeneralName::Uri("urn:x://example.com/".into()), Match::Undecidable),
+            (&uri, GeneralName::Uri("/x://example.com/".into()), Match::Undecidable),
+            (&uri, GeneralName::Uri("://example.com/".into()), Match::Undecidable),
+            (&uri, GeneralName::Uri("https://evil.test\\@example.com/".into()), Match::Undecidable),
+            (&uri, GeneralName::Uri("https://example.com:1:2/".into()), Match::Undecidable),
             (&email, GeneralName::Email("a@b@example.com".into()), Match::Undecidable),
             (&email, GeneralName::Dns("a b".into()), Match::OtherKind),
             (&other, GeneralName::Other(asn1::oid!(1, 2, 3)), Match::Undecidable),

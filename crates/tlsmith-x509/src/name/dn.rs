@@ -54,10 +54,15 @@ impl DistinguishedName {
         &self.comparable
     }
 
-    /// The values of an attribute, the most specific first.
+    /// The values of an attribute that are text, the most specific first.
     pub(crate) fn values<'a>(&'a self, kind: &'a ObjectIdentifier) -> impl Iterator<Item = &'a str> {
+        self.all_values(kind).flatten()
+    }
+
+    /// All values of an attribute, the most specific first; `None` for one that is no text.
+    pub(crate) fn all_values<'a>(&'a self, kind: &'a ObjectIdentifier) -> impl Iterator<Item = Option<&'a str>> {
         let attributes = self.rdns.iter().rev().flatten().filter(move |attribute| attribute.kind == *kind);
-        attributes.filter_map(|attribute| match &attribute.value {
+        attributes.map(|attribute| match &attribute.value {
             Value::Text(text) => Some(text.as_str()),
             Value::Raw(_) => None,
         })
