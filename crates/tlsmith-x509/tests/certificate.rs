@@ -159,6 +159,7 @@ fn structures_that_are_not_certificates_are_refused() {
 #[test]
 fn extensions_that_are_malformed_are_refused() {
     let signer = raw::signer();
+    let mapping = |from, to| raw::sequence(&[&raw::sequence(&[&raw::oid(from), &raw::oid(to)])]);
     let subtrees = |subtree: &[u8]| raw::sequence(&[&raw::tlv(0xa0, &raw::sequence(&[subtree]))]);
     for (id, value, field) in [
         (raw::BASIC_CONSTRAINTS, raw::tlv(0x31, &[]), "basicConstraints"),
@@ -179,6 +180,12 @@ fn extensions_that_are_malformed_are_refused() {
         (raw::NAME_CONSTRAINTS, subtrees(&raw::tlv(0x81, b"a@b@c")), "nameConstraints"),
         (raw::POLICY_CONSTRAINTS, raw::sequence(&[]), "policyConstraints"),
         (raw::AUTHORITY_INFO_ACCESS, raw::sequence(&[]), "authorityInfoAccess"),
+        (raw::CERTIFICATE_POLICIES, raw::sequence(&[]), "certificatePolicies"),
+        (raw::CERTIFICATE_POLICIES, raw::sequence(&[&raw::oid(&[0x2a, 3])]), "certificatePolicies"),
+        (raw::POLICY_MAPPINGS, raw::sequence(&[&raw::sequence(&[&raw::oid(&[0x2a, 3])])]), "policyMappings"),
+        (raw::POLICY_MAPPINGS, mapping(&[0x2a, 3], raw::ANY_POLICY), "policyMappings"),
+        (raw::POLICY_MAPPINGS, mapping(raw::ANY_POLICY, &[0x2a, 3]), "policyMappings"),
+        (raw::INHIBIT_ANY_POLICY, raw::tlv(2, &[0xff]), "inhibitAnyPolicy"),
     ] {
         let certificate = Raw::new("a", "b", signer.spki()).with(&[raw::extension(id, false, &value)]);
         let error = refused(&certificate);

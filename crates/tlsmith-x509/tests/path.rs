@@ -578,6 +578,16 @@ fn critical_extensions_that_are_not_known_are_refused() {
     let policy = |tag| raw::extension(raw::POLICY_CONSTRAINTS, true, &raw::sequence(&[&raw::tlv(tag, &[0])]));
     case(&[&root], &[&leaf(policy(0x81))]).is_trusted(&[]);
     case(&[&root], &[&leaf(policy(0x80))]).fails(&[Code::UnknownCriticalExtension]);
+    // certificatePolicies: where it is critical, its qualifiers have to be known.
+    let policies = |critical, qualifier: u8| {
+        let qualifier = raw::sequence(&[&raw::oid(&[0x2b, 6, 1, 5, 5, 7, 2, qualifier]), &raw::tlv(0x16, b"x")]);
+        let policy = raw::sequence(&[&raw::oid(&[0x2a, 3, 4]), &raw::sequence(&[&qualifier])]);
+        raw::extension(raw::CERTIFICATE_POLICIES, critical, &raw::sequence(&[&policy]))
+    };
+    for (critical, qualifier) in [(true, 1), (true, 2), (false, 3)] {
+        case(&[&root], &[&leaf(policies(critical, qualifier))]).is_trusted(&[]);
+    }
+    case(&[&root], &[&leaf(policies(true, 3))]).fails(&[Code::UnknownCriticalExtension]);
     // In the CA as well.
     let strange = [raw::ca(), raw::extension(unknown, true, &[5, 0])];
     let root = Raw::new("Root", "Root", signer.spki()).with(&strange).signed_by(&*signer);

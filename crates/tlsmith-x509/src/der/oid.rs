@@ -21,6 +21,11 @@ pub(crate) const TLS_FEATURE: ObjectIdentifier = oid!(1, 3, 6, 1, 5, 5, 7, 1, 24
 /// The poison of a precertificate, RFC 6962 §3.1.
 pub(crate) const PRECERTIFICATE_POISON: ObjectIdentifier = oid!(1, 3, 6, 1, 4, 1, 11129, 2, 4, 3);
 
+// Policies, RFC 5280 §4.2.1.4.
+pub(crate) const ANY_POLICY: ObjectIdentifier = oid!(2, 5, 29, 32, 0);
+pub(crate) const QUALIFIER_CPS: ObjectIdentifier = oid!(1, 3, 6, 1, 5, 5, 7, 2, 1);
+pub(crate) const QUALIFIER_USER_NOTICE: ObjectIdentifier = oid!(1, 3, 6, 1, 5, 5, 7, 2, 2);
+
 // Access methods, RFC 5280 §4.2.2.1.
 pub(crate) const CA_ISSUERS: ObjectIdentifier = oid!(1, 3, 6, 1, 5, 5, 7, 48, 2);
 

@@ -82,10 +82,10 @@ impl Extensions {
                 self.subject_key_id = Some(Span::of(whole, key_identifiers::subject(value)?));
             }
             id if *id == oid::AUTHORITY_INFO_ACCESS => self.ca_issuers = authority_info_access::ca_issuers(value)?,
+            id if *id == oid::CERTIFICATE_POLICIES => return policy::qualifiers_are_known(value),
+            id if *id == oid::POLICY_MAPPINGS => policy::mappings(value)?,
             id if *id == oid::POLICY_CONSTRAINTS => return policy::constraints_are_idle(value),
-            // With any policy acceptable and none demanded, these three decide nothing (RFC 5280 §6.1.1 (c), (e), §6.1.5 (g)).
-            id if *id == oid::CERTIFICATE_POLICIES || *id == oid::POLICY_MAPPINGS || *id == oid::INHIBIT_ANY_POLICY => {
-            }
+            id if *id == oid::INHIBIT_ANY_POLICY => policy::inhibit_any(value)?,
             // Other names of the issuer: nothing to carry out (RFC 5280 §4.2.1.7).
             id if *id == oid::ISSUER_ALT_NAME => {}
             _ => return Ok(false),
