@@ -87,8 +87,9 @@ pub(crate) fn certificates_leniently(data: &[u8]) -> Vec<Option<Certificate>> {
     wanted.map(|block| Certificate::from_der(&block.decode().ok()?).ok()).collect()
 }
 
-/// The one private key of `data`: PEM (`PRIVATE KEY`, `EC PRIVATE KEY` with `EC PARAMETERS` before it, `RSA PRIVATE KEY`), or DER.
-/// An encrypted key, two keys, a certificate instead of a key: each its own error with the mend (`openssl pkey -in ... -out ...`).
+/// The one private key of `data`: PEM (`PRIVATE KEY`, `EC PRIVATE KEY` with `EC PARAMETERS` before it, `RSA PRIVATE KEY`),
+/// or DER. An encrypted key, two keys, a certificate instead of a key: each its own error with the mend
+/// (`openssl pkey -in ... -out ...`).
 ///
 /// Certificates beside the key are passed over.
 pub fn private_key(provider: &dyn Provider, data: &[u8]) -> Result<Arc<dyn SigningKey>, PemError> {

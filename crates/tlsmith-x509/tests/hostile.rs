@@ -3,9 +3,9 @@
 
 mod support;
 
-use support::case;
 use support::raw::{self, Raw};
-use tlsmith_x509::{Certificate, Code, Report};
+use support::{AS_IT_IS, Ca, case};
+use tlsmith_x509::{Budget, Certificate, Code, Report};
 
 /// Five layers of four CAs, those of a layer of one name: by name each may have issued all of the layer below, so that there
 /// are `4^5` paths, and they use up the candidates before the signatures.
@@ -50,4 +50,59 @@ fn what_is_said_is_bounded_whatever_was_sent() {
             assert!(!finding.to_string().contains('\u{1b}'), "{finding}");
         }
     }
+}
+
+#[test]
+fn paths_and_work_are_bounded() {
+    let root = Ca::root("Root", AS_IT_IS);
+    let mut cas = vec![root.below("CA 0", AS_IT_IS)];
+    for number in 1..9 {
+        let next = cas.last().unwrap().below(&format!("CA {number}"), AS_IT_IS);
+        cas.push(next);
+    }
+    let chain_from = |top: usize| -> Vec<Certificate> {
+        let leaf = cas[top].leaf(&["example.com"], AS_IT_IS);
+        std::iter::once(leaf).chain(cas[..=top].iter().rev().map(|ca| ca.certificate.clone())).collect()
+    };
+    let (fits, too_long) = (chain_from(7), chain_from(8));
+    case(&[&root.certificate], &fits.iter().collect::<Vec<_>>()).is_trusted(&[]);
+    let long = case(&[&root.certificate], &too_long.iter().collect::<Vec<_>>());
+    long.fails(&[Code::PathTooLong]);
+
+    let mut poor = case(&[&root.certificate], &fits.iter().collect::<Vec<_>>());
+    poor.budget = Budget { signatures: 8, ..Budget::default() };
+    let finding = poor.fails(&[Code::BudgetExhausted]);
+    assert!(finding.message.contains("more signatures"), "{finding:#?}");
+    poor.budget = Budget { signatures: 9, candidates: 9, ..Budget::default() };
+    poor.is_trusted(&[]);
+    poor.budget = Budget { candidates: 8, ..Budget::default() };
+    poor.fails(&[Code::BudgetExhausted]);
+    poor.budget = Budget { signatures: 0, candidates: 0, name_comparisons: 0, depth: 0 };
+    poor.fails(&[Code::BudgetExhausted]);
+}
+
+#[test]
+fn a_maze_of_cas_ends_at_the_budget() {
+    // Many CAs of one name, each signed by the next under that name: every permutation is a path by name.
+    let mut cas = vec![Ca::root("Maze", AS_IT_IS)];
+    for _ in 0..20 {
+        let next = cas.last().unwrap().below("Maze", AS_IT_IS);
+        cas.push(next);
+    }
+    let leaf = cas[20].leaf(&["example.com"], AS_IT_IS);
+    let anchor = Ca::root("Maze", AS_IT_IS);
+    let chain: Vec<&Certificate> = std::iter::once(&leaf).chain(cas.iter().map(|ca| &ca.certificate)).collect();
+    let report = case(&[&anchor.certificate], &chain).report();
+    assert_eq!(report.cause().unwrap().code, Code::BudgetExhausted, "{report:#?}");
+}
+
+#[test]
+fn intermediates_that_certify_each_other_do_not_loop() {
+    let (one, two) = (Ca::root("One", AS_IT_IS), Ca::root("Two", AS_IT_IS));
+    let one_by_two = two.certify("One", &one.key, AS_IT_IS);
+    let two_by_one = one.certify("Two", &two.key, AS_IT_IS);
+    let leaf = one.leaf(&["example.com"], AS_IT_IS);
+    let root = Ca::root("Root", AS_IT_IS);
+    case(&[&root.certificate], &[&leaf, &one_by_two, &two_by_one]).fails(&[Code::UnknownIssuer]);
+    case(&[&two.certificate], &[&leaf, &one_by_two, &two_by_one]).is_trusted(&[]);
 }

@@ -6,8 +6,7 @@ mod support;
 use rcgen::{BasicConstraints, DnType, ExtendedKeyUsagePurpose, IsCa, KeyUsagePurpose};
 use support::raw::{self, Raw};
 use support::{AS_IT_IS, Ca, case, found, now};
-use tlsmith_crypto::{Curve, HashAlgorithm, SignatureAlgorithm};
-use tlsmith_x509::{Budget, Certificate, Code, Purpose, Severity, UnixTime};
+use tlsmith_x509::{Code, Purpose, Severity, UnixTime};
 
 fn expired(params: &mut rcgen::CertificateParams) {
     params.not_before = rcgen::date_time_ymd(2025, 1, 1);
@@ -102,17 +101,6 @@ fn a_cross_signed_intermediate_leads_around_an_expired_one() {
     let finding = case(&anchors, &[&leaf, &middle.certificate]).fails(&[Code::Expired]);
     assert_eq!(finding.certificate, None, "the root was not sent");
     assert!(finding.message.contains("CN=Old Root") && finding.fix.contains("CA bundle"), "{finding:#?}");
-}
-
-#[test]
-fn intermediates_that_certify_each_other_do_not_loop() {
-    let (one, two) = (Ca::root("One", AS_IT_IS), Ca::root("Two", AS_IT_IS));
-    let one_by_two = two.certify("One", &one.key, AS_IT_IS);
-    let two_by_one = one.certify("Two", &two.key, AS_IT_IS);
-    let leaf = one.leaf(&["example.com"], AS_IT_IS);
-    let root = Ca::root("Root", AS_IT_IS);
-    case(&[&root.certificate], &[&leaf, &one_by_two, &two_by_one]).fails(&[Code::UnknownIssuer]);
-    case(&[&two.certificate], &[&leaf, &one_by_two, &two_by_one]).is_trusted(&[]);
 }
 
 #[test]
@@ -299,92 +287,6 @@ fn a_ca_made_anew_under_its_old_name_is_an_unknown_issuer() {
 }
 
 #[test]
-fn a_changed_certificate_has_a_bad_signature() {
-    let root = Ca::root("Root", AS_IT_IS);
-    let leaf = root.leaf(&["example.com"], AS_IT_IS);
-    let mut der = leaf.der().to_vec();
-    let at = der.windows(11).position(|window| window == b"example.com").unwrap();
-    der[at] = b'E';
-    let changed = Certificate::from_der(&der).unwrap();
-    let finding = case(&[&root.certificate], &[&changed]).fails(&[Code::BadSignature]);
-    assert_eq!(finding.certificate, Some(0));
-    let last = leaf.der().len() - 1;
-    let mut der = leaf.der().to_vec();
-    der[last] ^= 1;
-    case(&[&root.certificate], &[&Certificate::from_der(&der).unwrap()]).fails(&[Code::BadSignature]);
-}
-
-#[test]
-fn broken_and_unknown_signature_algorithms_are_named() {
-    let signer = raw::signer();
-    let root = Raw::new("Root", "Root", signer.spki()).with(&[raw::ca()]).signed_by(&*signer);
-    for (algorithm, text) in [
-        (raw::sequence(&[&raw::oid(raw::ECDSA_WITH_SHA1)]), "ecdsa-with-SHA1, which is broken"),
-        (raw::sequence(&[&raw::oid(&[0x2a, 3, 4])]), "1.2.3.4, which is not supported"),
-        (raw::sequence(&[&raw::oid(raw::ECDSA_WITH_SHA256), &[5, 0]]), "which is not supported"),
-    ] {
-        let mut leaf = Raw::new("leaf", "Root", signer.spki()).with(&[raw::dns_names(&["example.com"])]);
-        leaf.algorithm = algorithm;
-        let finding = case(&[&root], &[&leaf.signed_by(&*signer)]).fails(&[Code::UnsupportedSignatureAlgorithm]);
-        assert!(finding.message.contains(text), "{finding:#?}");
-    }
-    // The signature of an anchor is not looked at.
-    let mut root = Raw::new("Root", "Root", signer.spki()).with(&[raw::ca()]);
-    root.algorithm = raw::sequence(&[&raw::oid(raw::ECDSA_WITH_SHA1)]);
-    let leaf = Raw::new("leaf", "Root", signer.spki()).with(&[raw::dns_names(&["example.com"])]).signed_by(&*signer);
-    // Leaf and root share a key, but not their name: no loop.
-    case(&[&root.signed_by(&*signer)], &[&leaf]).is_trusted(&[]);
-}
-
-#[test]
-fn algorithms_that_were_not_offered_are_refused() {
-    let root = Ca::root("Root", AS_IT_IS);
-    let leaf = root.leaf(&["example.com"], AS_IT_IS);
-    let mut case = case(&[&root.certificate], &[&leaf]);
-    case.algorithms = vec![SignatureAlgorithm::Ecdsa(Curve::P256, HashAlgorithm::Sha256)];
-    case.is_trusted(&[]);
-    case.algorithms = vec![SignatureAlgorithm::Ed25519, SignatureAlgorithm::RsaPss(HashAlgorithm::Sha256)];
-    let finding = case.fails(&[Code::UnsupportedSignatureAlgorithm]);
-    assert!(finding.message.contains("ecdsa-with-SHA256, which was not offered"), "{finding:#?}");
-}
-
-/// SubjectPublicKeyInfo of an RSA key whose modulus has `octets` octets, the highest bit set.
-fn rsa(octets: usize) -> Vec<u8> {
-    let key = raw::sequence(&[&raw::tlv(2, &[&[0][..], &vec![0xc1; octets]].concat()), &raw::tlv(2, &[1, 0, 1])]);
-    let algorithm = raw::sequence(&[&raw::oid(&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1]), &[5, 0]]);
-    raw::sequence(&[&algorithm, &raw::tlv(3, &[&[0][..], &key].concat())])
-}
-
-#[test]
-fn keys_that_are_too_short_too_long_or_unknown_are_refused() {
-    let signer = raw::signer();
-    let root = Raw::new("Root", "Root", signer.spki()).with(&[raw::ca()]).signed_by(&*signer);
-    let p224 = {
-        let algorithm =
-            raw::sequence(&[&raw::oid(&[0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1]), &raw::oid(&[0x2b, 0x81, 4, 0, 33])]);
-        raw::sequence(&[&algorithm, &raw::tlv(3, &[&[0, 4][..], &[1; 56]].concat())])
-    };
-    for (spki, text) in [
-        (rsa(128), "RSA 1024, which is shorter than 2048 bits"),
-        (rsa(2048), "RSA 16384, which is longer than 8192 bits"),
-        (p224, "ECDSA P-224, which is not supported"),
-    ] {
-        let leaf = Raw::new("leaf", "Root", &spki).with(&[raw::dns_names(&["example.com"])]).signed_by(&*signer);
-        let finding = case(&[&root], &[&leaf]).fails(&[Code::UnsupportedKey]);
-        assert!(finding.message.contains(text), "{finding:#?}");
-
-        // As the key of an issuer: it is never used.
-        let weak = Raw::new("Weak", "Weak", &spki).with(&[raw::ca()]).signed_by(&*signer);
-        let leaf =
-            Raw::new("leaf", "Weak", signer.spki()).with(&[raw::dns_names(&["example.com"])]).signed_by(&*signer);
-        let report = case(&[&weak], &[&leaf]).report();
-        assert_eq!(report.cause().unwrap().code, Code::UnsupportedKey, "{report:#?}");
-    }
-    let leaf = Raw::new("leaf", "Root", &rsa(256)).with(&[raw::dns_names(&["example.com"])]).signed_by(&*signer);
-    case(&[&root], &[&leaf]).is_trusted(&[]);
-}
-
-#[test]
 fn only_a_ca_issues() {
     let root = Ca::root("Root", AS_IT_IS);
     for change in [
@@ -482,83 +384,6 @@ fn extended_key_usage_is_kept_down_the_path() {
 }
 
 #[test]
-fn name_constraints_bind_what_is_below() {
-    use rcgen::{CidrSubnet, GeneralSubtree, NameConstraints};
-    let constrained = |permitted: Vec<GeneralSubtree>, excluded: Vec<GeneralSubtree>| {
-        Ca::root("Root", &|params| {
-            params.name_constraints =
-                Some(NameConstraints { permitted_subtrees: permitted.clone(), excluded_subtrees: excluded.clone() });
-        })
-    };
-    let dns = |name: &str| GeneralSubtree::DnsName(name.to_owned());
-    let net = GeneralSubtree::IpAddress(CidrSubnet::from_v4_prefix([192, 0, 2, 0], 24));
-
-    let root = constrained(vec![dns("example.com"), net.clone()], vec![dns("secret.example.com")]);
-    let check = |names: &[&str]| {
-        let middle = root.below("Middle", AS_IT_IS);
-        let leaf = middle.leaf(names, AS_IT_IS);
-        let mut case = case(&[&root.certificate], &[&leaf, &middle.certificate]);
-        case.name = None;
-        case.report()
-    };
-    for names in [&["example.com"][..], &["a.b.example.com", "192.0.2.77"]] {
-        assert!(check(names).is_trusted(), "{names:?}");
-    }
-    for (names, text) in [
-        (&["example.com", "example.org"][..], "DNS:example.org, outside of what is permitted (DNS:example.com"),
-        (&["192.0.3.1"], "IP:192.0.3.1, outside of what is permitted"),
-        (&["::1"], "IP:::1, outside of what is permitted"),
-        (&["x.secret.example.com"], "inside DNS:secret.example.com, excluded by CN=Root"),
-        (&["*.example.com"], "DNS:*.example.com, inside DNS:secret.example.com, excluded by"),
-    ] {
-        let report = check(names);
-        assert_eq!(found(&report), [Code::NameConstraints], "{report:#?}");
-        assert!(report.findings[0].message.contains(text), "{report:#?}");
-    }
-}
-
-#[test]
-fn every_ca_above_constrains_and_none_widens() {
-    use rcgen::{GeneralSubtree, NameConstraints};
-    let permit = |name: &'static str| {
-        move |params: &mut rcgen::CertificateParams| {
-            let permitted_subtrees = vec![GeneralSubtree::DnsName(name.to_owned())];
-            params.name_constraints = Some(NameConstraints { permitted_subtrees, excluded_subtrees: Vec::new() });
-        }
-    };
-    let root = Ca::root("Root", &permit("example.com"));
-    let middle = root.below("Middle", &permit("example.org"));
-    for name in ["example.com", "example.org"] {
-        let leaf = middle.leaf(&[name], AS_IT_IS);
-        case(&[&root.certificate], &[&leaf, &middle.certificate]).named(name).fails(&[Code::NameConstraints]);
-    }
-}
-
-#[test]
-fn email_addresses_in_the_subject_are_constrained() {
-    let signer = raw::signer();
-    let base = raw::sequence(&[&raw::tlv(0x81, b"example.com")]);
-    let constraints = raw::extension(raw::NAME_CONSTRAINTS, true, &raw::sequence(&[&raw::tlv(0xa0, &base)]));
-    let root = Raw::new("Root", "Root", signer.spki()).with(&[raw::ca(), constraints]).signed_by(&*signer);
-    let leaf = |tag: u8, address: &[u8], names: &[u8]| {
-        let kind = raw::oid(&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 1]);
-        let subject = raw::sequence(&[&raw::tlv(0x31, &raw::sequence(&[&kind, &raw::tlv(tag, address)]))]);
-        Raw { subject, ..Raw::new("", "Root", signer.spki()).with(&[names.to_vec()]) }.signed_by(&*signer)
-    };
-    let host = raw::dns_names(&["example.com"]);
-    case(&[&root], &[&leaf(0x16, b"a@example.com", &host)]).is_trusted(&[]);
-    for (tag, address) in
-        [(0x16, &b"a@example.org"[..]), (0x0c, b"a@example.org"), (0x16, b"\xff@example.org"), (5, b"")]
-    {
-        case(&[&root], &[&leaf(tag, address, &host)]).fails(&[Code::NameConstraints]);
-    }
-    // RFC 5280 §4.2.1.10: where subjectAltName holds addresses, those count.
-    let both = raw::sequence(&[&raw::tlv(0x82, b"example.com"), &raw::tlv(0x81, b"a@example.com")]);
-    let both = raw::extension(raw::SUBJECT_ALT_NAME, false, &both);
-    case(&[&root], &[&leaf(0x16, b"a@example.org", &both)]).is_trusted(&[]);
-}
-
-#[test]
 fn critical_extensions_that_are_not_known_are_refused() {
     let signer = raw::signer();
     let names = raw::dns_names(&["example.com"]);
@@ -608,50 +433,6 @@ fn certificates_that_contradict_themselves_are_malformed() {
     let constraints = raw::extension(raw::NAME_CONSTRAINTS, true, &raw::sequence(&[&raw::tlv(0xa0, &base)]));
     let leaf = Raw::new("leaf", "Root", signer.spki()).with(&[names, constraints]).signed_by(&*signer);
     case(&[&root], &[&leaf]).fails(&[Code::Malformed]);
-}
-
-#[test]
-fn paths_and_work_are_bounded() {
-    let root = Ca::root("Root", AS_IT_IS);
-    let mut cas = vec![root.below("CA 0", AS_IT_IS)];
-    for number in 1..9 {
-        let next = cas.last().unwrap().below(&format!("CA {number}"), AS_IT_IS);
-        cas.push(next);
-    }
-    let chain_from = |top: usize| -> Vec<Certificate> {
-        let leaf = cas[top].leaf(&["example.com"], AS_IT_IS);
-        std::iter::once(leaf).chain(cas[..=top].iter().rev().map(|ca| ca.certificate.clone())).collect()
-    };
-    let (fits, too_long) = (chain_from(7), chain_from(8));
-    case(&[&root.certificate], &fits.iter().collect::<Vec<_>>()).is_trusted(&[]);
-    let long = case(&[&root.certificate], &too_long.iter().collect::<Vec<_>>());
-    long.fails(&[Code::PathTooLong]);
-
-    let mut poor = case(&[&root.certificate], &fits.iter().collect::<Vec<_>>());
-    poor.budget = Budget { signatures: 8, ..Budget::default() };
-    let finding = poor.fails(&[Code::BudgetExhausted]);
-    assert!(finding.message.contains("more signatures"), "{finding:#?}");
-    poor.budget = Budget { signatures: 9, candidates: 9, ..Budget::default() };
-    poor.is_trusted(&[]);
-    poor.budget = Budget { candidates: 8, ..Budget::default() };
-    poor.fails(&[Code::BudgetExhausted]);
-    poor.budget = Budget { signatures: 0, candidates: 0, name_comparisons: 0, depth: 0 };
-    poor.fails(&[Code::BudgetExhausted]);
-}
-
-#[test]
-fn a_maze_of_cas_ends_at_the_budget() {
-    // Many CAs of one name, each signed by the next under that name: every permutation is a path by name.
-    let mut cas = vec![Ca::root("Maze", AS_IT_IS)];
-    for _ in 0..20 {
-        let next = cas.last().unwrap().below("Maze", AS_IT_IS);
-        cas.push(next);
-    }
-    let leaf = cas[20].leaf(&["example.com"], AS_IT_IS);
-    let anchor = Ca::root("Maze", AS_IT_IS);
-    let chain: Vec<&Certificate> = std::iter::once(&leaf).chain(cas.iter().map(|ca| &ca.certificate)).collect();
-    let report = case(&[&anchor.certificate], &chain).report();
-    assert_eq!(report.cause().unwrap().code, Code::BudgetExhausted, "{report:#?}");
 }
 
 #[test]

@@ -114,7 +114,8 @@ impl Certificate {
         self.0.version
     }
 
-    /// Subject, for people: RFC 4514 text (`CN=example.com,O=Example`), most specific first; escapes control characters. Empty when the name is.
+    /// Subject, for people: RFC 4514 text (`CN=example.com,O=Example`), most specific first; escapes control characters.
+    /// Empty when the name is.
     pub fn subject(&self) -> String {
         self.0.subject.describe()
     }
@@ -154,7 +155,7 @@ impl Certificate {
         self.alternative_names().iter().map(GeneralName::describe).collect()
     }
 
-    /// DNS names of the subjectAltName, wildcards included, as they stand (lower case).
+    /// DNS names of the subjectAltName, wildcards included, as they stand (lower case): not checked, nothing escaped.
     pub fn dns_names(&self) -> Vec<String> {
         let names = self.alternative_names().iter();
         names
@@ -243,7 +244,7 @@ impl Certificate {
         self.0.signed_with.under(issuer.key_type()?)
     }
 
-    /// The first common name of the subject, for people.
+    /// The first common name of the subject, as it stands: nothing in it is escaped.
     pub fn common_name(&self) -> Option<&str> {
         self.0.subject.values(&oid::COMMON_NAME).next()
     }

@@ -179,11 +179,14 @@ fn escape(text: &str, out: &mut String) {
     }
 }
 
-/// Control characters, invisible ones and those that reorder text.
+/// Control characters, those that reorder text, and those that are not seen (Default_Ignorable_Code_Point of Unicode).
 pub(crate) fn misleads(character: char) -> bool {
     character.is_control()
-        || matches!(character, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
-        || matches!(character, '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+        || matches!(character, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}')
+        || matches!(character, '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(character, '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}')
+        || matches!(character, '\u{fff9}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}')
+        || matches!(character, '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Every part carries its length before it, so that no two different names share a form, and prefixes end between RDNs.
@@ -317,6 +320,14 @@ pub(crate) mod tests {
         let trailing =
             tlv(0x30, &tlv(0x31, &tlv(0x30, &[tlv(6, &[0x55, 4, 3]), tlv(0x0c, b"a"), tlv(5, &[])].concat())));
         assert!(DistinguishedName::from_der(&trailing, "name").is_err());
+    }
+
+    #[test]
+    fn what_is_not_seen_is_written_out() {
+        let text = "a\u{34f}b\u{115f}c\u{180e}d\u{3164}e\u{fe0f}f\u{ffa0}g\u{e0100}h";
+        let mut out = String::new();
+        escape(text, &mut out);
+        assert_eq!(out, r"a\cd\8fb\e1\85\9fc\e1\a0\8ed\e3\85\a4e\ef\b8\8ff\ef\be\a0g\f3\a0\84\80h");
     }
 
     proptest! {

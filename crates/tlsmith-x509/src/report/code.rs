@@ -18,7 +18,8 @@ pub enum Code {
     NoSubjectAltName,
     /// `certificate.self_signed`: the leaf is self-signed and not an anchor
     SelfSigned,
-    /// `certificate.unknown_issuer`: the chain ends at an issuer that is not an anchor (a self-signed root was sent that is not trusted)
+    /// `certificate.unknown_issuer`: the chain ends at an issuer that is not an anchor (a self-signed root was sent that is
+    /// not trusted)
     UnknownIssuer,
     /// `certificate.missing_intermediate`: the issuer of the last certificate was not sent and is no anchor
     MissingIntermediate,
@@ -68,8 +69,9 @@ pub struct Row {
 }
 
 impl Code {
-    /// Every code, the one that explains most first: findings are sorted by it. A search that was
-    /// stopped says little else for certain. Who vouches comes before what he vouches for: as long as the issuer is not known, nothing else that the certificate says can be relied on.
+    /// Every code, the one that explains most first: findings are sorted by it. A search that was stopped says little else
+    /// for certain. Who vouches comes before what he vouches for: as long as the issuer is not known, nothing else that the
+    /// certificate says can be relied on.
     pub const ALL: &'static [Code] = &[
         Code::NoCertificate,
         Code::BudgetExhausted,
