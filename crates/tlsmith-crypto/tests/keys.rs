@@ -220,6 +220,19 @@ fn a_bare_scalar_loads() {
     assert_eq!(refused(&zero), CryptoError::InvalidInput);
 }
 
+/// RFC 8032 §5.1.5: the seed has 32 octets. The backend looks for too few only before it reads it.
+#[test]
+fn an_ed25519_seed_of_another_length_is_refused() {
+    let p8 = data!("ed25519.p8");
+    let (rest, seed) = p8.split_at(p8.len() - 32);
+    let header = &rest[2..rest.len() - 4];
+    let with = |seed: &[u8]| element(0x30, &[header, &element(4, &element(4, seed))].concat());
+    assert_eq!(with(seed), p8);
+    for bad in [&seed[..31], &[seed, &[0]].concat(), &[seed, seed].concat(), &[]] {
+        assert_eq!(refused(&with(bad)), CryptoError::InvalidInput, "{}", bad.len());
+    }
+}
+
 /// RFC 5958: version 2 has the public key at the end, and attributes before it.
 #[test]
 fn pkcs8_version_2() {
