@@ -236,9 +236,14 @@ fn an_ed25519_seed_of_another_length_is_refused() {
 /// RFC 5958: version 2 has the public key at the end, and attributes before it.
 #[test]
 fn pkcs8_version_2() {
-    for (p8, other) in [(data!("ed25519.p8"), 0x11), (data!("p256.p8"), 4)] {
+    let files = [data!("ed25519.p8"), data!("p256.p8"), data!("rsa.p8"), data!("pss.p8")];
+    for (p8, other) in files.into_iter().zip([0x11, 4, 0x30, 0x30]) {
         let key = load(p8);
-        let header = if p8[1] < 0x80 { 2 } else { 3 };
+        let header = match p8[1] {
+            0x81 => 3,
+            0x82 => 4,
+            _ => 2,
+        };
         let inner = &p8[header + 3..];
         let version_2 = |public: &[u8], attributes: &[u8], version: u8| {
             let public = element(0x81, &[&[0], public].concat());

@@ -37,11 +37,12 @@ pub(super) enum KeyFile<'a> {
     },
     /// The seed (RFC 8032 §5.1.5), and the public key of PKCS#8 version 2.
     Ed25519 { seed: &'a [u8], public: Option<&'a [u8]> },
-    /// An `RSAPrivateKey` (RFC 8017 §A.1.2), whole.
-    Rsa { der: &'a [u8] },
+    /// An `RSAPrivateKey` (RFC 8017 §A.1.2), whole, and the public key of PKCS#8 version 2.
+    Rsa { der: &'a [u8], public: Option<&'a [u8]> },
     /// The same, to be used for PSS only.
     RsaPss {
         der: &'a [u8],
+        public: Option<&'a [u8]>,
         /// The `AlgorithmIdentifier`, whole.
         algorithm: &'a [u8],
         /// The only hash that its parameters allow; `None` is any.
@@ -56,7 +57,7 @@ pub(super) fn parse(file: &[u8]) -> Result<KeyFile<'_>, CryptoError> {
     match reader.peek() {
         Some(tag::SEQUENCE) => pkcs8(version, reader),
         Some(tag::OCTET_STRING) => ec_private_key(file, None, None),
-        Some(tag::INTEGER) => Ok(KeyFile::Rsa { der: file }),
+        Some(tag::INTEGER) => Ok(KeyFile::Rsa { der: file, public: None }),
         _ => Err(CryptoError::InvalidInput),
     }
 }
@@ -78,8 +79,10 @@ fn pkcs8<'a>(version: &[u8], mut reader: Reader<'a>) -> Result<KeyFile<'a>, Cryp
     let mut identifier = Reader::of_sequence(algorithm)?;
     match identifier.take(tag::OID)? {
         // The parameters are NULL; some writers leave them out.
-        oid if oid == RSA_ENCRYPTION => Ok(KeyFile::Rsa { der: key }),
-        oid if oid == RSASSA_PSS => Ok(KeyFile::RsaPss { der: key, algorithm, hash: pss_parameters(identifier)? }),
+        oid if oid == RSA_ENCRYPTION => Ok(KeyFile::Rsa { der: key, public }),
+        oid if oid == RSASSA_PSS => {
+            Ok(KeyFile::RsaPss { der: key, public, algorithm, hash: pss_parameters(identifier)? })
+        }
         oid if oid == EC_PUBLIC_KEY => {
             let curve = named_curve(&mut identifier)?;
             identifier.end()?;

@@ -36,14 +36,14 @@ pub(super) fn load(file: &[u8]) -> Result<Arc<dyn SigningKey>, CryptoError> {
     Ok(Arc::new(match key_file::parse(file)? {
         KeyFile::Ec { curve, der, public } => ecdsa(curve, der, public)?,
         KeyFile::Ed25519 { seed, public } => ed25519(seed, public)?,
-        KeyFile::Rsa { der } => {
+        KeyFile::Rsa { der, public } => {
             let null: &[u8] = &[0x05, 0x00];
             let algorithm = algorithm_identifier(key_file::RSA_ENCRYPTION, null)?;
-            let (pair, public_key, bits) = rsa(der)?;
+            let (pair, public_key, bits) = rsa(der, public)?;
             Key::new(Pair::Rsa(pair), KeyType::Rsa { bits }, public_key, &algorithm)?
         }
-        KeyFile::RsaPss { der, algorithm, hash } => {
-            let (pair, public_key, bits) = rsa(der)?;
+        KeyFile::RsaPss { der, public, algorithm, hash } => {
+            let (pair, public_key, bits) = rsa(der, public)?;
             Key::new(Pair::RsaPss(pair, hash), KeyType::RsaPss { bits }, public_key, algorithm)?
         }
     }))
@@ -73,7 +73,7 @@ fn ed25519(seed: &[u8], public: Option<&[u8]>) -> Result<Key, CryptoError> {
 }
 
 /// A pair from an `RSAPrivateKey`, its `RSAPublicKey`, and the length of the modulus.
-fn rsa(der: &[u8]) -> Result<(RsaKeyPair, Vec<u8>, u32), CryptoError> {
+fn rsa(der: &[u8], public: Option<&[u8]>) -> Result<(RsaKeyPair, Vec<u8>, u32), CryptoError> {
     // The length first, so that a key that is too short is named as that, not as malformed.
     let mut reader = Reader::of_sequence(der)?;
     // RFC 8017 §A.1.2: version 1 has more than two primes.
@@ -86,6 +86,7 @@ fn rsa(der: &[u8]) -> Result<(RsaKeyPair, Vec<u8>, u32), CryptoError> {
     }
     let pair = RsaKeyPair::from_der(der).map_err(|_| CryptoError::InvalidInput)?;
     let public_key = pair.public_key().as_ref().to_vec();
+    same_public_key(public, &public_key)?;
     Ok((pair, public_key, bits))
 }
 
