@@ -189,6 +189,11 @@ fn we_change_keys_and_so_does_s_server() {
         stream.get_ref().peek(&mut [0]).unwrap();
         server.process.write(text.as_bytes());
         expect(&mut stream, text);
+        // An answer that is owed goes before the next data.
+        let noted = format!("noted {text}");
+        stream.write_all(noted.as_bytes()).unwrap();
+        stream.flush().unwrap();
+        server.process.wait_for_text(&noted);
     }
     for (both, text) in [(false, "own keys\n"), (true, "both keys\n")] {
         stream.update_keys(both).unwrap();
