@@ -29,3 +29,8 @@ mod wire;
 pub use config::{ClientConfig, ServerConfig};
 pub use conn::{Connection, Facts, Received};
 pub use error::{Error, Rule};
+
+/// The README's code, compiled with the documentation's tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+mod readme {}
