@@ -1,8 +1,7 @@
 //! The loop over `std::io`.
 //!
 //! ```no_run
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let config: std::sync::Arc<tlsmith::ClientConfig> = unimplemented!();
+//! # fn fetch(config: std::sync::Arc<tlsmith::ClientConfig>) -> Result<(), Box<dyn std::error::Error>> {
 //! use std::{io::{Read, Write}, net::TcpStream};
 //! use tlsmith_x509::UnixTime;
 //!
