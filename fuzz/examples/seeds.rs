@@ -88,6 +88,7 @@ fn certificates(directory: &Path) -> io::Result<()> {
     let some = mozilla.certificates().iter().step_by(7).chain(chain()).chain(anchors().certificates());
     for (number, certificate) in some.enumerate() {
         write(directory, "certificate", &number.to_string(), certificate.der())?;
+        write(directory, "spki", &number.to_string(), certificate.spki())?;
     }
     write(directory, "pem", "chain", CHAIN_PEM)?;
     write(directory, "pem", "noise", &[b"text before\r\n", KEY_PEM, b"text between\n", CHAIN_PEM].concat())?;

@@ -7,8 +7,10 @@ pub mod roles;
 
 use std::sync::OnceLock;
 
-use tlsmith_crypto::{Provider, aws_lc::AwsLc};
-use tlsmith_x509::{Budget, Certificate, PathRequest, Purpose, ServerName, TrustAnchors, UnixTime};
+use tlsmith_crypto::{HashAlgorithm, KeyType, Provider, SignatureAlgorithm, aws_lc::AwsLc};
+use tlsmith_x509::{
+    Budget, Certificate, PathRequest, Purpose, ServerName, SubjectPublicKeyInfo, TrustAnchors, UnixTime,
+};
 
 use null_crypto::NullCrypto;
 
@@ -54,6 +56,27 @@ pub fn certificate(data: &[u8]) {
         certificate.sha256(&NullCrypto::default()),
         certificate.raw_extensions().count(),
     );
+}
+
+/// Parses a public key by itself, asks it everything, and verifies with it.
+pub fn spki(data: &[u8]) {
+    let Ok(key) = SubjectPublicKeyInfo::from_der(data) else { return };
+    assert_eq!(key.der(), data);
+    for shown in [key.key_description(), key.usable().map_or_else(|why| why, |kind| kind.to_string())] {
+        assert!(!shown.chars().any(char::is_control), "{shown:?}");
+    }
+    if key.usable().is_ok() {
+        assert!(key.key_type().is_some() && !key.public_key().is_empty());
+    }
+    let _ = (format!("{key:?}"), key.pss_hash(), key.sha256(&NullCrypto::default()));
+    // The real backend reads the key; no signature of zeros is one.
+    let algorithm = match key.key_type() {
+        Some(KeyType::Ecdsa(curve)) => SignatureAlgorithm::Ecdsa(curve, HashAlgorithm::Sha256),
+        Some(KeyType::Ed25519) => SignatureAlgorithm::Ed25519,
+        Some(KeyType::Rsa { .. } | KeyType::RsaPss { .. }) => SignatureAlgorithm::RsaPss(HashAlgorithm::Sha256),
+        _ => return,
+    };
+    assert!(AwsLc.verify(algorithm, key.public_key(), b"message", &[0; 64]).is_err());
 }
 
 /// Reads a certificate file.

@@ -13,6 +13,7 @@ pub mod pem;
 pub mod report;
 pub mod time;
 
+pub use cert::public_key::SubjectPublicKeyInfo;
 pub use cert::{Certificate, ParseError};
 pub use name::{DnsName, InvalidName, ServerName};
 pub use path::{AnchorsError, Budget, PathRequest, Purpose, TrustAnchors, verify};

@@ -2,6 +2,7 @@
 
 pub(crate) mod ext;
 mod parse;
+pub(crate) mod public_key;
 
 use crate::der::algorithm::SignedWith;
 use crate::der::{Span, hex, oid};
@@ -10,6 +11,7 @@ use crate::name::general::GeneralName;
 use crate::name::{BRIEF, ip, pattern_matches};
 use crate::{ServerName, UnixTime};
 use ext::Extensions;
+use public_key::{PublicKey, SubjectPublicKeyInfo};
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
@@ -35,13 +37,6 @@ struct Inner {
     extensions: Extensions,
     signed_with: SignedWith,
     signature: Span,
-}
-
-struct PublicKey {
-    /// Its type, or what it is instead.
-    kind: Result<KeyType, String>,
-    pss_restriction: Option<HashAlgorithm>,
-    content: Span,
 }
 
 /// Why bytes are not a certificate: what, and where.
@@ -175,15 +170,12 @@ impl Certificate {
 
     /// The type of its public key, or `None` for one that is not supported. Whether an RSA key is long enough is not asked.
     pub fn key_type(&self) -> Option<KeyType> {
-        self.0.public_key.kind.clone().ok()
+        self.0.public_key.key_type()
     }
 
     /// For people: `ECDSA P-256`, `RSA 2048`, or the OID of an unknown one.
     pub fn key_description(&self) -> String {
-        match &self.0.public_key.kind {
-            Ok(kind) => kind.to_string(),
-            Err(what) => what.clone(),
-        }
+        self.0.public_key.describe()
     }
 
     /// The name of the algorithm it is signed with: `ecdsa-with-SHA256`, `sha256WithRSAEncryption`, or the OID.
@@ -196,14 +188,24 @@ impl Certificate {
         self.0.spki.get(&self.0.der)
     }
 
+    /// The key by itself, to be compared with a raw public key (RFC 7250).
+    pub fn subject_public_key_info(&self) -> SubjectPublicKeyInfo {
+        SubjectPublicKeyInfo::new(self.spki(), self.0.public_key.clone())
+    }
+
+    /// What keeps its key from being used, or nothing.
+    pub(crate) fn key_complaint(&self) -> Option<String> {
+        self.0.public_key.complaint()
+    }
+
     /// Content of the `subjectPublicKey` BIT STRING, what `Provider::verify` takes.
     pub fn public_key(&self) -> &[u8] {
-        self.0.public_key.content.get(&self.0.der)
+        self.0.public_key.content(self.spki())
     }
 
     /// The one hash that an `id-RSASSA-PSS` key may sign with, if its parameters say so (RFC 4055 §1.2).
     pub fn pss_hash(&self) -> Option<HashAlgorithm> {
-        self.0.public_key.pss_restriction
+        self.0.public_key.pss_hash()
     }
 
     /// Basic constraints say CA.

@@ -3,7 +3,7 @@
 use super::ext::Extensions;
 use super::{Inner, ParseError, PublicKey};
 use crate::UnixTime;
-use crate::der::algorithm::{AlgorithmIdentifier, PublicKeyInfo, SignedWith};
+use crate::der::algorithm::{AlgorithmIdentifier, SignedWith};
 use crate::der::{self, Span, read};
 use crate::name::dn::DistinguishedName;
 use asn1::{BigInt, BitString, Explicit, Implicit, Parser, Sequence, SequenceOf, Tlv, UtcTime, X509GeneralizedTime};
@@ -39,9 +39,7 @@ pub(super) fn certificate(der: &[u8]) -> Result<Inner, ParseError> {
     }
     let signed_with = SignedWith::parse(&AlgorithmIdentifier::from_der(algorithm.full_data(), "signatureAlgorithm")?);
 
-    let info = PublicKeyInfo::from_der(fields.spki.full_data())?;
-    let public_key =
-        PublicKey { kind: info.key_type(), pss_restriction: info.pss_restriction(), content: Span::of(der, info.key) };
+    let public_key = PublicKey::parse(fields.spki.full_data())?;
     let extensions = match fields.extensions {
         Some(extensions) => Extensions::parse(extensions, der)?,
         None => Extensions::default(),

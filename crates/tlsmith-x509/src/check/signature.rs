@@ -3,10 +3,7 @@
 use crate::Certificate;
 use crate::der::algorithm::SignedWith;
 use crate::report::{Code, Finding};
-use tlsmith_crypto::{CryptoError, KeyType, Provider, SignatureAlgorithm};
-
-/// RSA below 2048 bits is within reach of an attacker; above 8192 it costs the verifier too much.
-const RSA_BITS: std::ops::RangeInclusive<u32> = 2048..=8192;
+use tlsmith_crypto::{CryptoError, Provider, SignatureAlgorithm};
 
 /// Why a signature is not taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,7 +52,7 @@ fn algorithm(certificate: &Certificate, issuer: &Certificate) -> Result<Signatur
         }
         SignedWith::Ecdsa(_) | SignedWith::Ed25519 | SignedWith::RsaPkcs1(_) | SignedWith::RsaPss(_) => {}
     }
-    if let Some(complaint) = key_complaint(issuer) {
+    if let Some(complaint) = issuer.key_complaint() {
         return Err(Refusal::Key(format!("is signed by the key of {}, {complaint}", issuer.label())));
     }
     let mismatch = || {
@@ -69,24 +66,9 @@ fn algorithm(certificate: &Certificate, issuer: &Certificate) -> Result<Signatur
     }
 }
 
-/// What is wrong with the key of a certificate, or nothing.
-pub(crate) fn key_complaint(certificate: &Certificate) -> Option<String> {
-    let description = certificate.key_description();
-    match certificate.key_type() {
-        None => Some(format!("{description}, which is not supported")),
-        Some(KeyType::Rsa { bits } | KeyType::RsaPss { bits }) if bits < *RSA_BITS.start() => {
-            Some(format!("{description}, which is shorter than {} bits", RSA_BITS.start()))
-        }
-        Some(KeyType::Rsa { bits } | KeyType::RsaPss { bits }) if bits > *RSA_BITS.end() => {
-            Some(format!("{description}, which is longer than {} bits", RSA_BITS.end()))
-        }
-        Some(_) => None,
-    }
-}
-
 /// The key of a certificate can be used at all.
 pub(crate) fn key(certificate: &Certificate, sent: Option<usize>) -> Option<Finding> {
-    let complaint = key_complaint(certificate)?;
+    let complaint = certificate.key_complaint()?;
     let message = format!("{} has the key {complaint}", certificate.label());
     Some(Finding::new(Code::UnsupportedKey, sent, message))
 }
