@@ -28,6 +28,10 @@ pub(super) fn describe(message: &Message<'_>) -> Vec<String> {
                 count => vec![format!("{count} certificates, {bytes} bytes")],
             }
         }
+        Message::CompressedCertificate(message) => {
+            let (packed, unpacked) = (message.data.len(), message.uncompressed_length);
+            vec![format!("{}, {packed} bytes for {unpacked}", message.algorithm)]
+        }
         Message::CertificateVerify(message) => vec![message.scheme.to_string()],
         Message::Finished(message) => vec![format!("verify_data, {} bytes", message.verify_data.len())],
         Message::NewSessionTicket(message) => {
@@ -81,6 +85,12 @@ fn extension(extension: &Extension<'_>) -> String {
         Extension::KeyShareChoice(entry) => share(entry.group, entry.key_exchange.len()),
         Extension::KeyShareRetry(group) => group.to_string(),
         Extension::Cookie(cookie) => format!("{} bytes", cookie.len()),
+        Extension::CertificateStatus(response) => format!("{} bytes", response.len()),
+        Extension::Scts(list) => format!("{} bytes", list.len()),
+        Extension::CompressCertificate(algorithms) => join(algorithms.iter()),
+        Extension::ClientCertificateTypes(types) | Extension::ServerCertificateTypes(types) => join(types.iter()),
+        Extension::ClientCertificateType(kind) | Extension::ServerCertificateType(kind) => kind.to_string(),
+        Extension::OidFilters(filters) => format!("{} filters", filters.len()),
         Extension::CertificateAuthorities(names) => format!("{} names", names.len()),
         _ => String::new(),
     };

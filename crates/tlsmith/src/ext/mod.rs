@@ -2,26 +2,35 @@
 
 mod alpn;
 mod certificate_authorities;
+mod certificate_type;
+mod compress_certificate;
 mod cookie;
 mod ec_point_formats;
 mod key_share;
+mod oid_filters;
 mod place;
 mod pre_shared_key;
 mod psk_key_exchange_modes;
 mod renegotiation_info;
+mod sct;
 mod server_name;
 mod signature_algorithms;
+mod status_request;
 mod supported_groups;
 mod supported_versions;
 
 pub(crate) use key_share::KeyShareEntry;
+pub(crate) use oid_filters::OidFilter;
 #[cfg(test)]
 pub(crate) use place::may_stand;
 pub(crate) use place::{Place, check_places};
 pub(crate) use pre_shared_key::OfferedPsks;
+pub(crate) use status_request::StatusRequest;
 
 use crate::{
-    registry::{ExtensionType, NamedGroup, ProtocolVersion, SignatureScheme},
+    registry::{
+        CertificateCompressionAlgorithm, CertificateType, ExtensionType, NamedGroup, ProtocolVersion, SignatureScheme,
+    },
     wire::{Malformed, Problem, Reader, Writer},
 };
 
@@ -34,8 +43,12 @@ pub(crate) enum Extension<'a> {
     ServerNameAck,
     /// `max_fragment_length`.
     MaxFragmentLength(u8),
-    /// `status_request`, unread.
-    StatusRequest(&'a [u8]),
+    /// `status_request` of a ClientHello.
+    StatusRequest(StatusRequest<'a>),
+    /// `status_request` of a CertificateRequest: empty.
+    StatusRequested,
+    /// `status_request` of a certificate: the DER of an OCSP response.
+    CertificateStatus(&'a [u8]),
     /// `supported_groups`.
     SupportedGroups(Vec<NamedGroup>),
     /// `ec_point_formats`.
@@ -44,12 +57,24 @@ pub(crate) enum Extension<'a> {
     SignatureAlgorithms(Vec<SignatureScheme>),
     /// `application_layer_protocol_negotiation`: an offer, or the one choice.
     Alpn(Vec<&'a [u8]>),
-    /// `signed_certificate_timestamp`, unread.
-    SignedCertificateTimestamp(&'a [u8]),
+    /// `signed_certificate_timestamp` of a ClientHello or a CertificateRequest: empty.
+    SctsRequested,
+    /// `signed_certificate_timestamp` of a certificate: the whole `SignedCertificateTimestampList`.
+    Scts(&'a [u8]),
+    /// `client_certificate_type` of a ClientHello.
+    ClientCertificateTypes(Vec<CertificateType>),
+    /// `client_certificate_type` of EncryptedExtensions.
+    ClientCertificateType(CertificateType),
+    /// `server_certificate_type` of a ClientHello.
+    ServerCertificateTypes(Vec<CertificateType>),
+    /// `server_certificate_type` of EncryptedExtensions.
+    ServerCertificateType(CertificateType),
     /// `padding`.
     Padding(&'a [u8]),
     /// `extended_master_secret`.
     ExtendedMainSecret,
+    /// `compress_certificate`.
+    CompressCertificate(Vec<CertificateCompressionAlgorithm>),
     /// `record_size_limit`.
     RecordSizeLimit(u16),
     /// `session_ticket`.
@@ -72,8 +97,8 @@ pub(crate) enum Extension<'a> {
     PskKeyExchangeModes(&'a [u8]),
     /// `certificate_authorities`: DER `Name`s.
     CertificateAuthorities(Vec<&'a [u8]>),
-    /// `oid_filters`, unread.
-    OidFilters(&'a [u8]),
+    /// `oid_filters`.
+    OidFilters(Vec<OidFilter<'a>>),
     /// `post_handshake_auth`.
     PostHandshakeAuth,
     /// `signature_algorithms_cert`.
@@ -98,14 +123,19 @@ impl<'a> Extension<'a> {
         match self {
             Self::ServerName(_) | Self::ServerNameAck => ExtensionType::SERVER_NAME,
             Self::MaxFragmentLength(_) => ExtensionType::MAX_FRAGMENT_LENGTH,
-            Self::StatusRequest(_) => ExtensionType::STATUS_REQUEST,
+            Self::StatusRequest(_) | Self::StatusRequested | Self::CertificateStatus(_) => {
+                ExtensionType::STATUS_REQUEST
+            }
             Self::SupportedGroups(_) => ExtensionType::SUPPORTED_GROUPS,
             Self::EcPointFormats(_) => ExtensionType::EC_POINT_FORMATS,
             Self::SignatureAlgorithms(_) => ExtensionType::SIGNATURE_ALGORITHMS,
             Self::Alpn(_) => ExtensionType::ALPN,
-            Self::SignedCertificateTimestamp(_) => ExtensionType::SIGNED_CERTIFICATE_TIMESTAMP,
+            Self::SctsRequested | Self::Scts(_) => ExtensionType::SIGNED_CERTIFICATE_TIMESTAMP,
+            Self::ClientCertificateTypes(_) | Self::ClientCertificateType(_) => ExtensionType::CLIENT_CERTIFICATE_TYPE,
+            Self::ServerCertificateTypes(_) | Self::ServerCertificateType(_) => ExtensionType::SERVER_CERTIFICATE_TYPE,
             Self::Padding(_) => ExtensionType::PADDING,
             Self::ExtendedMainSecret => ExtensionType::EXTENDED_MAIN_SECRET,
+            Self::CompressCertificate(_) => ExtensionType::COMPRESS_CERTIFICATE,
             Self::RecordSizeLimit(_) => ExtensionType::RECORD_SIZE_LIMIT,
             Self::SessionTicket(_) => ExtensionType::SESSION_TICKET,
             Self::PreSharedKeyOffer(_) | Self::PreSharedKeyChoice(_) => ExtensionType::PRE_SHARED_KEY,
@@ -144,14 +174,32 @@ impl<'a> Extension<'a> {
             (ExtensionType::SERVER_NAME, Place::ClientHello) => Self::ServerName(server_name::decode(r)?),
             (ExtensionType::SERVER_NAME, _) => Self::ServerNameAck,
             (ExtensionType::MAX_FRAGMENT_LENGTH, _) => Self::MaxFragmentLength(r.u8("max_fragment_length")?),
-            (ExtensionType::STATUS_REQUEST, _) => Self::StatusRequest(r.rest()),
+            (ExtensionType::STATUS_REQUEST, Place::ClientHello) => Self::StatusRequest(StatusRequest::decode(r)?),
+            (ExtensionType::STATUS_REQUEST, Place::Certificate) => {
+                Self::CertificateStatus(status_request::decode_status(r)?)
+            }
+            (ExtensionType::STATUS_REQUEST, _) => Self::StatusRequested,
             (ExtensionType::SUPPORTED_GROUPS, _) => Self::SupportedGroups(supported_groups::decode(r)?),
             (ExtensionType::EC_POINT_FORMATS, _) => Self::EcPointFormats(ec_point_formats::decode(r)?),
             (ExtensionType::SIGNATURE_ALGORITHMS, _) => Self::SignatureAlgorithms(signature_algorithms::decode(r)?),
             (ExtensionType::ALPN, _) => Self::Alpn(alpn::decode(r, place)?),
-            (ExtensionType::SIGNED_CERTIFICATE_TIMESTAMP, _) => Self::SignedCertificateTimestamp(r.rest()),
+            (ExtensionType::SIGNED_CERTIFICATE_TIMESTAMP, Place::Certificate) => Self::Scts(sct::decode_list(r)?),
+            (ExtensionType::SIGNED_CERTIFICATE_TIMESTAMP, _) => Self::SctsRequested,
+            (ExtensionType::CLIENT_CERTIFICATE_TYPE, Place::ClientHello) => {
+                Self::ClientCertificateTypes(certificate_type::decode_offer(r)?)
+            }
+            (ExtensionType::CLIENT_CERTIFICATE_TYPE, _) => {
+                Self::ClientCertificateType(certificate_type::decode_choice(r)?)
+            }
+            (ExtensionType::SERVER_CERTIFICATE_TYPE, Place::ClientHello) => {
+                Self::ServerCertificateTypes(certificate_type::decode_offer(r)?)
+            }
+            (ExtensionType::SERVER_CERTIFICATE_TYPE, _) => {
+                Self::ServerCertificateType(certificate_type::decode_choice(r)?)
+            }
             (ExtensionType::PADDING, _) => Self::Padding(r.rest()),
             (ExtensionType::EXTENDED_MAIN_SECRET, _) => Self::ExtendedMainSecret,
+            (ExtensionType::COMPRESS_CERTIFICATE, _) => Self::CompressCertificate(compress_certificate::decode(r)?),
             (ExtensionType::RECORD_SIZE_LIMIT, _) => Self::RecordSizeLimit(r.u16("record_size_limit")?),
             (ExtensionType::SESSION_TICKET, _) => Self::SessionTicket(r.rest()),
             (ExtensionType::PRE_SHARED_KEY, Place::ClientHello) => Self::PreSharedKeyOffer(OfferedPsks::decode(r)?),
@@ -171,7 +219,7 @@ impl<'a> Extension<'a> {
             (ExtensionType::CERTIFICATE_AUTHORITIES, _) => {
                 Self::CertificateAuthorities(certificate_authorities::decode(r)?)
             }
-            (ExtensionType::OID_FILTERS, _) => Self::OidFilters(r.rest()),
+            (ExtensionType::OID_FILTERS, _) => Self::OidFilters(oid_filters::decode(r)?),
             (ExtensionType::POST_HANDSHAKE_AUTH, _) => Self::PostHandshakeAuth,
             (ExtensionType::SIGNATURE_ALGORITHMS_CERT, _) => {
                 Self::SignatureAlgorithmsCert(signature_algorithms::decode(r)?)
@@ -192,9 +240,22 @@ impl<'a> Extension<'a> {
 
     fn encode_data(&self, w: &mut Writer<'_>) {
         match self {
-            Self::ServerNameAck | Self::ExtendedMainSecret | Self::EarlyData | Self::PostHandshakeAuth => (),
+            Self::ServerNameAck
+            | Self::ExtendedMainSecret
+            | Self::EarlyData
+            | Self::PostHandshakeAuth
+            | Self::StatusRequested
+            | Self::SctsRequested => (),
             Self::ServerName(name) => server_name::encode(name, w),
             Self::MaxFragmentLength(code) => w.u8(*code),
+            Self::StatusRequest(request) => request.encode(w),
+            Self::CertificateStatus(response) => status_request::encode_status(response, w),
+            Self::ClientCertificateTypes(types) | Self::ServerCertificateTypes(types) => {
+                certificate_type::encode_offer(types, w);
+            }
+            Self::ClientCertificateType(kind) | Self::ServerCertificateType(kind) => w.u8(kind.0),
+            Self::CompressCertificate(algorithms) => compress_certificate::encode(algorithms, w),
+            Self::OidFilters(filters) => oid_filters::encode(filters, w),
             Self::SupportedGroups(groups) => supported_groups::encode(groups, w),
             Self::EcPointFormats(formats) => ec_point_formats::encode(formats, w),
             Self::SignatureAlgorithms(schemes) | Self::SignatureAlgorithmsCert(schemes) => {
@@ -214,11 +275,9 @@ impl<'a> Extension<'a> {
             Self::KeyShareChoice(share) => share.encode(w),
             Self::KeyShareRetry(group) => w.u16(group.0),
             Self::RenegotiationInfo(connection) => renegotiation_info::encode(connection, w),
-            Self::StatusRequest(data)
-            | Self::SignedCertificateTimestamp(data)
+            Self::Scts(data)
             | Self::Padding(data)
             | Self::SessionTicket(data)
-            | Self::OidFilters(data)
             | Self::QuicTransportParameters(data)
             | Self::Unknown(_, data) => w.bytes(data),
         }

@@ -61,6 +61,8 @@ const TABLE: &[(ExtensionType, &[Place])] = &[
     (ExtensionType::SIGNATURE_ALGORITHMS, &[CH, CR]),
     (ExtensionType::ALPN, &[CH, EE]),
     (ExtensionType::SIGNED_CERTIFICATE_TIMESTAMP, &[CH, CR, CT]),
+    (ExtensionType::CLIENT_CERTIFICATE_TYPE, &[CH, EE]),
+    (ExtensionType::SERVER_CERTIFICATE_TYPE, &[CH, EE]),
     (ExtensionType::PADDING, &[CH]),
     (ExtensionType::KEY_SHARE, &[CH, SH, HRR]),
     (ExtensionType::PRE_SHARED_KEY, &[CH, SH]),

@@ -125,3 +125,92 @@ fn as_many_binders_as_identities() {
     let two = offer(&[binder.clone(), binder].concat());
     assert_eq!(one(ExtensionType::PRE_SHARED_KEY, &two, Place::ClientHello), Err(Problem::BadValue));
 }
+
+#[test]
+fn status_request_has_a_shape_for_each_message() {
+    let status = |data, place| one(ExtensionType::STATUS_REQUEST, data, place);
+    let hello = |data| status(data, Place::ClientHello);
+    assert_eq!(hello(&[1, 0, 0, 0, 0]), Ok(Extension::StatusRequest(StatusRequest::ANY_OCSP)));
+    let asked = StatusRequest::Ocsp { responders: &[0, 1, 7], extensions: &[0x30, 0] };
+    assert_eq!(hello(&[1, 0, 3, 0, 1, 7, 0, 2, 0x30, 0]), Ok(Extension::StatusRequest(asked)));
+    // A type that nobody knows has a syntax that nobody knows.
+    let other = StatusRequest::Other(crate::registry::CertificateStatusType(9), &[1]);
+    assert_eq!(hello(&[9, 1]), Ok(Extension::StatusRequest(other)));
+    assert_eq!(hello(&[]), Err(Problem::Truncated));
+    assert_eq!(hello(&[1, 0, 2, 0, 0, 0, 0]), Err(Problem::Empty));
+    assert_eq!(hello(&[1, 0, 0, 0, 0, 0]), Err(Problem::Trailing));
+    assert_eq!(status(&[], Place::CertificateRequest), Ok(Extension::StatusRequested));
+    assert_eq!(status(&[1, 0, 0, 0, 0], Place::CertificateRequest), Err(Problem::Trailing));
+    assert_eq!(status(&[1, 0, 0, 1, 5], Place::Certificate), Ok(Extension::CertificateStatus(&[5])));
+    assert_eq!(status(&[1, 0, 0, 0], Place::Certificate), Err(Problem::Empty));
+    assert_eq!(status(&[1, 0, 0, 1, 5, 0], Place::Certificate), Err(Problem::Trailing));
+    // ocsp_multi (RFC 6961) is of TLS 1.2 alone, and in nobody's offer.
+    assert_eq!(status(&[2, 0, 0, 1, 5], Place::Certificate), Err(Problem::BadValue));
+}
+
+#[test]
+fn a_list_of_timestamps_has_some() {
+    let scts = |data| one(ExtensionType::SIGNED_CERTIFICATE_TIMESTAMP, data, Place::Certificate);
+    assert_eq!(scts(&[0, 3, 0, 1, 9]), Ok(Extension::Scts(&[0, 3, 0, 1, 9])));
+    assert_eq!(scts(&[0, 0]), Err(Problem::Empty));
+    assert_eq!(scts(&[0, 2, 0, 0]), Err(Problem::Empty));
+    assert_eq!(scts(&[0, 5, 0, 1, 9, 0, 0]), Err(Problem::Empty));
+    assert_eq!(scts(&[0, 3, 0, 2, 9]), Err(Problem::Truncated));
+    assert_eq!(scts(&[0, 3, 0, 1, 9, 0]), Err(Problem::Trailing));
+    for place in [Place::ClientHello, Place::CertificateRequest] {
+        let asked = |data| one(ExtensionType::SIGNED_CERTIFICATE_TIMESTAMP, data, place);
+        assert_eq!(asked(&[]), Ok(Extension::SctsRequested));
+        assert_eq!(asked(&[0, 0]), Err(Problem::Trailing));
+    }
+}
+
+#[test]
+fn compressions_are_listed_once() {
+    use CertificateCompressionAlgorithm as A;
+    for place in [Place::ClientHello, Place::CertificateRequest] {
+        let list = |data| one(ExtensionType::COMPRESS_CERTIFICATE, data, place);
+        assert_eq!(list(&[4, 0, 2, 0x40, 9]), Ok(Extension::CompressCertificate(vec![A::BROTLI, A(0x4009)])));
+        assert_eq!(list(&[6, 0, 2, 0, 1, 0, 2]), Err(Problem::Repeated));
+        assert_eq!(list(&[0]), Err(Problem::Empty));
+        assert_eq!(list(&[3, 0, 2, 0]), Err(Problem::BadLength));
+    }
+}
+
+#[test]
+fn certificate_types_are_offered_as_a_list_and_chosen_alone() {
+    use CertificateType as T;
+    let types = [ExtensionType::CLIENT_CERTIFICATE_TYPE, ExtensionType::SERVER_CERTIFICATE_TYPE];
+    for extension_type in types {
+        let offer = |data| one(extension_type, data, Place::ClientHello);
+        let choice = |data| one(extension_type, data, Place::EncryptedExtensions);
+        assert_eq!(offer(&[0]), Err(Problem::Empty));
+        assert_eq!(offer(&[2, 2]), Err(Problem::Truncated));
+        assert_eq!(choice(&[]), Err(Problem::Truncated));
+        assert_eq!(choice(&[1, 2]), Err(Problem::Trailing));
+        let (read, chosen) = (offer(&[2, 2, 0]).unwrap(), choice(&[2]).unwrap());
+        assert_eq!((read.extension_type(), chosen.extension_type()), (extension_type, extension_type));
+        let offered = vec![T::RAW_PUBLIC_KEY, T::X509];
+        match extension_type {
+            ExtensionType::CLIENT_CERTIFICATE_TYPE => {
+                assert_eq!(read, Extension::ClientCertificateTypes(offered));
+                assert_eq!(chosen, Extension::ClientCertificateType(T::RAW_PUBLIC_KEY));
+            }
+            _ => {
+                assert_eq!(read, Extension::ServerCertificateTypes(offered));
+                assert_eq!(chosen, Extension::ServerCertificateType(T::RAW_PUBLIC_KEY));
+            }
+        }
+    }
+}
+
+#[test]
+fn an_oid_is_filtered_once() {
+    let filters = |data| one(ExtensionType::OID_FILTERS, data, Place::CertificateRequest);
+    let filter = |oid, values| OidFilter { oid, values };
+    assert_eq!(filters(&[0, 0]), Ok(Extension::OidFilters(vec![])));
+    let two = Extension::OidFilters(vec![filter(&[6], &[8, 9]), filter(&[7], &[])]);
+    assert_eq!(filters(&[0, 10, 1, 6, 0, 2, 8, 9, 1, 7, 0, 0]), Ok(two));
+    assert_eq!(filters(&[0, 8, 1, 6, 0, 0, 1, 6, 0, 0]), Err(Problem::Repeated));
+    assert_eq!(filters(&[0, 3, 0, 0, 0]), Err(Problem::Empty));
+    assert_eq!(filters(&[0, 3, 1, 6, 0]), Err(Problem::Truncated));
+}

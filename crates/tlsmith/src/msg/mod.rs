@@ -5,6 +5,7 @@ mod certificate;
 mod certificate_request;
 mod certificate_verify;
 mod client_hello;
+mod compressed_certificate;
 mod encrypted_extensions;
 mod finished;
 mod key_update;
@@ -15,6 +16,7 @@ pub(crate) use certificate::{CertificateEntry, CertificateMessage};
 pub(crate) use certificate_request::CertificateRequest;
 pub(crate) use certificate_verify::CertificateVerify;
 pub(crate) use client_hello::ClientHello;
+pub(crate) use compressed_certificate::CompressedCertificate;
 pub(crate) use encrypted_extensions::EncryptedExtensions;
 pub(crate) use finished::Finished;
 pub(crate) use key_update::KeyUpdate;
@@ -36,6 +38,7 @@ pub(crate) enum Message<'a> {
     EncryptedExtensions(EncryptedExtensions<'a>),
     CertificateRequest(CertificateRequest<'a>),
     Certificate(CertificateMessage<'a>),
+    CompressedCertificate(CompressedCertificate<'a>),
     CertificateVerify(CertificateVerify<'a>),
     Finished(Finished<'a>),
     NewSessionTicket(NewSessionTicket<'a>),
@@ -54,6 +57,7 @@ impl<'a> Message<'a> {
             HandshakeType::ENCRYPTED_EXTENSIONS => Self::EncryptedExtensions(EncryptedExtensions::decode(body)?),
             HandshakeType::CERTIFICATE_REQUEST => Self::CertificateRequest(CertificateRequest::decode(body)?),
             HandshakeType::CERTIFICATE => Self::Certificate(CertificateMessage::decode(body)?),
+            HandshakeType::COMPRESSED_CERTIFICATE => Self::CompressedCertificate(CompressedCertificate::decode(body)?),
             HandshakeType::CERTIFICATE_VERIFY => Self::CertificateVerify(CertificateVerify::decode(body)?),
             HandshakeType::FINISHED => Self::Finished(Finished::decode(body)),
             HandshakeType::NEW_SESSION_TICKET => Self::NewSessionTicket(NewSessionTicket::decode(body)?),
@@ -73,6 +77,7 @@ impl<'a> Message<'a> {
             Self::EncryptedExtensions(_) => HandshakeType::ENCRYPTED_EXTENSIONS,
             Self::CertificateRequest(_) => HandshakeType::CERTIFICATE_REQUEST,
             Self::Certificate(_) => HandshakeType::CERTIFICATE,
+            Self::CompressedCertificate(_) => HandshakeType::COMPRESSED_CERTIFICATE,
             Self::CertificateVerify(_) => HandshakeType::CERTIFICATE_VERIFY,
             Self::Finished(_) => HandshakeType::FINISHED,
             Self::NewSessionTicket(_) => HandshakeType::NEW_SESSION_TICKET,
@@ -92,6 +97,7 @@ impl<'a> Message<'a> {
             Self::EncryptedExtensions(message) => message.encode_body(w),
             Self::CertificateRequest(message) => message.encode_body(w),
             Self::Certificate(message) => message.encode_body(w),
+            Self::CompressedCertificate(message) => message.encode_body(w),
             Self::CertificateVerify(message) => message.encode_body(w),
             Self::Finished(message) => message.encode_body(w),
             Self::NewSessionTicket(message) => message.encode_body(w),

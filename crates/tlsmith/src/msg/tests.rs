@@ -170,6 +170,20 @@ fn a_chain_has_an_end() {
 }
 
 #[test]
+fn a_compressed_certificate_announces_its_length() {
+    let bytes = [25, 0, 0, 10, 0, 2, 1, 2, 3, 0, 0, 2, 8, 9];
+    let algorithm = crate::registry::CertificateCompressionAlgorithm::BROTLI;
+    let message = CompressedCertificate { algorithm, uncompressed_length: 0x01_0203, data: &[8, 9] };
+    assert_eq!(decode(&bytes), Ok(Message::CompressedCertificate(message)));
+    assert!(round_trips(&bytes));
+    assert_eq!(decode(&[25, 0, 0, 8, 0, 2, 0, 0, 1, 0, 0, 0]).unwrap_err().problem, Problem::Empty);
+    assert_eq!(decode(&[&bytes[..], &[0]].concat()).unwrap_err().problem, Problem::Trailing);
+    let mut out = Vec::new();
+    let too_long = Message::CompressedCertificate(CompressedCertificate { uncompressed_length: 1 << 24, ..message });
+    assert_eq!(too_long.encode(&mut out), Err(TooLong { what: "CompressedCertificate.uncompressed_length" }));
+}
+
+#[test]
 fn what_does_not_fit_is_not_sent() {
     let data = vec![0; 0x1_0000];
     let message = Message::CertificateVerify(CertificateVerify { scheme: SignatureScheme::ED25519, signature: &data });
@@ -236,6 +250,33 @@ fn data(extension_type: ExtensionType, place: Place) -> BoxedStrategy<Vec<u8>> {
         ExtensionType::SERVER_NAME if hello => {
             bytes(1..30).prop_map(|name| vec16(&[&[0][..], &vec16(&name)].concat())).boxed()
         }
+        ExtensionType::STATUS_REQUEST if hello => {
+            let responders = list(bytes(1..9).prop_map(|id| vec16(&id)));
+            let known =
+                (responders, bytes(0..9)).prop_map(|(ids, ext)| [&[1][..], &vec16(&ids), &vec16(&ext)].concat());
+            let other = bytes(0..9).prop_map(|data| [&[7][..], &data].concat());
+            prop_oneof![Just(vec![1, 0, 0, 0, 0]), known, other].boxed()
+        }
+        ExtensionType::STATUS_REQUEST if place == Place::Certificate => {
+            bytes(1..40).prop_map(|response| [&[1][..], &vec24(&response)].concat()).boxed()
+        }
+        ExtensionType::STATUS_REQUEST => Just(Vec::new()).boxed(),
+        ExtensionType::SIGNED_CERTIFICATE_TIMESTAMP if place == Place::Certificate => {
+            list(bytes(1..20).prop_map(|sct| vec16(&sct))).prop_map(|scts| vec16(&scts)).boxed()
+        }
+        ExtensionType::SIGNED_CERTIFICATE_TIMESTAMP => Just(Vec::new()).boxed(),
+        ExtensionType::CLIENT_CERTIFICATE_TYPE | ExtensionType::SERVER_CERTIFICATE_TYPE if hello => name(5).boxed(),
+        ExtensionType::CLIENT_CERTIFICATE_TYPE | ExtensionType::SERVER_CERTIFICATE_TYPE => bytes(1..2).boxed(),
+        ExtensionType::COMPRESS_CERTIFICATE => {
+            (1..9_u8).prop_map(|count| vec8(&(0..count).flat_map(|code| [code, 7]).collect::<Vec<_>>())).boxed()
+        }
+        ExtensionType::OID_FILTERS => vec(bytes(0..9), 0..4)
+            .prop_map(|values| {
+                // OIDs of one byte, each its own.
+                let filters = (0_u8..).zip(values).map(|(oid, values)| [&[1, oid][..], &vec16(&values)].concat());
+                vec16(&filters.collect::<Vec<_>>().concat())
+            })
+            .boxed(),
         ExtensionType::SERVER_NAME
         | ExtensionType::EXTENDED_MAIN_SECRET
         | ExtensionType::ENCRYPT_THEN_MAC
@@ -318,6 +359,7 @@ fn message() -> impl Strategy<Value = (u8, Vec<u8>)> {
         (bytes(0..9), block(Place::CertificateRequest)).prop_map(|(context, block)| [vec8(&context), block].concat());
     let verify =
         (any::<[u8; 2]>(), bytes(0..99)).prop_map(|(scheme, signature)| [&scheme[..], &vec16(&signature)].concat());
+    let compressed = (any::<[u8; 5]>(), bytes(1..99)).prop_map(|(start, data)| [&start[..], &vec24(&data)].concat());
     prop_oneof![
         (Just(1), client_hello()),
         (Just(2), server_hello()),
@@ -328,6 +370,7 @@ fn message() -> impl Strategy<Value = (u8, Vec<u8>)> {
         (Just(13), request),
         (Just(15), verify),
         (Just(20), bytes(0..70)),
+        (Just(25), compressed),
         (Just(24), (0..2_u8).prop_map(|request| vec![request])),
         (Just(0x99), bytes(0..20)),
     ]

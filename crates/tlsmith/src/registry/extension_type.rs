@@ -23,6 +23,10 @@ impl ExtensionType {
     pub const ALPN: Self = Self(16);
     /// `signed_certificate_timestamp` (RFC 6962).
     pub const SIGNED_CERTIFICATE_TIMESTAMP: Self = Self(18);
+    /// `client_certificate_type` (RFC 7250 §3).
+    pub const CLIENT_CERTIFICATE_TYPE: Self = Self(19);
+    /// `server_certificate_type` (RFC 7250 §3).
+    pub const SERVER_CERTIFICATE_TYPE: Self = Self(20);
     /// `padding` (RFC 7685).
     pub const PADDING: Self = Self(21);
     /// `encrypt_then_mac` (RFC 7366).
@@ -74,6 +78,8 @@ impl ExtensionType {
         Self::SIGNATURE_ALGORITHMS,
         Self::ALPN,
         Self::SIGNED_CERTIFICATE_TIMESTAMP,
+        Self::CLIENT_CERTIFICATE_TYPE,
+        Self::SERVER_CERTIFICATE_TYPE,
         Self::PADDING,
         Self::ENCRYPT_THEN_MAC,
         Self::EXTENDED_MAIN_SECRET,
@@ -107,6 +113,8 @@ impl ExtensionType {
             Self::SIGNATURE_ALGORITHMS => "signature_algorithms",
             Self::ALPN => "application_layer_protocol_negotiation",
             Self::SIGNED_CERTIFICATE_TIMESTAMP => "signed_certificate_timestamp",
+            Self::CLIENT_CERTIFICATE_TYPE => "client_certificate_type",
+            Self::SERVER_CERTIFICATE_TYPE => "server_certificate_type",
             Self::PADDING => "padding",
             Self::ENCRYPT_THEN_MAC => "encrypt_then_mac",
             Self::EXTENDED_MAIN_SECRET => "extended_master_secret",

@@ -43,6 +43,15 @@ impl<'a> Writer<'a> {
         self.bytes(&value.to_be_bytes());
     }
 
+    /// The low 24 bits; a value that has more is reported as too long.
+    pub(crate) fn u24(&mut self, value: u32, what: &'static str) {
+        let [high, rest @ ..] = value.to_be_bytes();
+        if high != 0 {
+            self.too_long.get_or_insert(TooLong { what });
+        }
+        self.bytes(&rest);
+    }
+
     pub(crate) fn u32(&mut self, value: u32) {
         self.bytes(&value.to_be_bytes());
     }
@@ -96,6 +105,19 @@ mod tests {
         expected.extend_from_slice(&[7; 258]);
         expected.extend_from_slice(&[0, 1, 2, 3, 4]);
         assert_eq!(out, expected);
+    }
+
+    #[test]
+    fn a_number_of_24_bits_is_one() {
+        let mut out = Vec::new();
+        let mut w = Writer::new(&mut out);
+        w.u24(0xff_ffff, "x");
+        w.u24(0x0102, "x");
+        assert_eq!(w.finish(), Ok(()));
+        assert_eq!(out, [0xff, 0xff, 0xff, 0, 1, 2]);
+        let mut w = Writer::new(&mut out);
+        w.u24(0x100_0000, "x");
+        assert_eq!(w.finish(), Err(TooLong { what: "x" }));
     }
 
     #[test]

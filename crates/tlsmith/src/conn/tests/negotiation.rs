@@ -222,8 +222,8 @@ fn a_request_with_unknown_things() {
             }
         }
         message.extensions.push(Extension::Unknown(ExtensionType(0x1a1a), b"grease"));
-        message.extensions.push(Extension::StatusRequest(&[]));
-        message.extensions.push(Extension::OidFilters(&[0, 0]));
+        message.extensions.push(Extension::StatusRequested);
+        message.extensions.push(Extension::OidFilters(Vec::new()));
     });
     let server = world.server().client_auth(ClientAuth::Require(world.verifier())).build().unwrap();
     let client = world.client().identity(world.identity.clone()).build().unwrap();

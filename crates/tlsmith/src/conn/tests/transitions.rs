@@ -124,6 +124,7 @@ fn messages(world: &World) -> Vec<(&'static str, Vec<u8>)> {
             HandshakeType::NEW_SESSION_TICKET => &[0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 5, 0, 0],
             HandshakeType::ENCRYPTED_EXTENSIONS => &[0, 0],
             HandshakeType::CERTIFICATE => &[0, 0, 0, 0],
+            HandshakeType::COMPRESSED_CERTIFICATE => &[0, 1, 0, 0, 4, 0, 0, 1, 7],
             HandshakeType::CERTIFICATE_REQUEST => &[0, 0, 8, 0, 13, 0, 4, 0, 2, 4, 3],
             HandshakeType::CERTIFICATE_VERIFY => &[4, 3, 0, 1, 0],
             HandshakeType::FINISHED => &[0; 32],

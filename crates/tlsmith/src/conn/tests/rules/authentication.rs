@@ -231,7 +231,7 @@ pub(super) const CASES: &[Case] = &[
         name: "with a server's certificate",
         run: |world| {
             certificate(world, true, |message| {
-                message.entries[0].extensions.push(Extension::StatusRequest(&[1, 0, 0, 0]))
+                message.entries[0].extensions.push(Extension::CertificateStatus(&[0x30]))
             })
         },
     },
@@ -240,7 +240,7 @@ pub(super) const CASES: &[Case] = &[
         name: "with a client's certificate",
         run: |world| {
             certificate(world, false, |message| {
-                message.entries[0].extensions.push(Extension::SignedCertificateTimestamp(&[0, 0]));
+                message.entries[0].extensions.push(Extension::Scts(&[0, 3, 0, 1, 9]));
             })
         },
     },

@@ -5,7 +5,7 @@ use super::{
     *,
 };
 use crate::{
-    ext::{Extension, KeyShareEntry},
+    ext::{Extension, KeyShareEntry, StatusRequest},
     msg::ClientHello,
     registry::{ExtensionType, NamedGroup, ProtocolVersion, SignatureScheme},
 };
@@ -258,7 +258,7 @@ fn what_is_not_known_is_ignored() {
         with(hello, Extension::ExtendedMainSecret);
         with(hello, Extension::SessionTicket(&[]));
         with(hello, Extension::RenegotiationInfo(&[]));
-        with(hello, Extension::StatusRequest(&[1, 0, 0, 0, 0]));
+        with(hello, Extension::StatusRequest(StatusRequest::ANY_OCSP));
     });
     // The reserved values are those above alone: drawn ones could come twice.
     let server = world.server().alpn(&[b"h2"]).build().unwrap();

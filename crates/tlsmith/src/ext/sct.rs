@@ -1,0 +1,19 @@
+//! `signed_certificate_timestamp` (RFC 6962 §3.3.1): empty where it asks; else a list.
+
+use crate::wire::{Malformed, Reader};
+
+const LIST: &str = "SignedCertificateTimestampList.sct_list";
+const SCT: &str = "SignedCertificateTimestampList.SerializedSCT";
+
+/// A `SignedCertificateTimestampList`, its length included: at least one timestamp, none empty. What is in them is
+/// for the verifier.
+pub(crate) fn decode_list<'a>(r: &mut Reader<'a>) -> Result<&'a [u8], Malformed> {
+    let whole = r.rest();
+    let mut r = Reader::new(whole);
+    let mut list = Reader::new(r.u16_prefixed(1..=0xffff, LIST)?);
+    r.finish(LIST)?;
+    while !list.is_empty() {
+        list.u16_prefixed(1..=0xffff, SCT)?;
+    }
+    Ok(whole)
+}
