@@ -23,6 +23,7 @@ mod record;
 pub mod registry;
 #[cfg(test)]
 mod rfc8448;
+pub mod session;
 mod tls13;
 mod wire;
 

@@ -6,7 +6,7 @@ use tlsmith_crypto::{KeyType, Provider, SigningKey};
 use tlsmith_x509::{Certificate, pem};
 
 use super::schemes;
-use crate::{config::ConfigError, conn::CertificateRequestFacts, registry::SignatureScheme};
+use crate::{config::ConfigError, conn::CertificateRequestFacts, registry::SignatureScheme, session::IdentityId};
 
 /// Where the private key is.
 #[derive(Clone, Debug)]
@@ -129,6 +129,13 @@ fn key_type(leaf: &Certificate) -> Result<KeyType, ConfigError> {
 pub trait ClientIdentities: Send + Sync + std::fmt::Debug {
     /// Chooses by what the server asked for; `None` sends an empty certificate list.
     fn choose(&self, request: &CertificateRequestFacts) -> Option<(Arc<Identity>, SignatureScheme)>;
+
+    /// The fingerprint of everything that this source can show. A session is resumed only under the one that it was made
+    /// under. `None`: resume nothing.
+    fn id(&self, provider: &dyn Provider) -> Option<IdentityId> {
+        let _ = provider;
+        None
+    }
 }
 
 /// The one identity of a client: shown whenever the server's schemes allow it. The list of authorities is not held
@@ -140,5 +147,9 @@ impl ClientIdentities for OneIdentity {
     fn choose(&self, request: &CertificateRequestFacts) -> Option<(Arc<Identity>, SignatureScheme)> {
         let scheme = self.0.choose_scheme(&request.signature_schemes)?;
         Some((Arc::clone(&self.0), scheme))
+    }
+
+    fn id(&self, provider: &dyn Provider) -> Option<IdentityId> {
+        Some(IdentityId::of(provider, &self.0))
     }
 }

@@ -1,11 +1,12 @@
 //! Judging the peer's certificates.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tlsmith_crypto::{Provider, SignatureAlgorithm};
 use tlsmith_x509::{Budget, Certificate, PathRequest, Purpose, Report, ServerName, TrustAnchors, UnixTime};
 
 use super::Answer;
+use crate::session::PolicyId;
 
 /// What is to be judged.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +49,13 @@ pub trait PeerVerifier: Send + Sync + std::fmt::Debug {
     fn authorities(&self) -> Vec<Vec<u8>> {
         Vec::new()
     }
+
+    /// The fingerprint of everything that the judgement hangs on besides the peer and the time. A session is resumed, and the
+    /// peer believed without being judged again, only under the policy that it was made under. `None`: always judge anew,
+    /// resume nothing.
+    fn policy(&self) -> Option<PolicyId> {
+        None
+    }
 }
 
 /// The verifier of everyday: RFC 5280 path validation against anchors.
@@ -57,18 +65,20 @@ pub struct ChainVerifier {
     anchors: Arc<TrustAnchors>,
     algorithms: Vec<SignatureAlgorithm>,
     budget: Budget,
+    policy: OnceLock<PolicyId>,
 }
 
 impl ChainVerifier {
     /// Trusts `anchors`.
     pub fn new(provider: Arc<dyn Provider>, anchors: Arc<TrustAnchors>) -> Self {
-        Self { provider, anchors, algorithms: Vec::new(), budget: Budget::default() }
+        Self { provider, anchors, algorithms: Vec::new(), budget: Budget::default(), policy: OnceLock::new() }
     }
 
     /// Accepts only these algorithms in certificates; none given: all that the provider verifies.
     #[must_use]
     pub fn signature_algorithms(mut self, algorithms: &[SignatureAlgorithm]) -> Self {
         self.algorithms = algorithms.to_vec();
+        self.policy = OnceLock::new();
         self
     }
 
@@ -76,7 +86,23 @@ impl ChainVerifier {
     #[must_use]
     pub fn budget(mut self, budget: Budget) -> Self {
         self.budget = budget;
+        self.policy = OnceLock::new();
         self
+    }
+
+    /// Anchors and algorithms are sets: their order changes no judgement.
+    fn fingerprint(&self) -> PolicyId {
+        let mut anchors: Vec<&[u8]> = self.anchors.certificates().iter().map(Certificate::der).collect();
+        anchors.sort_unstable();
+        let mut algorithms: Vec<String> = self.algorithms.iter().map(|algorithm| format!("{algorithm:?}")).collect();
+        algorithms.sort_unstable();
+        algorithms.dedup();
+        let Budget { signatures, candidates, name_comparisons, depth } = self.budget;
+        let budget: Vec<u8> = [signatures, candidates, name_comparisons, depth].map(u32::to_be_bytes).concat();
+        let algorithms = algorithms.join(",");
+        let mut parts: Vec<&[u8]> = vec![&budget, algorithms.as_bytes()];
+        parts.extend(anchors);
+        PolicyId::of(self.provider.as_ref(), "chain to anchors", &parts)
     }
 }
 
@@ -97,6 +123,10 @@ impl PeerVerifier for ChainVerifier {
     fn authorities(&self) -> Vec<Vec<u8>> {
         self.anchors.certificates().iter().map(|anchor| anchor.subject_der().to_vec()).collect()
     }
+
+    fn policy(&self) -> Option<PolicyId> {
+        Some(*self.policy.get_or_init(|| self.fingerprint()))
+    }
 }
 
 /// Runs another verifier, keeps its report, and goes on regardless. Insecure by design: `connect --insecure`.
@@ -113,5 +143,11 @@ impl<V: PeerVerifier> PeerVerifier for AcceptAnyway<V> {
 
     fn authorities(&self) -> Vec<Vec<u8>> {
         self.0.authorities()
+    }
+
+    /// One for all: whatever the other verifier finds, everybody is accepted. No other verifier has it, so that a session made
+    /// under this one is resumed under no other.
+    fn policy(&self) -> Option<PolicyId> {
+        Some(PolicyId(*b"tlsmith: every peer is accepted."))
     }
 }
