@@ -1,7 +1,7 @@
 //! The cryptographic provider of tlsmith.
 //!
 //! [`Provider`] is the seam between the protocol and the primitives: a value that is passed, never a global.
-//! [`aws_lc::AwsLc`] carries it out with `aws-lc-rs`.
+//! [`aws_lc::AwsLc`] carries it out with `aws-lc-rs`, and with RustCrypto what that lacks.
 //!
 //! Nothing here knows TLS: the names are those of the primitives, the callers map code points to them.
 
@@ -13,12 +13,13 @@ mod hash;
 pub mod hkdf;
 mod key_exchange;
 mod provider;
+mod rust_crypto;
 mod secret;
 mod signature;
 #[cfg(test)]
 mod test_util;
 
-pub use aead::{AeadAlgorithm, AeadKey, NONCE_LEN, TAG_LEN};
+pub use aead::{AeadAlgorithm, AeadKey, NONCE_LEN, TAG_LEN, Tag};
 pub use error::CryptoError;
 pub use hash::{Digest, HashAlgorithm, HashContext};
 pub use key_exchange::{Group, KeyExchange};

@@ -10,7 +10,7 @@ use std::sync::{
 
 use tlsmith_crypto::{
     AeadAlgorithm, AeadKey, CryptoError, Digest, Group, HashAlgorithm, HashContext, KeyExchange, KeyType, NONCE_LEN,
-    Provider, Secret, SignatureAlgorithm, SigningKey, TAG_LEN, aws_lc::AwsLc,
+    Provider, Secret, SignatureAlgorithm, SigningKey, Tag, aws_lc::AwsLc,
 };
 
 /// The provider.
@@ -38,7 +38,10 @@ impl Provider for NullCrypto {
     }
 
     fn aead(&self, algorithm: AeadAlgorithm, key: &[u8]) -> Result<Box<dyn AeadKey>, CryptoError> {
-        if key.len() == algorithm.key_len() { Ok(Box::new(NullAead)) } else { Err(CryptoError::InvalidInput) }
+        match key.len() == algorithm.key_len() {
+            true => Ok(Box::new(NullAead { tag_len: algorithm.tag_len() })),
+            false => Err(CryptoError::InvalidInput),
+        }
     }
 
     fn groups(&self) -> &[Group] {
@@ -101,15 +104,21 @@ impl HashContext for NullHash {
     }
 }
 
-struct NullAead;
+struct NullAead {
+    tag_len: usize,
+}
 
 impl AeadKey for NullAead {
-    fn seal(&self, _: &[u8; NONCE_LEN], _: &[u8], _: &mut [u8]) -> Result<[u8; TAG_LEN], CryptoError> {
-        Ok([0; TAG_LEN])
+    fn tag_len(&self) -> usize {
+        self.tag_len
+    }
+
+    fn seal(&self, _: &[u8; NONCE_LEN], _: &[u8], _: &mut [u8]) -> Result<Tag, CryptoError> {
+        Ok(if self.tag_len == 8 { Tag::from([0; 8]) } else { Tag::from([0; 16]) })
     }
 
     fn open(&self, _: &[u8; NONCE_LEN], _: &[u8], in_out: &mut [u8]) -> Result<usize, CryptoError> {
-        in_out.len().checked_sub(TAG_LEN).ok_or(CryptoError::Rejected)
+        in_out.len().checked_sub(self.tag_len).ok_or(CryptoError::Rejected)
     }
 }
 

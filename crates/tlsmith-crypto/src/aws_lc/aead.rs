@@ -2,7 +2,7 @@
 
 use aws_lc_rs::aead::{AES_128_GCM, AES_256_GCM, Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
 
-use crate::{AeadAlgorithm, AeadKey, CryptoError, NONCE_LEN, TAG_LEN};
+use crate::{AeadAlgorithm, AeadKey, CryptoError, NONCE_LEN, TAG_LEN, Tag, rust_crypto::ccm};
 
 struct Key(LessSafeKey);
 
@@ -11,17 +11,26 @@ pub(super) fn key(algorithm: AeadAlgorithm, key: &[u8]) -> Result<Box<dyn AeadKe
         AeadAlgorithm::Aes128Gcm => &AES_128_GCM,
         AeadAlgorithm::Aes256Gcm => &AES_256_GCM,
         AeadAlgorithm::ChaCha20Poly1305 => &CHACHA20_POLY1305,
+        AeadAlgorithm::Aes128Ccm | AeadAlgorithm::Aes256Ccm | AeadAlgorithm::Aes128Ccm8 | AeadAlgorithm::Aes256Ccm8 => {
+            return ccm::key(algorithm, key);
+        }
     };
     let unbound = UnboundKey::new(algorithm, key).map_err(|_| CryptoError::InvalidInput)?;
     Ok(Box::new(Key(LessSafeKey::new(unbound))))
 }
 
 impl AeadKey for Key {
-    fn seal(&self, nonce: &[u8; NONCE_LEN], aad: &[u8], in_out: &mut [u8]) -> Result<[u8; TAG_LEN], CryptoError> {
+    fn tag_len(&self) -> usize {
+        // Of every algorithm above.
+        TAG_LEN
+    }
+
+    fn seal(&self, nonce: &[u8; NONCE_LEN], aad: &[u8], in_out: &mut [u8]) -> Result<Tag, CryptoError> {
         let nonce = Nonce::assume_unique_for_key(*nonce);
         let tag =
             self.0.seal_in_place_separate_tag(nonce, Aad::from(aad), in_out).map_err(|_| CryptoError::InvalidInput)?;
-        tag.as_ref().try_into().map_err(|_| CryptoError::Backend)
+        let bytes: [u8; TAG_LEN] = tag.as_ref().try_into().map_err(|_| CryptoError::Backend)?;
+        Ok(Tag::from(bytes))
     }
 
     fn open(&self, nonce: &[u8; NONCE_LEN], aad: &[u8], in_out: &mut [u8]) -> Result<usize, CryptoError> {
@@ -38,8 +47,16 @@ mod tests {
     use super::*;
     use crate::test_util::hex;
 
-    const ALL: [AeadAlgorithm; 3] =
-        [AeadAlgorithm::Aes128Gcm, AeadAlgorithm::Aes256Gcm, AeadAlgorithm::ChaCha20Poly1305];
+    /// All that the provider has, with those of RustCrypto.
+    const ALL: [AeadAlgorithm; 7] = [
+        AeadAlgorithm::Aes128Gcm,
+        AeadAlgorithm::Aes256Gcm,
+        AeadAlgorithm::ChaCha20Poly1305,
+        AeadAlgorithm::Aes128Ccm,
+        AeadAlgorithm::Aes256Ccm,
+        AeadAlgorithm::Aes128Ccm8,
+        AeadAlgorithm::Aes256Ccm8,
+    ];
 
     fn known(algorithm: AeadAlgorithm, k: &str, nonce: &str, aad: &str, plain: &str, sealed: &str) {
         let (nonce, aad, plain, sealed) = (hex(nonce), hex(aad), hex(plain), hex(sealed));
@@ -47,7 +64,7 @@ mod tests {
         let key = key(algorithm, &hex(k)).unwrap();
         let mut buffer = plain.clone();
         let tag = key.seal(&nonce, &aad, &mut buffer).unwrap();
-        buffer.extend_from_slice(&tag);
+        buffer.extend_from_slice(tag.as_ref());
         assert_eq!(buffer, sealed);
         let len = key.open(&nonce, &aad, &mut buffer).unwrap();
         assert_eq!(&buffer[..len], plain);
@@ -117,7 +134,8 @@ mod tests {
     fn shorter_than_a_tag_is_rejected() {
         for algorithm in ALL {
             let key = key(algorithm, &vec![1; algorithm.key_len()]).unwrap();
-            for len in 0..TAG_LEN {
+            assert_eq!(key.tag_len(), algorithm.tag_len());
+            for len in 0..algorithm.tag_len() {
                 assert_eq!(key.open(&[0; NONCE_LEN], &[], &mut vec![0; len]), Err(CryptoError::Rejected));
             }
         }
@@ -126,14 +144,14 @@ mod tests {
     proptest! {
         #[test]
         fn any_flipped_bit_is_rejected(
-            which in 0..3_usize, plain in proptest::collection::vec(any::<u8>(), 0..80),
+            which in 0..ALL.len(), plain in proptest::collection::vec(any::<u8>(), 0..80),
             aad in proptest::collection::vec(any::<u8>(), 0..20), at: proptest::sample::Index, bit in 0..8_u8,
         ) {
             let key = key(ALL[which], &vec![0x42; ALL[which].key_len()]).unwrap();
             let nonce = [9; NONCE_LEN];
             let mut sealed = plain.clone();
             let tag = key.seal(&nonce, &aad, &mut sealed).unwrap();
-            sealed.extend_from_slice(&tag);
+            sealed.extend_from_slice(tag.as_ref());
 
             let mut good = sealed.clone();
             let len = key.open(&nonce, &aad, &mut good).unwrap();

@@ -32,7 +32,7 @@ pub struct ClientConfig {
 }
 
 impl ClientConfig {
-    /// Starts with safe defaults: all suites, groups and schemes of the provider, shares for X25519MLKEM768 and X25519.
+    /// Starts with safe defaults: the AES-GCM and ChaCha20 suites, groups and schemes of the provider, shares for X25519MLKEM768 and X25519.
     pub fn builder(provider: Arc<dyn Provider>, verifier: Arc<dyn PeerVerifier>) -> ClientConfigBuilder {
         let groups = checks::default_groups(provider.as_ref());
         ClientConfigBuilder {
@@ -42,7 +42,7 @@ impl ClientConfig {
                 alpn: Vec::new(),
                 groups,
                 key_shares: Vec::new(),
-                cipher_suites: suite::SUPPORTED.to_vec(),
+                cipher_suites: suite::DEFAULT.to_vec(),
                 signature_schemes: schemes::SUPPORTED.to_vec(),
                 signature_schemes_cert: Vec::new(),
                 identities: None,
@@ -85,7 +85,7 @@ impl ClientConfigBuilder {
         self
     }
 
-    /// Cipher suites, most wanted first.
+    /// Cipher suites, most wanted first. The CCM suites are implemented, and used only if they are named here.
     pub fn cipher_suites(mut self, suites: &[CipherSuite]) -> Self {
         self.config.cipher_suites = suites.to_vec();
         self

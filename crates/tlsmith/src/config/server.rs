@@ -74,7 +74,7 @@ impl ServerConfig {
                 client_auth: ClientAuth::None,
                 alpn: Vec::new(),
                 groups,
-                cipher_suites: suite::SUPPORTED.to_vec(),
+                cipher_suites: suite::DEFAULT.to_vec(),
                 signature_schemes: schemes::SUPPORTED.to_vec(),
                 preference: Preference::Server,
                 retry_with_cookie: false,
@@ -133,7 +133,7 @@ impl ServerConfigBuilder {
         self
     }
 
-    /// Cipher suites, most wanted first.
+    /// Cipher suites, most wanted first. The CCM suites are implemented, and used only if they are named here.
     pub fn cipher_suites(mut self, suites: &[CipherSuite]) -> Self {
         self.config.cipher_suites = suites.to_vec();
         self

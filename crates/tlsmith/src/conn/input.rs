@@ -69,7 +69,11 @@ impl Connection {
                     self.read.authenticated = true;
                     Ok(Some((opened.record_type, opened.content)))
                 }
-                Err(RecordError::BadMac) if self.read.skips(SkipEarlyData::Undecryptable, len)? => Ok(None),
+                Err(RecordError::BadMac)
+                    if opener.bears_failures() && self.read.skips(SkipEarlyData::Undecryptable, len)? =>
+                {
+                    Ok(None)
+                }
                 Err(error) => Err(error.into()),
             },
             (RecordType::ApplicationData, None) => match self.read.skips(SkipEarlyData::Protected, len)? {

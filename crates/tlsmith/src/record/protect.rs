@@ -21,7 +21,7 @@ pub(crate) struct KeyLimits {
 }
 
 impl KeyLimits {
-    /// §5.5. Every record counts as if it were full.
+    /// §5.5, and for CCM what RFC 9001 §B.2 derives for such. Every record counts as if it were full.
     pub(crate) const fn of(algorithm: AeadAlgorithm) -> Self {
         match algorithm {
             // 2^24.5 = 23 726 566.4 full-size records; asked for at 2^24, so that seven million are left for a peer's
@@ -29,6 +29,12 @@ impl KeyLimits {
             AeadAlgorithm::Aes128Gcm | AeadAlgorithm::Aes256Gcm => {
                 Self { update_after: 1 << 24, refuse_after: 23_726_566 }
             }
+            // (2l * q)^2 / 2^128 is the attacker's advantage after q records of l = 2^10 blocks (RFC 9001 §B.2); 2^23 keep
+            // it at 2^-60. The length of the tag does not matter here: see `MAX_FORGERIES_CCM_8`.
+            AeadAlgorithm::Aes128Ccm
+            | AeadAlgorithm::Aes256Ccm
+            | AeadAlgorithm::Aes128Ccm8
+            | AeadAlgorithm::Aes256Ccm8 => Self { update_after: 1 << 22, refuse_after: 1 << 23 },
             // The sequence number would wrap before. An algorithm that is not known here gets no more than AES-GCM.
             AeadAlgorithm::ChaCha20Poly1305 => Self { update_after: 1 << 63, refuse_after: u64::MAX },
             _ => Self { update_after: 1 << 24, refuse_after: 23_726_566 },
@@ -125,9 +131,10 @@ impl Sealer {
         }
         let padding = padding.for_inner(content.len() + 1);
         let inner_len = content.len() + 1 + padding;
-        let header = header(inner_len + TAG_LEN)?;
+        let tag_len = self.keyed.key.tag_len();
+        let header = header(inner_len + tag_len)?;
         let start = out.len();
-        out.reserve(HEADER_LEN + inner_len + TAG_LEN);
+        out.reserve(HEADER_LEN + inner_len + tag_len);
         out.extend_from_slice(&header);
         out.extend_from_slice(content);
         out.push(record_type.value().0);
@@ -137,11 +144,12 @@ impl Sealer {
             Some(inner) => self.keyed.key.seal(&self.keyed.nonce(), &header, inner).ok(),
             None => None,
         };
-        let Some(tag) = tag else {
+        // A tag of another length would make the header a lie.
+        let Some(tag) = tag.filter(|tag| tag.as_ref().len() == tag_len) else {
             out.truncate(start);
             return Err(RecordError::SealFailed);
         };
-        out.extend_from_slice(&tag);
+        out.extend_from_slice(tag.as_ref());
         // Cannot overflow: it is below `refuse_after`.
         self.keyed.sequence = self.keyed.sequence.saturating_add(1);
         Ok(())
@@ -164,15 +172,33 @@ pub(crate) struct Opened {
     pub(crate) content: Range<usize>,
 }
 
+/// How many records that do not authenticate may be tried with one key of CCM_8. Each is a forgery with a chance of 2^-64
+/// (RFC 6655 §6.1), and 2^7 of them keep to the 2^-57 that RFC 9001 §B.2 aims at. With a tag of 16 bytes, what bounds
+/// skipped early data is far below any limit.
+const MAX_FORGERIES_CCM_8: u32 = 1 << 7;
+
 /// Opens records that were received.
 pub(crate) struct Opener {
     keyed: Keyed,
+    /// Records that did not authenticate.
+    failed: u32,
 }
 
 impl Opener {
     /// Starts with sequence number zero (§5.3).
     pub(crate) fn new(key: Box<dyn AeadKey>, iv: [u8; NONCE_LEN]) -> Self {
-        Self { keyed: Keyed::new(key, iv) }
+        Self { keyed: Keyed::new(key, iv), failed: 0 }
+    }
+
+    /// How long the tags are, for a test that measures records.
+    #[cfg(test)]
+    pub(crate) fn tag_len(&self) -> usize {
+        self.keyed.key.tag_len()
+    }
+
+    /// Whether a record that did not authenticate may be followed by another (early data that is skipped).
+    pub(crate) fn bears_failures(&self) -> bool {
+        self.keyed.key.tag_len() == TAG_LEN || self.failed < MAX_FORGERIES_CCM_8
     }
 
     /// Opens `record`, whole and with its header, in place.
@@ -185,7 +211,10 @@ impl Opener {
         };
         // A sequence number must not wrap (§5.3). No peer sends 2^64 records.
         let next = self.keyed.sequence.checked_add(1).ok_or(RecordError::KeyExhausted)?;
-        let len = self.keyed.key.open(&self.keyed.nonce(), header, body).map_err(|_| RecordError::BadMac)?;
+        let Ok(len) = self.keyed.key.open(&self.keyed.nonce(), header, body) else {
+            self.failed = self.failed.saturating_add(1);
+            return Err(RecordError::BadMac);
+        };
         self.keyed.sequence = next;
 
         // §5.4: the size limit is of content, type and padding together.
@@ -211,12 +240,17 @@ fn strip_padding(inner: &[u8]) -> Result<(usize, RecordType), RecordError> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use tlsmith_crypto::{Provider, aws_lc::AwsLc};
+    use tlsmith_crypto::{CryptoError, Provider, Tag, aws_lc::AwsLc};
 
     use super::*;
 
-    const ALL: [AeadAlgorithm; 3] =
-        [AeadAlgorithm::Aes128Gcm, AeadAlgorithm::Aes256Gcm, AeadAlgorithm::ChaCha20Poly1305];
+    const ALL: [AeadAlgorithm; 5] = [
+        AeadAlgorithm::Aes128Gcm,
+        AeadAlgorithm::Aes256Gcm,
+        AeadAlgorithm::ChaCha20Poly1305,
+        AeadAlgorithm::Aes128Ccm,
+        AeadAlgorithm::Aes128Ccm8,
+    ];
     const IV: [u8; NONCE_LEN] = [3; NONCE_LEN];
 
     fn key(algorithm: AeadAlgorithm) -> Box<dyn AeadKey> {
@@ -234,7 +268,7 @@ mod tests {
         let header = header(inner.len() + TAG_LEN).unwrap();
         let mut body = inner.to_vec();
         let tag = keyed.key.seal(&keyed.nonce(), &header, &mut body).unwrap();
-        [&header[..], &body, &tag].concat()
+        [&header[..], &body, tag.as_ref()].concat()
     }
 
     fn open_forged(inner: &[u8]) -> Result<Opened, RecordError> {
@@ -317,6 +351,47 @@ mod tests {
         // 2^24.5, squared, is 2^49.
         let gcm = u128::from(KeyLimits::of(ALL[0]).refuse_after);
         assert!(gcm * gcm <= 1 << 49 && (gcm + 1) * (gcm + 1) > 1 << 49);
+        // (2 * 2^10 * q)^2 = 2^(128 - 60).
+        let ccm = u128::from(KeyLimits::of(AeadAlgorithm::Aes128Ccm).refuse_after);
+        assert_eq!((2 * 1024 * ccm).pow(2), 1 << 68);
+        assert_eq!(KeyLimits::of(AeadAlgorithm::Aes256Ccm8), KeyLimits::of(AeadAlgorithm::Aes128Ccm));
+    }
+
+    #[test]
+    fn a_short_tag_bears_few_forgeries() {
+        let (mut short, mut long) = (pair(AeadAlgorithm::Aes128Ccm8).1, pair(AeadAlgorithm::Aes128Ccm).1);
+        for tried in 0..1000 {
+            assert_eq!(short.bears_failures(), tried < 128);
+            assert!(long.bears_failures());
+            for opener in [&mut short, &mut long] {
+                assert_eq!(opener.open(&mut [23; 40]), Err(RecordError::BadMac));
+            }
+        }
+    }
+
+    /// A provider that breaks its word about the length of its tags.
+    struct Liar;
+
+    impl AeadKey for Liar {
+        fn tag_len(&self) -> usize {
+            8
+        }
+
+        fn seal(&self, _: &[u8; NONCE_LEN], _: &[u8], _: &mut [u8]) -> Result<Tag, CryptoError> {
+            Ok(Tag::from([0; 16]))
+        }
+
+        fn open(&self, _: &[u8; NONCE_LEN], _: &[u8], _: &mut [u8]) -> Result<usize, CryptoError> {
+            Err(CryptoError::Rejected)
+        }
+    }
+
+    #[test]
+    fn a_tag_of_another_length_is_not_sent() {
+        let mut sealer = Sealer::new(Box::new(Liar), IV, KeyLimits::of(ALL[0]));
+        let mut out = vec![1];
+        let sealed = sealer.seal(RecordType::ApplicationData, b"data", Padding::None, &mut out);
+        assert_eq!((sealed, out), (Err(RecordError::SealFailed), vec![1]));
     }
 
     #[test]
@@ -374,7 +449,7 @@ mod tests {
     proptest! {
         #[test]
         fn sealed_records_open(
-            which in 0..3_usize, padding in paddings(),
+            which in 0..ALL.len(), padding in paddings(),
             contents in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 1..200), 1..4),
         ) {
             let (mut sealer, mut opener) = pair(ALL[which]);
@@ -382,9 +457,10 @@ mod tests {
                 let mut out = vec![0xee; 3];
                 sealer.seal(RecordType::Handshake, &content, padding, &mut out).unwrap();
                 let record = &mut out[3..];
-                prop_assert!(record.len() <= HEADER_LEN + MAX_INNER + TAG_LEN);
+                let tag_len = ALL[which].tag_len();
+                prop_assert!(record.len() <= HEADER_LEN + MAX_INNER + tag_len);
                 if let Padding::ToMultiple(multiple @ 1..=MAX_PLAINTEXT) = padding {
-                    prop_assert_eq!((record.len() - HEADER_LEN - TAG_LEN) % multiple, 0);
+                    prop_assert_eq!((record.len() - HEADER_LEN - tag_len) % multiple, 0);
                 }
                 prop_assert_eq!(&record[..3], &[23, 3, 3]);
                 let opened = opener.open(record).unwrap();
@@ -395,7 +471,7 @@ mod tests {
 
         #[test]
         fn a_tampered_byte_is_always_rejected(
-            which in 0..3_usize, content in proptest::collection::vec(any::<u8>(), 0..80),
+            which in 0..ALL.len(), content in proptest::collection::vec(any::<u8>(), 0..80),
             padding in 0..20_usize, at: proptest::sample::Index, mask in 1..=255_u8,
         ) {
             let (mut sealer, mut opener) = pair(ALL[which]);

@@ -4,12 +4,22 @@ use tlsmith_crypto::{AeadAlgorithm, HashAlgorithm};
 
 use crate::registry::CipherSuite;
 
-/// The suites that are implemented, in the order of preference: AES-128 is fastest where there is hardware for it and
-/// strong enough everywhere; ChaCha20 comes first for clients that say so (see `hello::choice`).
+/// The suites of a configuration that names none, in the order of preference: AES-128 is fastest where there is hardware
+/// for it and strong enough everywhere; ChaCha20 comes first for clients that say so (see `hello::choice`).
+pub(crate) const DEFAULT: &[CipherSuite] = &[
+    CipherSuite::TLS_AES_128_GCM_SHA256,
+    CipherSuite::TLS_AES_256_GCM_SHA384,
+    CipherSuite::TLS_CHACHA20_POLY1305_SHA256,
+];
+
+/// The suites that are implemented. CCM is slow beside GCM and for small devices that have nothing else, and the short
+/// tag of CCM_8 is not for general use (the registry does not recommend it): both only where a configuration names them.
 pub(crate) const SUPPORTED: &[CipherSuite] = &[
     CipherSuite::TLS_AES_128_GCM_SHA256,
     CipherSuite::TLS_AES_256_GCM_SHA384,
     CipherSuite::TLS_CHACHA20_POLY1305_SHA256,
+    CipherSuite::TLS_AES_128_CCM_SHA256,
+    CipherSuite::TLS_AES_128_CCM_8_SHA256,
 ];
 
 /// What a suite is made of.
@@ -27,6 +37,8 @@ impl Suite {
             CipherSuite::TLS_AES_128_GCM_SHA256 => (AeadAlgorithm::Aes128Gcm, HashAlgorithm::Sha256),
             CipherSuite::TLS_AES_256_GCM_SHA384 => (AeadAlgorithm::Aes256Gcm, HashAlgorithm::Sha384),
             CipherSuite::TLS_CHACHA20_POLY1305_SHA256 => (AeadAlgorithm::ChaCha20Poly1305, HashAlgorithm::Sha256),
+            CipherSuite::TLS_AES_128_CCM_SHA256 => (AeadAlgorithm::Aes128Ccm, HashAlgorithm::Sha256),
+            CipherSuite::TLS_AES_128_CCM_8_SHA256 => (AeadAlgorithm::Aes128Ccm8, HashAlgorithm::Sha256),
             _ => return None,
         };
         Some(Self { code, aead, hash })

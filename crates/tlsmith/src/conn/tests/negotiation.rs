@@ -7,6 +7,7 @@ use crate::{
     auth::{Answer, PeerCertificates, PeerVerifier, Verdict},
     config::{ClientAuth, Preference},
     conn::Facts,
+    error::Rule,
     ext::Extension,
     msg::Message,
     registry::{CipherSuite, ExtensionType, NamedGroup, SignatureScheme},
@@ -45,6 +46,26 @@ fn suites_by_either_sides_preference() {
         let server_config = world.server().cipher_suites(server).preference(preference).build().unwrap();
         let facts = agreed(&mut Pair::new(client_config, server_config));
         assert_eq!(facts.cipher_suite, Some(expected), "{preference:?} {client:?} {server:?}");
+    }
+}
+
+/// Off unless both sides name them; and then nothing is special about them.
+#[test]
+fn ccm_is_used_where_it_is_named() {
+    let world = World::new();
+    let ccm = [CipherSuite::TLS_AES_128_CCM_SHA256, CipherSuite::TLS_AES_128_CCM_8_SHA256];
+    for suite in ccm {
+        let client = || world.client().cipher_suites(&[suite]).build().unwrap();
+        let server = world.server().cipher_suites(&[AES128, suite]).build().unwrap();
+        let mut pair = Pair::new(client(), server);
+        assert_eq!(agreed(&mut pair).cipher_suite, Some(suite));
+        pair.client.update_keys(true, &mut pair.to_server).unwrap();
+        pair.exchange();
+        // A side with the defaults has none of them.
+        let error = Pair::new(client(), world.server().build().unwrap()).run().unwrap_err();
+        assert_eq!(error.rule(), Rule::NoCommonSuite);
+        let config = world.client().build().unwrap();
+        assert!(!config.cipher_suites.contains(&suite));
     }
 }
 

@@ -187,7 +187,7 @@ impl Hand {
 
     fn seal(&mut self, inner: &[u8]) {
         let write = self.write.as_mut().expect("no keys to seal with");
-        let length = u16::try_from(inner.len() + 16).unwrap().to_be_bytes();
+        let length = u16::try_from(inner.len() + write.key.tag_len()).unwrap().to_be_bytes();
         let header = [23, 3, 3, length[0], length[1]];
         let mut nonce = write.iv;
         for (byte, sequence) in nonce[4..].iter_mut().zip(write.sequence.to_be_bytes()) {
@@ -196,7 +196,7 @@ impl Hand {
         write.sequence += 1;
         let mut body = inner.to_vec();
         let tag = write.key.seal(&nonce, &header, &mut body).unwrap();
-        self.out.extend([&header[..], &body, &tag].concat());
+        self.out.extend([&header[..], &body, tag.as_ref()].concat());
     }
 }
 
@@ -387,7 +387,7 @@ impl Peer {
                 None
             }
             (RecordType::ApplicationData, Some(opener)) => {
-                self.inner_lengths.push(record.len() - HEADER_LEN - 16);
+                self.inner_lengths.push(record.len() - HEADER_LEN - opener.tag_len());
                 // A script that changed the agreed secrets hears nothing any more.
                 let opened = opener.open(record).ok()?;
                 Some((opened.record_type, record[opened.content].to_vec()))

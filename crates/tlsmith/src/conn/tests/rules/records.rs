@@ -8,6 +8,7 @@ use crate::{
     ext::Extension,
     msg::Message,
     record::{RecordType, protect::KeyLimits},
+    registry::CipherSuite,
 };
 
 /// A ClientHello with early data behind it.
@@ -30,6 +31,14 @@ fn against_early_data(world: &World, retry: bool, records: &'static [usize]) -> 
     });
     let client = if retry { world.client().key_shares(&[]) } else { world.client() };
     Play::server(world.server().build().unwrap(), Peer::client(client.build().unwrap(), script))
+}
+
+/// Our server with CCM_8 against a client that sends this many records of early data.
+fn early_data_at_ccm_8(world: &World, count: usize) -> Play {
+    let script = instead("ClientHello", move |bytes| early_data(&bytes, &vec![vec![7; 20]; count]));
+    let suite = [CipherSuite::TLS_AES_128_CCM_8_SHA256];
+    let client = world.client().cipher_suites(&suite).build().unwrap();
+    Play::server(world.server().cipher_suites(&suite).build().unwrap(), Peer::client(client, script))
 }
 
 fn exhaust(play: &mut Play) {
@@ -94,6 +103,11 @@ pub(super) const CASES: &[Case] = &[
             play.peer.act(noise());
             play.finish()
         },
+    },
+    Case {
+        rule: Rule::BadRecordMac,
+        name: "2^7 tries against the short tag of CCM_8 (RFC 9001 §B.2)",
+        run: |world| early_data_at_ccm_8(world, 128).finish(),
     },
     Case {
         rule: Rule::BadRecordMac,
@@ -362,6 +376,13 @@ fn early_data_is_skipped() {
         play.go_on();
         assert_eq!(play.data, b"not early");
     }
+}
+
+#[test]
+fn early_data_is_skipped_at_a_short_tag() {
+    let mut play = early_data_at_ccm_8(&World::new(), 127);
+    play.go_on();
+    assert!(play.error.is_none() && !play.victim.is_handshaking(), "{:?}", play.error);
 }
 
 #[test]

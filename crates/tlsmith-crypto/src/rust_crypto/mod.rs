@@ -1,0 +1,3 @@
+//! What `aws-lc-rs` lacks, by RustCrypto.
+
+pub(crate) mod ccm;
