@@ -87,20 +87,12 @@ pub(crate) mod tests {
         let note =
             |direction, name, size, encrypted| MessageNote { direction, name, size, encrypted, details: Vec::new() };
         Facts {
-            role: Role::Server,
             version: Some(ProtocolVersion::TLS1_3),
             cipher_suite: Some(CipherSuite::TLS_AES_128_GCM_SHA256),
             group: Some(NamedGroup::X25519MLKEM768),
-            signature_scheme: None,
             own_signature_scheme: Some(SignatureScheme::ECDSA_SECP256R1_SHA256),
             alpn: Some(b"h2".to_vec()),
             server_name: Some(String::from("localhost")),
-            retried: false,
-            client_auth_requested: false,
-            resumed: false,
-            peer_certificates: Vec::new(),
-            own_certificates: Vec::new(),
-            verification: None,
             client_hello: Some(ClientHelloFacts {
                 server_name: Some(String::from("localhost")),
                 alpn: vec![b"h2".to_vec(), b"http/1.1".to_vec()],
@@ -111,12 +103,12 @@ pub(crate) mod tests {
                 signature_schemes: vec![SignatureScheme::ECDSA_SECP256R1_SHA256],
                 ..ClientHelloFacts::default()
             }),
-            certificate_request: None,
             messages: vec![
                 note(Direction::Received, "ClientHello", 1700, false),
                 note(Direction::Sent, "ServerHello", 1210, false),
                 note(Direction::Sent, "Finished", 36, true),
             ],
+            ..Facts::new(Role::Server)
         }
     }
 

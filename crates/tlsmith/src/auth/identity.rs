@@ -1,11 +1,11 @@
 //! Identities: a certificate chain with its key.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use tlsmith_crypto::{KeyType, Provider, SigningKey};
 use tlsmith_x509::{Certificate, pem};
 
-use super::schemes;
+use super::{Staples, schemes};
 use crate::{config::ConfigError, conn::CertificateRequestFacts, registry::SignatureScheme, session::IdentityId};
 
 /// Where the private key is.
@@ -17,12 +17,13 @@ pub enum IdentityKey {
     Elsewhere(KeyType),
 }
 
-/// A certificate chain and the key of its leaf.
+/// A certificate chain and the key of its leaf. Clones share what is stapled to it.
 #[derive(Clone, Debug)]
 pub struct Identity {
     chain: Vec<Certificate>,
     key: IdentityKey,
     key_type: KeyType,
+    staples: Arc<RwLock<Arc<Staples>>>,
 }
 
 impl Identity {
@@ -42,7 +43,7 @@ impl Identity {
             });
         }
         let key_type = key_type(leaf)?;
-        Ok(Self { chain, key: IdentityKey::Here(key), key_type })
+        Ok(Self { chain, key: IdentityKey::Here(key), key_type, staples: Arc::default() })
     }
 
     /// The same from the content of a certificate file and a key file, PEM or DER.
@@ -63,7 +64,18 @@ impl Identity {
     /// An identity whose signatures the caller brings (`Need::Sign`).
     pub fn with_external_key(chain: Vec<Certificate>) -> Result<Self, ConfigError> {
         let key_type = key_type(leaf(&chain)?)?;
-        Ok(Self { chain, key: IdentityKey::Elsewhere(key_type), key_type })
+        Ok(Self { chain, key: IdentityKey::Elsewhere(key_type), key_type, staples: Arc::default() })
+    }
+
+    /// From now on shows these along with the leaf, to peers that ask, instead of what was shown until now. An OCSP
+    /// response is good for some days: a server puts a new one here while it runs.
+    pub fn staple(&self, staples: Staples) {
+        *self.staples.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(staples);
+    }
+
+    /// What is shown along with the leaf.
+    pub fn staples(&self) -> Arc<Staples> {
+        Arc::clone(&self.staples.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The chain, leaf first.

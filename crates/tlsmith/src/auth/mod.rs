@@ -5,11 +5,13 @@ mod identity;
 mod named;
 pub(crate) mod proofs;
 pub(crate) mod schemes;
+mod staples;
 mod verifier;
 
 pub(crate) use identity::OneIdentity;
 pub use identity::{ClientIdentities, Identity, IdentityKey};
 pub use named::{IdentityChoice, NamedIdentities, ServerIdentities, UnknownName};
+pub use staples::Staples;
 pub use verifier::{AcceptAnyway, ChainVerifier, PeerCertificates, PeerVerifier, Verdict};
 
 /// What a seam answers: the value at once, or that the caller will bring it later

@@ -13,6 +13,10 @@ use crate::session::PolicyId;
 pub struct PeerCertificates<'a> {
     /// As the peer sent them, leaf first.
     pub chain: &'a [Certificate],
+    /// The DER of the OCSP response that came with the leaf, not judged yet (RFC 6066 §8).
+    pub ocsp_response: Option<&'a [u8]>,
+    /// The `SignedCertificateTimestampList` that came with the leaf, its length included, not judged yet (RFC 6962 §3.3).
+    pub sct_list: Option<&'a [u8]>,
     /// The name that the client asked for; `None` when a server judges a client.
     pub name: Option<&'a ServerName>,
     /// What the leaf is used for.

@@ -23,6 +23,8 @@ pub struct ClientConfig {
     pub(crate) signature_schemes: Vec<SignatureScheme>,
     pub(crate) signature_schemes_cert: Vec<SignatureScheme>,
     pub(crate) identities: Option<Arc<dyn ClientIdentities>>,
+    pub(crate) ocsp_stapling: bool,
+    pub(crate) signed_certificate_timestamps: bool,
     pub(crate) key_log: Option<Arc<dyn KeyLog>>,
     pub(crate) padding: Padding,
     pub(crate) send_server_name: bool,
@@ -46,6 +48,8 @@ impl ClientConfig {
                 signature_schemes: schemes::SUPPORTED.to_vec(),
                 signature_schemes_cert: Vec::new(),
                 identities: None,
+                ocsp_stapling: true,
+                signed_certificate_timestamps: true,
                 key_log: None,
                 padding: Padding::None,
                 send_server_name: true,
@@ -113,6 +117,20 @@ impl ClientConfigBuilder {
     /// Chooses among client certificates.
     pub fn identities(mut self, identities: Arc<dyn ClientIdentities>) -> Self {
         self.config.identities = Some(identities);
+        self
+    }
+
+    /// Whether the server is asked for the OCSP response of its certificate (`status_request`, RFC 6066 §8; on by
+    /// default). What comes is in [`Facts::ocsp_response`](crate::Facts), and the verifier sees it.
+    pub fn ocsp_stapling(mut self, on: bool) -> Self {
+        self.config.ocsp_stapling = on;
+        self
+    }
+
+    /// Whether the server is asked for the signed certificate timestamps of its certificate (RFC 6962 §3.3; on by
+    /// default). What comes is in [`Facts::sct_list`](crate::Facts), and the verifier sees it.
+    pub fn signed_certificate_timestamps(mut self, on: bool) -> Self {
+        self.config.signed_certificate_timestamps = on;
         self
     }
 

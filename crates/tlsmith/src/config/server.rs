@@ -23,6 +23,8 @@ pub struct ServerConfig {
     pub(crate) signature_schemes: Vec<SignatureScheme>,
     pub(crate) preference: Preference,
     pub(crate) retry_with_cookie: bool,
+    pub(crate) client_ocsp_stapling: bool,
+    pub(crate) client_signed_certificate_timestamps: bool,
     pub(crate) key_log: Option<Arc<dyn KeyLog>>,
     pub(crate) padding: Padding,
     pub(crate) trace: bool,
@@ -78,6 +80,8 @@ impl ServerConfig {
                 signature_schemes: schemes::SUPPORTED.to_vec(),
                 preference: Preference::Server,
                 retry_with_cookie: false,
+                client_ocsp_stapling: false,
+                client_signed_certificate_timestamps: false,
                 key_log: None,
                 padding: Padding::None,
                 trace: false,
@@ -155,6 +159,19 @@ impl ServerConfigBuilder {
     /// over TCP the connection itself remembers). A client that needs no other share is then not retried.
     pub fn retry_with_cookie(mut self, on: bool) -> Self {
         self.config.retry_with_cookie = on;
+        self
+    }
+
+    /// Whether clients that are asked for a certificate are asked for its OCSP response as well (RFC 8446 §4.4.2.1; off
+    /// by default). What the server staples itself belongs to its identities ([`Identity::staple`]).
+    pub fn client_ocsp_stapling(mut self, on: bool) -> Self {
+        self.config.client_ocsp_stapling = on;
+        self
+    }
+
+    /// The same for the signed certificate timestamps of a client's certificate (off by default).
+    pub fn client_signed_certificate_timestamps(mut self, on: bool) -> Self {
+        self.config.client_signed_certificate_timestamps = on;
         self
     }
 

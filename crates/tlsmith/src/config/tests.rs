@@ -7,7 +7,7 @@ use tlsmith_x509::{TrustAnchors, pem};
 
 use super::{ClientConfig, ClientConfigBuilder, ConfigError, Padding, ServerConfig, ServerConfigBuilder};
 use crate::{
-    auth::{ChainVerifier, Identity, NamedIdentities},
+    auth::{ChainVerifier, Identity, NamedIdentities, Staples},
     registry::{CipherSuite, NamedGroup, SignatureScheme},
 };
 
@@ -141,6 +141,22 @@ fn identities() {
     let error = Identity::with_external_key(ed448).unwrap_err();
     assert_eq!(error.code, "config.unsupported_key");
     assert!(error.message.contains("host.example"), "{error}");
+}
+
+#[test]
+fn staples() {
+    let made = |ocsp: Option<Vec<u8>>, scts: Option<Vec<u8>>| Staples::new(ocsp, scts).map_err(|error| error.code);
+    assert_eq!(made(None, None), Ok(Staples::default()));
+    let longest = [&[0x30][..], &[0; (1 << 15) - 9]].concat();
+    assert!(made(Some(longest.clone()), None).is_ok());
+    for wrong in [Vec::new(), b"-----BEGIN".to_vec(), [&longest[..], &[0]].concat()] {
+        assert_eq!(made(Some(wrong), None), Err("config.ocsp_response"));
+    }
+    assert!(made(None, Some(vec![0, 3, 0, 1, 7])).is_ok());
+    let too_long = [&[0x7f, 0xff, 0x7f, 0xfd][..], &[7; 0x7ffd]].concat();
+    for wrong in [vec![], vec![0, 0], vec![0, 1, 7], vec![0, 3, 0, 1, 7, 7], vec![0, 3, 0, 2, 7], too_long] {
+        assert_eq!(made(None, Some(wrong)), Err("config.sct_list"));
+    }
 }
 
 /// Every message says what to do, and no two mistakes share words that do not fit them.

@@ -58,6 +58,10 @@ pub struct ClientHelloFacts {
     pub signature_schemes_cert: Vec<SignatureScheme>,
     /// Names of authorities that the client trusts (DER), if it sent them; at most 1024.
     pub authorities: Vec<Vec<u8>>,
+    /// The client wants the OCSP response of the server's certificate.
+    pub wants_ocsp_response: bool,
+    /// The client wants the signed certificate timestamps of the server's certificate.
+    pub wants_sct_list: bool,
     /// All extensions, in order.
     pub extensions: Vec<ExtensionType>,
 }
@@ -71,6 +75,10 @@ pub struct CertificateRequestFacts {
     pub signature_schemes_cert: Vec<SignatureScheme>,
     /// Names of acceptable authorities (DER), at most 1024; empty: any.
     pub authorities: Vec<Vec<u8>>,
+    /// The server wants the OCSP response of the client's certificate.
+    pub wants_ocsp_response: bool,
+    /// The server wants the signed certificate timestamps of the client's certificate.
+    pub wants_sct_list: bool,
 }
 
 /// What a connection knows about itself.
@@ -100,6 +108,10 @@ pub struct Facts {
     pub resumed: bool,
     /// The peer's certificates as sent, leaf first.
     pub peer_certificates: Vec<Certificate>,
+    /// The OCSP response that came with the peer's leaf (DER).
+    pub ocsp_response: Option<Vec<u8>>,
+    /// The `SignedCertificateTimestampList` that came with the peer's leaf, its length included (RFC 6962 §3.3).
+    pub sct_list: Option<Vec<u8>>,
     /// The certificates that this side showed, leaf first.
     pub own_certificates: Vec<Certificate>,
     /// What the verifier found, trusted or not.
@@ -128,6 +140,8 @@ impl Facts {
             client_auth_requested: false,
             resumed: false,
             peer_certificates: Vec::new(),
+            ocsp_response: None,
+            sct_list: None,
             own_certificates: Vec::new(),
             verification: None,
             client_hello: None,

@@ -118,7 +118,14 @@ impl Machine {
             Self::Server(server::State::VerifyPeer(_)) => (None, Purpose::ClientAuth),
             _ => return None,
         };
-        Some(PeerCertificates { chain: &facts.peer_certificates, name, purpose, now })
+        Some(PeerCertificates {
+            chain: &facts.peer_certificates,
+            ocsp_response: facts.ocsp_response.as_deref(),
+            sct_list: facts.sct_list.as_deref(),
+            name,
+            purpose,
+            now,
+        })
     }
 
     /// What the machine waits for besides bytes.

@@ -25,6 +25,7 @@ pub(crate) use oid_filters::OidFilter;
 pub(crate) use place::may_stand;
 pub(crate) use place::{Place, check_places};
 pub(crate) use pre_shared_key::OfferedPsks;
+pub(crate) use sct::is_list as is_sct_list;
 pub(crate) use status_request::StatusRequest;
 
 use crate::{

@@ -7,7 +7,7 @@ const SCT: &str = "SignedCertificateTimestampList.SerializedSCT";
 
 /// A `SignedCertificateTimestampList`, its length included: at least one timestamp, none empty. What is in them is
 /// for the verifier.
-pub(crate) fn decode_list<'a>(r: &mut Reader<'a>) -> Result<&'a [u8], Malformed> {
+pub(super) fn decode_list<'a>(r: &mut Reader<'a>) -> Result<&'a [u8], Malformed> {
     let whole = r.rest();
     let mut r = Reader::new(whole);
     let mut list = Reader::new(r.u16_prefixed(1..=0xffff, LIST)?);
@@ -16,4 +16,9 @@ pub(crate) fn decode_list<'a>(r: &mut Reader<'a>) -> Result<&'a [u8], Malformed>
         list.u16_prefixed(1..=0xffff, SCT)?;
     }
     Ok(whole)
+}
+
+/// Whether `bytes` are such a list.
+pub(crate) fn is_list(bytes: &[u8]) -> bool {
+    decode_list(&mut Reader::new(bytes)).is_ok()
 }

@@ -29,7 +29,6 @@ pub(crate) enum StatusRequest<'a> {
 
 impl<'a> StatusRequest<'a> {
     /// An OCSP response, from whichever responder.
-    #[cfg(test)]
     pub(crate) const ANY_OCSP: Self = Self::Ocsp { responders: &[], extensions: &[] };
 
     pub(super) fn decode(r: &mut Reader<'a>) -> Result<Self, Malformed> {

@@ -3,6 +3,7 @@
 use crate::{
     conn::ClientHelloFacts,
     error::{Error, Rule},
+    ext::{Extension, StatusRequest},
     msg::ClientHello,
 };
 
@@ -45,6 +46,11 @@ pub(crate) fn client_hello_facts(hello: &ClientHello<'_>) -> ClientHelloFacts {
         signature_schemes: schemes.iter().copied().filter(|scheme| !scheme.is_grease()).collect(),
         signature_schemes_cert: schemes_cert.iter().copied().filter(|scheme| !scheme.is_grease()).collect(),
         authorities: keep_names(hello.certificate_authorities().unwrap_or_default()),
+        wants_ocsp_response: hello
+            .extensions
+            .iter()
+            .any(|extension| matches!(extension, Extension::StatusRequest(StatusRequest::Ocsp { .. }))),
+        wants_sct_list: hello.extensions.contains(&Extension::SctsRequested),
         extensions: hello.extensions.iter().map(|extension| extension.extension_type()).collect(),
     }
 }

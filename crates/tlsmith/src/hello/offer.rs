@@ -9,7 +9,7 @@ use crate::{
     auth::proofs::crypto,
     config::ClientConfig,
     error::{Error, Rule},
-    ext::{Extension, KeyShareEntry},
+    ext::{Extension, KeyShareEntry, StatusRequest},
     msg::ClientHello,
     registry::{CipherSuite, ExtensionType, NamedGroup, ProtocolVersion, SignatureScheme},
 };
@@ -115,6 +115,12 @@ impl Offer {
         }
         if let Some(name) = &self.server_name {
             list.push(Extension::ServerName(name.as_bytes()));
+        }
+        if config.ocsp_stapling {
+            list.push(Extension::StatusRequest(StatusRequest::ANY_OCSP));
+        }
+        if config.signed_certificate_timestamps {
+            list.push(Extension::SctsRequested);
         }
         list.push(Extension::SupportedGroups(self.with_grease(|grease| NamedGroup(grease.group), &config.groups)));
         let schemes = self.with_grease(|grease| SignatureScheme(grease.scheme), &config.signature_schemes);

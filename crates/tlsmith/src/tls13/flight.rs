@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use tlsmith_crypto::Secret;
-use tlsmith_x509::Certificate;
 
 use super::{
     effects::{InstallKeys, Sink},
@@ -18,7 +17,7 @@ use crate::{
     },
     conn::Direction,
     error::{Error, Rule},
-    msg::{CertificateEntry, CertificateMessage, CertificateVerify, Finished, Message},
+    msg::{CertificateVerify, Finished, Message},
     registry::SignatureScheme,
 };
 
@@ -86,18 +85,6 @@ pub(crate) fn handshake_secrets(
     Ok((secret, traffic))
 }
 
-/// Sends a certificate chain, or none.
-pub(crate) fn send_certificate(
-    chain: &[Certificate],
-    context: &[u8],
-    keys: &mut Keys,
-    sink: &mut dyn Sink,
-) -> Result<(), Error> {
-    let entries =
-        chain.iter().map(|certificate| CertificateEntry { data: certificate.der(), extensions: Vec::new() }).collect();
-    sink.send(&Message::Certificate(CertificateMessage { context, entries }), &mut keys.transcript)
-}
-
 /// Sends the CertificateVerify that proves the possession of the key.
 pub(crate) fn send_certificate_verify(
     scheme: SignatureScheme,
@@ -106,27 +93,6 @@ pub(crate) fn send_certificate_verify(
     sink: &mut dyn Sink,
 ) -> Result<(), Error> {
     sink.send(&Message::CertificateVerify(CertificateVerify { scheme, signature }), &mut keys.transcript)
-}
-
-/// Reads the certificates of a Certificate message of the handshake (RFC 8446 §4.4.2). No extension of a certificate
-/// was asked for, so none may come.
-pub(crate) fn read_certificates(message: &CertificateMessage<'_>) -> Result<Vec<Certificate>, Error> {
-    if !message.context.is_empty() {
-        return Err(Error::new(Rule::IllegalParameter, "certificate_request_context is not empty in the handshake"));
-    }
-    let unsolicited = message.entries.iter().flat_map(|entry| &entry.extensions).next();
-    if let Some(extension) = unsolicited {
-        return Err(Error::new(
-            Rule::UnsolicitedExtension,
-            format!("{} in the Certificate message", extension.extension_type()),
-        ));
-    }
-    let parse = |(at, entry): (usize, &CertificateEntry<'_>)| {
-        Certificate::from_der(entry.data).map_err(|error| {
-            Error::new(Rule::CertificateUndecodable, format!("certificate {at} of the chain: {error}"))
-        })
-    };
-    message.entries.iter().enumerate().map(parse).collect()
 }
 
 /// A signature that is about to be made.

@@ -1,5 +1,6 @@
 //! TLS 1.3 (RFC 8446): the two state machines and what they share.
 
+pub(crate) mod certificate;
 pub(crate) mod client;
 pub(crate) mod effects;
 pub(crate) mod established;

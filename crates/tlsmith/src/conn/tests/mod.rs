@@ -12,6 +12,7 @@ mod play;
 mod provider;
 mod rfc8448;
 mod rules;
+mod staples;
 mod streams;
 mod transitions;
 

@@ -8,9 +8,13 @@ use crate::{
     },
     conn::CertificateRequestFacts,
     error::{Error, Rule},
+    ext::Extension,
     hello::keep_names,
     msg::{CertificateMessage, CertificateRequest, CertificateVerify},
-    tls13::{effects::Sink, flight},
+    tls13::{
+        certificate::{self, Shown},
+        effects::Sink,
+    },
 };
 
 impl WaitCertificate {
@@ -21,17 +25,8 @@ impl WaitCertificate {
         raw: &[u8],
         sink: &mut dyn Sink,
     ) -> Result<State, Error> {
-        if !message.context.is_empty() {
-            return Err(Error::new(Rule::IllegalParameter, "a CertificateRequest with a context in the handshake"));
-        }
-        let schemes = message
-            .signature_algorithms()
-            .ok_or_else(|| Error::new(Rule::MissingExtension, "signature_algorithms in the CertificateRequest"))?;
-        let facts = CertificateRequestFacts {
-            signature_schemes: schemes.to_vec(),
-            signature_schemes_cert: message.signature_algorithms_cert().unwrap_or(schemes).to_vec(),
-            authorities: keep_names(message.certificate_authorities().unwrap_or_default()),
-        };
+        certificate::check_no_context(message.context)?;
+        let facts = request_facts(message)?;
         sink.facts().client_auth_requested = true;
         sink.facts().certificate_request = Some(facts.clone());
         self.keys.transcript.add(raw);
@@ -46,14 +41,29 @@ impl WaitCertificate {
         raw: &[u8],
         sink: &mut dyn Sink,
     ) -> Result<State, Error> {
-        let chain = flight::read_certificates(message)?;
-        let leaf = chain.first().cloned().ok_or_else(|| Error::new(Rule::EmptyServerCertificate, ""))?;
-        sink.facts().peer_certificates = chain;
+        certificate::check_no_context(message.context)?;
+        let shown = Shown::read(message, &self.common.offered)?;
+        let leaf = shown.chain.first().cloned().ok_or_else(|| Error::new(Rule::EmptyServerCertificate, ""))?;
+        shown.keep(sink.facts());
         proofs::check_leaf(&leaf)?;
         self.keys.transcript.add(raw);
         let Self { common, keys, secret, request } = self;
         Ok(State::WaitCertificateVerify(Box::new(WaitCertificateVerify { common, keys, secret, request, leaf })))
     }
+}
+
+/// What a CertificateRequest says (RFC 8446 §4.3.2). What is not known in it is ignored.
+pub(super) fn request_facts(message: &CertificateRequest<'_>) -> Result<CertificateRequestFacts, Error> {
+    let schemes = message
+        .signature_algorithms()
+        .ok_or_else(|| Error::new(Rule::MissingExtension, "signature_algorithms in the CertificateRequest"))?;
+    Ok(CertificateRequestFacts {
+        signature_schemes: schemes.to_vec(),
+        signature_schemes_cert: message.signature_algorithms_cert().unwrap_or(schemes).to_vec(),
+        authorities: keep_names(message.certificate_authorities().unwrap_or_default()),
+        wants_ocsp_response: message.extensions.contains(&Extension::StatusRequested),
+        wants_sct_list: message.extensions.contains(&Extension::SctsRequested),
+    })
 }
 
 impl WaitCertificateVerify {

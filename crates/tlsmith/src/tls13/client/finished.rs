@@ -7,6 +7,7 @@ use crate::{
     error::Error,
     msg::Finished,
     tls13::{
+        certificate,
         effects::Sink,
         established::Established,
         flight::{self, Application, Keys, PendingSignature},
@@ -32,15 +33,12 @@ impl WaitFinished {
                 let identities = common.config.identities.as_ref();
                 match identities.and_then(|identities| identities.choose(&request)) {
                     None => {
-                        // "If no certificates are available ... the client MUST send a Certificate message containing
-                        // no certificates" (§4.4.2).
-                        flight::send_certificate(&[], &[], &mut keys, sink)?;
+                        certificate::send_none(&[], &mut keys.transcript, sink)?;
                         connect(keys, application, peer, finished, sink)
                     }
                     Some((identity, scheme)) => {
-                        sink.facts().own_certificates = identity.chain().to_vec();
                         sink.facts().own_signature_scheme = Some(scheme);
-                        flight::send_certificate(identity.chain(), &[], &mut keys, sink)?;
+                        certificate::send(&identity, &[], (&request).into(), &mut keys.transcript, sink)?;
                         let pending = PendingSignature::new(identity, scheme, Signer::Client, &keys.transcript);
                         Ok(State::Sign(Box::new(Sign { keys, application, peer, finished, pending })))
                     }

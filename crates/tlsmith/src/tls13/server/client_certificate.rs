@@ -9,7 +9,11 @@ use crate::{
     config::ClientAuth,
     error::{Error, Rule},
     msg::{CertificateMessage, CertificateVerify},
-    tls13::{effects::Sink, flight},
+    tls13::{
+        certificate::{self, Shown},
+        effects::Sink,
+        server::flight::requested,
+    },
 };
 
 impl WaitCertificate {
@@ -19,10 +23,11 @@ impl WaitCertificate {
         raw: &[u8],
         sink: &mut dyn Sink,
     ) -> Result<State, Error> {
-        let chain = flight::read_certificates(message)?;
+        certificate::check_no_context(message.context)?;
+        let shown = Shown::read(message, &requested(&self.config))?;
         self.keys.transcript.add(raw);
         let Self { config, keys, application } = self;
-        let Some(leaf) = chain.first().cloned() else {
+        let Some(leaf) = shown.chain.first().cloned() else {
             // §4.4.2.4: the server may go on without, or refuse.
             return match config.client_auth {
                 ClientAuth::Require(_) => Err(Error::new(Rule::CertificateRequired, "")),
@@ -32,7 +37,7 @@ impl WaitCertificate {
                 }
             };
         };
-        sink.facts().peer_certificates = chain;
+        shown.keep(sink.facts());
         proofs::check_leaf(&leaf)?;
         Ok(State::WaitCertificateVerify(Box::new(WaitCertificateVerify { config, keys, application, leaf })))
     }

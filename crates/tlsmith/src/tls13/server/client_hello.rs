@@ -204,9 +204,8 @@ fn answer(
     facts_now.group = Some(group);
     facts_now.alpn.clone_from(&alpn);
     facts_now.own_signature_scheme = Some(scheme);
-    facts_now.own_certificates = identity.chain().to_vec();
     let negotiated = Negotiated { suite, group, own_share, shared, alpn, identity, scheme, transcript };
-    negotiated.send_flight(config, hello, facts.server_name.is_some(), sink)
+    negotiated.send_flight(config, hello, facts, sink)
 }
 
 fn client_share<'a>(hello: &ClientHello<'a>, group: NamedGroup) -> Result<KeyShareEntry<'a>, Error> {

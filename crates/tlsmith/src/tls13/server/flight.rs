@@ -11,12 +11,13 @@ use crate::{
         proofs::{PeerAuthentication, Signer, crypto},
     },
     config::{ClientAuth, ServerConfig},
-    conn::Direction,
+    conn::{ClientHelloFacts, Direction},
     error::Error,
     ext::{Extension, KeyShareEntry},
     msg::{CertificateRequest, ClientHello, EncryptedExtensions, Message, ServerHello},
-    registry::{NamedGroup, ProtocolVersion, SignatureScheme},
+    registry::{ExtensionType, NamedGroup, ProtocolVersion, SignatureScheme},
     tls13::{
+        certificate,
         effects::{InstallKeys, Sink},
         flight::{self, Keys, PendingSignature, handshake_secrets},
         key_schedule::Kdf,
@@ -46,7 +47,7 @@ impl Negotiated {
         mut self,
         config: Arc<ServerConfig>,
         hello: &ClientHello<'_>,
-        knows_name: bool,
+        facts: &ClientHelloFacts,
         sink: &mut dyn Sink,
     ) -> Result<State, Error> {
         self.send_server_hello(&config, hello, sink)?;
@@ -57,12 +58,12 @@ impl Negotiated {
         keys.install_handshake(Direction::Sent, &keys.traffic.server, sink)?;
         keys.install_handshake(Direction::Received, &keys.traffic.client, sink)?;
 
-        send_encrypted_extensions(alpn.as_deref(), knows_name, &mut keys, sink)?;
+        send_encrypted_extensions(alpn.as_deref(), facts.server_name.is_some(), &mut keys, sink)?;
         if let Some(verifier) = config.client_auth.verifier() {
             sink.facts().client_auth_requested = true;
             send_certificate_request(&config, verifier.as_ref(), &mut keys, sink)?;
         }
-        flight::send_certificate(identity.chain(), &[], &mut keys, sink)?;
+        certificate::send(&identity, &[], facts.into(), &mut keys.transcript, sink)?;
         let pending = PendingSignature::new(identity, scheme, Signer::Server, &keys.transcript);
         Ok(State::Sign(Box::new(Sign { config, keys, secret, pending })))
     }
@@ -117,12 +118,25 @@ fn send_certificate_request(
     sink: &mut dyn Sink,
 ) -> Result<(), Error> {
     let mut extensions = vec![Extension::SignatureAlgorithms(config.signature_schemes.clone())];
+    if config.client_ocsp_stapling {
+        extensions.push(Extension::StatusRequested);
+    }
+    if config.client_signed_certificate_timestamps {
+        extensions.push(Extension::SctsRequested);
+    }
     let authorities = verifier.authorities();
     let total: usize = authorities.iter().map(Vec::len).sum();
     if !authorities.is_empty() && total <= MAX_AUTHORITIES {
         extensions.push(Extension::CertificateAuthorities(authorities.iter().map(Vec::as_slice).collect()));
     }
     sink.send(&Message::CertificateRequest(CertificateRequest { context: &[], extensions }), &mut keys.transcript)
+}
+
+/// The extensions of a CertificateRequest that a client's Certificate may answer.
+pub(super) fn requested(config: &ServerConfig) -> Vec<ExtensionType> {
+    let status = config.client_ocsp_stapling.then_some(ExtensionType::STATUS_REQUEST);
+    let scts = config.client_signed_certificate_timestamps.then_some(ExtensionType::SIGNED_CERTIFICATE_TIMESTAMP);
+    status.into_iter().chain(scts).collect()
 }
 
 impl Sign {

@@ -13,7 +13,7 @@ use crate::{
     config::ClientAuth,
     ext::Extension,
     msg::{CertificateEntry, CertificateMessage, CertificateVerify, Message},
-    registry::{HandshakeType, SignatureScheme},
+    registry::{ExtensionType, HandshakeType, SignatureScheme},
 };
 
 /// Says what it is told to say.
@@ -66,6 +66,15 @@ fn certificate(world: &World, to_client: bool, change: fn(&mut CertificateMessag
         change(message);
     });
     if to_client { against_client(world, script) } else { against_mutual_server(world, script) }.finish()
+}
+
+/// Our client, with a configuration of its own, against a server that alters its leaf's entry.
+fn with_leaf(world: &World, client: Arc<ClientConfig>, change: fn(&mut CertificateEntry<'_>)) -> Seen {
+    let script = alter("Certificate", move |message| {
+        let Message::Certificate(message) = message else { unreachable!() };
+        change(&mut message.entries[0]);
+    });
+    Play::client(client, Peer::server(world.server().build().unwrap(), script)).finish()
 }
 
 /// Alters CertificateVerify.
@@ -228,12 +237,56 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         rule: Rule::UnsolicitedExtension,
-        name: "with a server's certificate",
+        name: "an OCSP response with a server's certificate, not asked for",
+        run: |world| {
+            let client = world.client().ocsp_stapling(false).build().unwrap();
+            with_leaf(world, client, |leaf| leaf.extensions.push(Extension::CertificateStatus(&[0x30])))
+        },
+    },
+    Case {
+        rule: Rule::UnsolicitedExtension,
+        name: "timestamps with a server's certificate, not asked for",
+        run: |world| {
+            let client = world.client().signed_certificate_timestamps(false).build().unwrap();
+            with_leaf(world, client, |leaf| leaf.extensions.push(Extension::Scts(&[0, 3, 0, 1, 9])))
+        },
+    },
+    Case {
+        rule: Rule::UnsolicitedExtension,
+        name: "an unknown one with a server's certificate",
         run: |world| {
             certificate(world, true, |message| {
-                message.entries[0].extensions.push(Extension::CertificateStatus(&[0x30]))
+                message.entries[0].extensions.push(Extension::Unknown(ExtensionType(0x7777), &[]));
             })
         },
+    },
+    Case {
+        rule: Rule::Decode,
+        name: "an empty list of timestamps (RFC 6962 §3.3)",
+        run: |world| certificate(world, true, |message| message.entries[0].extensions.push(Extension::Scts(&[0, 0]))),
+    },
+    Case {
+        rule: Rule::Decode,
+        name: "an empty OCSP response (RFC 6066 §8)",
+        run: |world| {
+            certificate(world, true, |message| {
+                message.entries[0].extensions.push(Extension::CertificateStatus(&[]));
+            })
+        },
+    },
+    Case {
+        rule: Rule::DuplicateExtension,
+        name: "two OCSP responses with one certificate",
+        run: |world| {
+            certificate(world, true, |message| {
+                message.entries[0].extensions = vec![Extension::CertificateStatus(&[0x30]); 2];
+            })
+        },
+    },
+    Case {
+        rule: Rule::Decode,
+        name: "a status_request of a CertificateRequest that is not empty (RFC 8446 §4.4.2.1)",
+        run: |world| request(world, &[], &[0, 13, 0, 4, 0, 2, 4, 3, 0, 5, 0, 5, 1, 0, 0, 0, 0]),
     },
     Case {
         rule: Rule::UnsolicitedExtension,

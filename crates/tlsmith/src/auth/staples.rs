@@ -1,0 +1,52 @@
+//! What is shown along with an identity's certificate: its status and its timestamps (RFC 6066 §8, RFC 6962 §3.3).
+
+use crate::{config::ConfigError, ext};
+
+/// What an identity staples to its leaf for peers that ask. Both are bytes that others signed; they are not judged here.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Staples {
+    ocsp_response: Option<Vec<u8>>,
+    sct_list: Option<Vec<u8>>,
+}
+
+/// The extensions of a certificate hold 2^16 - 1 bytes in all: half of that for each, headers left out. Real ones have
+/// some hundred bytes to a few thousand.
+const MAX_STAPLE: usize = (1 << 15) - 8;
+/// The tag of a SEQUENCE, which an `OCSPResponse` is (RFC 6960 §4.2.1).
+const SEQUENCE: u8 = 0x30;
+
+impl Staples {
+    /// The DER of an `OCSPResponse` about the leaf, and a `SignedCertificateTimestampList` with its length, as far as
+    /// there are any. What could not be sent is refused.
+    pub fn new(ocsp_response: Option<Vec<u8>>, sct_list: Option<Vec<u8>>) -> Result<Self, ConfigError> {
+        if let Some(response) = &ocsp_response
+            && (response.first() != Some(&SEQUENCE) || response.len() > MAX_STAPLE)
+        {
+            return Err(ConfigError {
+                code: "config.ocsp_response",
+                message: format!("{} bytes that are no OCSP response to staple", response.len()),
+                fix: "give the DER of an OCSP response of at most 32 KiB (openssl ocsp -respout)",
+            });
+        }
+        if let Some(list) = &sct_list
+            && (!ext::is_sct_list(list) || list.len() > MAX_STAPLE)
+        {
+            return Err(ConfigError {
+                code: "config.sct_list",
+                message: format!("{} bytes that are no list of signed certificate timestamps", list.len()),
+                fix: "give a SignedCertificateTimestampList of RFC 6962 §3.3, its two bytes of length included",
+            });
+        }
+        Ok(Self { ocsp_response, sct_list })
+    }
+
+    /// The DER of the OCSP response.
+    pub fn ocsp_response(&self) -> Option<&[u8]> {
+        self.ocsp_response.as_deref()
+    }
+
+    /// The `SignedCertificateTimestampList`, its length included.
+    pub fn sct_list(&self) -> Option<&[u8]> {
+        self.sct_list.as_deref()
+    }
+}
