@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use tlsmith::{ClientConfig, Connection, Error, ServerConfig};
-use tlsmith_x509::{ServerName, UnixTime};
+use tlsmith::{ClientConfig, Connection, Error, ServerConfig, session::UnixMillis};
+use tlsmith_x509::ServerName;
 
 /// Where a stream is cut before it is handed on.
 #[derive(Clone, Debug)]
@@ -74,9 +74,10 @@ impl Pair {
         client: Arc<ClientConfig>,
         server: Arc<ServerConfig>,
         name: ServerName,
-        now: UnixTime,
+        now: impl Into<UnixMillis>,
         cut: Cut,
     ) -> Result<Self, Error> {
+        let now = now.into();
         let mut hello = Vec::new();
         let client = Connection::client(client, name, now, &mut hello)?;
         let server = Connection::server(server, now)?;

@@ -52,7 +52,7 @@ impl Acceptor {
     where
         IO: AsyncRead + AsyncWrite + Unpin,
     {
-        let begin = |options: &Options| Buffered::server(Arc::clone(&self.config), (options.clock)(), &options.pool);
+        let begin = |options: &Options| Buffered::server(Arc::clone(&self.config), options.clock.now(), &options.pool);
         Handshake::start(io, Role::Server, &self.options, begin)?.complete(&mut notes).await
     }
 }

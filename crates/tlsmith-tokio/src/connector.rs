@@ -56,7 +56,7 @@ impl Connector {
         IO: AsyncRead + AsyncWrite + Unpin,
     {
         let begin =
-            |options: &Options| Buffered::client(Arc::clone(&self.config), name, (options.clock)(), &options.pool);
+            |options: &Options| Buffered::client(Arc::clone(&self.config), name, options.clock.now(), &options.pool);
         Handshake::start(io, Role::Client, &self.options, begin)?.complete(&mut notes).await
     }
 }

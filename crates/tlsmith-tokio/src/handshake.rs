@@ -65,7 +65,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Handshake<IO> {
         };
         // A limit beyond what the clock can say is none.
         let deadline = options.timeout.and_then(|limit| Some((Instant::now().checked_add(limit)?, limit)));
-        Ok(Self { stream: TlsStream::new(io, tls), options: options.clone(), deadline, told: 0 })
+        Ok(Self { stream: TlsStream::new(io, tls, options.clock.clone()), options: options.clone(), deadline, told: 0 })
     }
 
     /// Goes on until it is complete.

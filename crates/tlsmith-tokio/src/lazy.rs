@@ -37,7 +37,7 @@ impl LazyAcceptor {
     where
         IO: AsyncRead + AsyncWrite + Unpin,
     {
-        let begin = |options: &Options| Ok(Buffered::server_undecided((options.clock)(), &options.pool));
+        let begin = |options: &Options| Ok(Buffered::server_undecided(options.clock.now(), &options.pool));
         let handshake = Handshake::start(io, Role::Server, &self.options, begin)?.read_hello().await?;
         let hello = match handshake.stream.connection().need() {
             Some(Need::ChooseConfig(hello)) => hello.clone(),

@@ -2,8 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use tlsmith::buffered::BufferPool;
-use tlsmith_x509::UnixTime;
+use tlsmith::{buffered::BufferPool, session::UnixMillis};
 
 use crate::Answers;
 
@@ -12,7 +11,7 @@ use crate::Answers;
 #[derive(Clone)]
 pub struct Options {
     pub(crate) pool: BufferPool,
-    pub(crate) clock: Arc<dyn Fn() -> UnixTime + Send + Sync>,
+    pub(crate) clock: Clock,
     pub(crate) answers: Option<Arc<dyn Answers>>,
     pub(crate) timeout: Option<Duration>,
 }
@@ -20,7 +19,7 @@ pub struct Options {
 impl Options {
     /// A pool of its own, the system's clock, no answers, no limit of time.
     pub fn new() -> Self {
-        Self { pool: BufferPool::default(), clock: Arc::new(UnixTime::now), answers: None, timeout: None }
+        Self { pool: BufferPool::default(), clock: Clock(Arc::new(UnixMillis::now)), answers: None, timeout: None }
     }
 
     /// Buffers come from `pool`.
@@ -28,9 +27,10 @@ impl Options {
         Self { pool, ..self }
     }
 
-    /// The time comes from `clock`, asked once a connection.
-    pub fn clock(self, clock: impl Fn() -> UnixTime + Send + Sync + 'static) -> Self {
-        Self { clock: Arc::new(clock), ..self }
+    /// The time comes from `clock`, asked whenever something was received. Seconds (`UnixTime`) will do; ages of tickets are
+    /// then right to the second.
+    pub fn clock<T: Into<UnixMillis>>(self, clock: impl Fn() -> T + Send + Sync + 'static) -> Self {
+        Self { clock: Clock(Arc::new(move || clock().into())), ..self }
     }
 
     /// What connections need is answered by `answers`.
@@ -42,6 +42,22 @@ impl Options {
     /// a runtime with its timer on.
     pub fn handshake_timeout(self, limit: Duration) -> Self {
         Self { timeout: Some(limit), ..self }
+    }
+}
+
+/// Tells the time.
+#[derive(Clone)]
+pub(crate) struct Clock(Arc<dyn Fn() -> UnixMillis + Send + Sync>);
+
+impl Clock {
+    pub(crate) fn now(&self) -> UnixMillis {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Clock")
     }
 }
 

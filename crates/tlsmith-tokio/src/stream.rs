@@ -13,7 +13,10 @@ use tlsmith::{
 };
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use crate::wakers::{Half, Wakers};
+use crate::{
+    options::Clock,
+    wakers::{Half, Wakers},
+};
 
 /// One TLS connection over `IO`, of either role, its handshake complete.
 ///
@@ -29,14 +32,15 @@ use crate::wakers::{Half, Wakers};
 pub struct TlsStream<IO> {
     pub(crate) io: IO,
     pub(crate) tls: Buffered,
+    clock: Clock,
     wakers: Arc<Wakers>,
     io_flushed: bool,
     io_shut: bool,
 }
 
 impl<IO> TlsStream<IO> {
-    pub(crate) fn new(io: IO, tls: Buffered) -> Self {
-        Self { io, tls, wakers: Arc::default(), io_flushed: true, io_shut: false }
+    pub(crate) fn new(io: IO, tls: Buffered, clock: Clock) -> Self {
+        Self { io, tls, clock, wakers: Arc::default(), io_flushed: true, io_shut: false }
     }
 
     /// What was negotiated and seen.
@@ -124,6 +128,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> TlsStream<IO> {
             0 => self.tls.received_eof(),
             count => self.tls.received(count),
         }
+        self.tls.set_time(self.clock.now());
         Poll::Ready(Ok(()))
     }
 

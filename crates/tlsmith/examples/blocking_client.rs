@@ -9,9 +9,9 @@ use std::{
     sync::Arc,
 };
 
-use tlsmith::{ClientConfig, auth::ChainVerifier, blocking::Stream};
+use tlsmith::{ClientConfig, auth::ChainVerifier, blocking::Stream, session::UnixMillis};
 use tlsmith_crypto::aws_lc::AwsLc;
-use tlsmith_x509::{TrustAnchors, UnixTime};
+use tlsmith_x509::TrustAnchors;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -32,7 +32,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 pub(crate) fn fetch(host: &str, socket: TcpStream, anchors: TrustAnchors) -> Result<Vec<u8>, Box<dyn Error>> {
     let verifier = ChainVerifier::new(Arc::new(AwsLc), Arc::new(anchors));
     let config = ClientConfig::builder(Arc::new(AwsLc), Arc::new(verifier)).alpn(&[b"http/1.1"]).build()?;
-    let mut stream = Stream::connect(socket, config, host.parse()?, UnixTime::now())?;
+    let mut stream = Stream::connect(socket, config, host.parse()?, UnixMillis::now())?;
     if let Err(error) = stream.handshake() {
         for certificate in &stream.facts().peer_certificates {
             eprintln!("the server showed: {}", certificate.subject());

@@ -12,9 +12,8 @@ use std::{
     time::Duration,
 };
 
-use tlsmith::{ServerConfig, auth::Identity, blocking::Stream, buffered::BufferPool};
+use tlsmith::{ServerConfig, auth::Identity, blocking::Stream, buffered::BufferPool, session::UnixMillis};
 use tlsmith_crypto::aws_lc::AwsLc;
-use tlsmith_x509::UnixTime;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -46,7 +45,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// Says back what `socket` brings until the client ends its direction, then ends this one.
 pub(crate) fn echo(socket: TcpStream, config: Arc<ServerConfig>, pool: &BufferPool) -> io::Result<()> {
     socket.set_read_timeout(Some(Duration::from_secs(30)))?;
-    let mut stream = Stream::accept_with_pool(socket, config, UnixTime::now(), pool)?;
+    let mut stream = Stream::accept_with_pool(socket, config, UnixMillis::now(), pool)?;
     let mut heard = [0; 4096];
     loop {
         let count = stream.read(&mut heard)?;

@@ -8,6 +8,7 @@ use std::{
 use tlsmith::{
     Connection, Facts,
     conn::{Direction, MAX_RECORD},
+    session::UnixMillis,
 };
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -112,6 +113,7 @@ impl Link {
             self.input.clear();
             return Ok(());
         }
+        self.conn.set_time(UnixMillis::now());
         let mut done = 0;
         let result = loop {
             let rest = self.input.get_mut(done..).unwrap_or_default();

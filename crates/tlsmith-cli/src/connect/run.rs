@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tlsmith::{Connection, conn::Direction};
+use tlsmith::{Connection, conn::Direction, session::UnixMillis};
 use tlsmith_x509::UnixTime;
 use tokio::{net::TcpStream, time::timeout};
 
@@ -59,7 +59,7 @@ impl Session {
         let (tcp, address, rtt) = self.reach(plan, phases).await?;
         phases.enter(Phase::Tls);
         let mut out = Vec::new();
-        let conn = Connection::client(plan.config.clone(), plan.name.clone(), self.now, &mut out)
+        let conn = Connection::client(plan.config.clone(), plan.name.clone(), UnixMillis::now(), &mut out)
             .map_err(|error| Error::of(&error))?;
         // Making the key shares is this machine's time; the handshake's begins when the ClientHello leaves.
         let begun = Instant::now();

@@ -92,7 +92,7 @@ impl Terminator {
             Service::Demo(DemoPage(demo)) => Application::Demo(demo),
         };
         let time = Arc::clone(&clock);
-        let options = Options::new().clock(move || time.now()).handshake_timeout(limits.handshake);
+        let options = Options::new().clock(move || time.now_millis()).handshake_timeout(limits.handshake);
         Self {
             acceptor: Acceptor::with_options(Arc::clone(&config), options),
             config,

@@ -3,10 +3,10 @@
 //! ```no_run
 //! # fn fetch(config: std::sync::Arc<tlsmith::ClientConfig>) -> Result<(), Box<dyn std::error::Error>> {
 //! use std::{io::{Read, Write}, net::TcpStream};
-//! use tlsmith_x509::UnixTime;
+//! use tlsmith::session::UnixMillis;
 //!
 //! let socket = TcpStream::connect("example.com:443")?;
-//! let mut stream = tlsmith::blocking::Stream::connect(socket, config, "example.com".parse()?, UnixTime::now())?;
+//! let mut stream = tlsmith::blocking::Stream::connect(socket, config, "example.com".parse()?, UnixMillis::now())?;
 //! stream.write_all(b"GET / HTTP/1.1\r\nHost: example.com\r\nConnection: close\r\n\r\n")?;
 //! let mut answer = Vec::new();
 //! stream.read_to_end(&mut answer)?;
@@ -14,6 +14,7 @@
 //! # }
 //! ```
 
+mod clock;
 mod handshake;
 
 use std::{
@@ -21,12 +22,14 @@ use std::{
     sync::Arc,
 };
 
-use tlsmith_x509::{ServerName, UnixTime};
+use tlsmith_x509::ServerName;
 
 use crate::{
     ClientConfig, Connection, Error, Facts, ServerConfig,
     buffered::{BufferPool, Buffered, Step},
+    session::UnixMillis,
 };
+use clock::Clock;
 
 /// A TLS stream over any transport that reads and writes.
 ///
@@ -38,10 +41,13 @@ use crate::{
 /// `UnexpectedEof` ([`Error::from_io`] gets the [`Error`] back): somebody may have cut the data short.
 ///
 /// Over a transport that does not block, `WouldBlock` comes through and nothing is lost: call again.
+///
+/// The time that it is given goes on by itself, as measured from then.
 #[derive(Debug)]
 pub struct Stream<S> {
     transport: S,
     tls: Buffered,
+    clock: Clock,
     transport_flushed: bool,
 }
 
@@ -60,12 +66,17 @@ pub struct Parts<S> {
 
 impl<S> Stream<S> {
     /// The client's side, which means to reach `name`.
-    pub fn connect(transport: S, config: Arc<ClientConfig>, name: ServerName, now: UnixTime) -> Result<Self, Error> {
+    pub fn connect(
+        transport: S,
+        config: Arc<ClientConfig>,
+        name: ServerName,
+        now: impl Into<UnixMillis>,
+    ) -> Result<Self, Error> {
         Self::connect_with_pool(transport, config, name, now, &BufferPool::new(0))
     }
 
     /// The server's side.
-    pub fn accept(transport: S, config: Arc<ServerConfig>, now: UnixTime) -> Result<Self, Error> {
+    pub fn accept(transport: S, config: Arc<ServerConfig>, now: impl Into<UnixMillis>) -> Result<Self, Error> {
         Self::accept_with_pool(transport, config, now, &BufferPool::new(0))
     }
 
@@ -74,29 +85,32 @@ impl<S> Stream<S> {
         transport: S,
         config: Arc<ClientConfig>,
         name: ServerName,
-        now: UnixTime,
+        now: impl Into<UnixMillis>,
         pool: &BufferPool,
     ) -> Result<Self, Error> {
-        Ok(Self::over(transport, Buffered::client(config, name, now, pool)?))
+        let clock = Clock::new(now);
+        Ok(Self::over(transport, Buffered::client(config, name, clock.now(), pool)?, clock))
     }
 
     /// [`Stream::accept`] with buffers from `pool`, for who has many streams.
     pub fn accept_with_pool(
         transport: S,
         config: Arc<ServerConfig>,
-        now: UnixTime,
+        now: impl Into<UnixMillis>,
         pool: &BufferPool,
     ) -> Result<Self, Error> {
-        Ok(Self::over(transport, Buffered::server(config, now, pool)?))
+        let clock = Clock::new(now);
+        Ok(Self::over(transport, Buffered::server(config, clock.now(), pool)?, clock))
     }
 
     /// The server's side, with a configuration that [`Stream::handshake_with`] chooses by the ClientHello.
-    pub fn accept_undecided(transport: S, now: UnixTime) -> Self {
-        Self::over(transport, Buffered::server_undecided(now, &BufferPool::new(0)))
+    pub fn accept_undecided(transport: S, now: impl Into<UnixMillis>) -> Self {
+        let clock = Clock::new(now);
+        Self::over(transport, Buffered::server_undecided(clock.now(), &BufferPool::new(0)), clock)
     }
 
-    fn over(transport: S, tls: Buffered) -> Self {
-        Self { transport, tls, transport_flushed: true }
+    fn over(transport: S, tls: Buffered, clock: Clock) -> Self {
+        Self { transport, tls, clock, transport_flushed: true }
     }
 
     /// The connection.
@@ -188,6 +202,7 @@ impl<S: Read + Write> Stream<S> {
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                 Err(error) => return Err(error),
             }
+            self.tls.set_time(self.clock.now());
             return Ok(());
         }
     }

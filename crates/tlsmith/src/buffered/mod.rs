@@ -2,7 +2,7 @@
 //! `tlsmith-tokio` have in common, and the place to start for another adapter.
 //!
 //! The loop: [`Buffered::process`] until it wants something; write [`Buffered::pending`] and say
-//! [`Buffered::sent`]; read into [`Buffered::room`] and say [`Buffered::received`].
+//! [`Buffered::sent`]; read into [`Buffered::room`], say [`Buffered::received`], and [`Buffered::set_time`].
 
 mod input;
 mod output;
@@ -10,13 +10,14 @@ mod pool;
 
 use std::{io::IoSlice, sync::Arc};
 
-use tlsmith_x509::{ServerName, UnixTime};
+use tlsmith_x509::ServerName;
 
 pub use pool::BufferPool;
 
 use crate::{
     ClientConfig, Connection, Error, Rule, ServerConfig,
     conn::{MAX_RECORD, Reply},
+    session::UnixMillis,
 };
 use input::{Dealt, Input};
 use output::Output;
@@ -65,7 +66,7 @@ impl Buffered {
     pub fn client(
         config: Arc<ClientConfig>,
         name: ServerName,
-        now: UnixTime,
+        now: impl Into<UnixMillis>,
         pool: &BufferPool,
     ) -> Result<Self, Error> {
         let mut output = Output::new(pool.clone());
@@ -74,18 +75,23 @@ impl Buffered {
     }
 
     /// A server.
-    pub fn server(config: Arc<ServerConfig>, now: UnixTime, pool: &BufferPool) -> Result<Self, Error> {
+    pub fn server(config: Arc<ServerConfig>, now: impl Into<UnixMillis>, pool: &BufferPool) -> Result<Self, Error> {
         Ok(Self::with(Connection::server(config, now)?, Output::new(pool.clone()), pool))
     }
 
     /// A server whose configuration is chosen by the ClientHello; see [`Connection::server_undecided`].
-    pub fn server_undecided(now: UnixTime, pool: &BufferPool) -> Self {
+    pub fn server_undecided(now: impl Into<UnixMillis>, pool: &BufferPool) -> Self {
         Self::with(Connection::server_undecided(now), Output::new(pool.clone()), pool)
     }
 
     fn with(connection: Connection, output: Output, pool: &BufferPool) -> Self {
         let input = Input::new(pool.clone());
         Self { connection, pool: pool.clone(), input, output, failure: None, closed: false }
+    }
+
+    /// Tells the time; see [`Connection::set_time`].
+    pub fn set_time(&mut self, now: impl Into<UnixMillis>) {
+        self.connection.set_time(now);
     }
 
     /// The connection.

@@ -15,6 +15,7 @@ use crate::{
         RecordType,
         protect::{KeyLimits, Opener, Sealer},
     },
+    session::UnixMillis,
     tls13::{
         effects::{InstallKeys, Sink, SkipEarlyData},
         key_schedule,
@@ -28,6 +29,7 @@ pub(super) struct Driver<'a> {
     pub(super) write: &'a mut WriteHalf,
     pub(super) facts: &'a mut Facts,
     pub(super) settings: &'a Settings,
+    pub(super) now: UnixMillis,
     pub(super) out: &'a mut Vec<u8>,
     /// What is left of the record that holds the message at hand: nothing may be left where keys change.
     pub(super) rest: &'a [u8],
@@ -94,5 +96,9 @@ impl Sink for Driver<'_> {
 
     fn facts(&mut self) -> &mut Facts {
         self.facts
+    }
+
+    fn now(&self) -> UnixMillis {
+        self.now
     }
 }

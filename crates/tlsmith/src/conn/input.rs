@@ -157,9 +157,9 @@ impl Connection {
         }
         self.read.idle_records = 0;
         let Self { machine, read, write, facts, settings, now, .. } = self;
-        let mut driver = Driver { read, write, facts, settings, out, rest };
+        let mut driver = Driver { read, write, facts, settings, now: *now, out, rest };
         machine.handle(&message, raw, &mut driver)?;
-        machine.settle(*now, &mut driver)
+        machine.settle(&mut driver)
     }
 
     /// §4.6. Work without data in between is bounded.
@@ -170,8 +170,8 @@ impl Connection {
                 if matches!(message, Message::KeyUpdate(_)) { Rule::TooManyKeyUpdates } else { Rule::TooManyMessages };
             return Err(Error::new(rule, ""));
         }
-        let Self { machine, read, write, facts, settings, .. } = self;
-        let mut driver = Driver { read, write, facts, settings, out, rest };
+        let Self { machine, read, write, facts, settings, now, .. } = self;
+        let mut driver = Driver { read, write, facts, settings, now: *now, out, rest };
         let outcome = match machine.established_mut() {
             Some(established) => established.handle(message, &mut driver)?,
             None => Outcome::Nothing,
@@ -183,9 +183,9 @@ impl Connection {
     /// The answer to a pause, then what was received meanwhile.
     pub(super) fn resume(&mut self, reply: Reply, out: &mut Vec<u8>) -> Result<(), Error> {
         let Self { machine, read, write, facts, settings, now, .. } = self;
-        let mut driver = Driver { read, write, facts, settings, out, rest: &[] };
+        let mut driver = Driver { read, write, facts, settings, now: *now, out, rest: &[] };
         machine.reply(reply, &mut driver)?;
-        machine.settle(*now, &mut driver)?;
+        machine.settle(&mut driver)?;
         if self.need().is_none() { self.on_handshake(&[], out) } else { Ok(()) }
     }
 

@@ -83,13 +83,14 @@ impl Machine {
     }
 
     /// Answers the pauses that can be answered at once.
-    pub(super) fn settle(&mut self, now: UnixTime, sink: &mut dyn Sink) -> Result<(), Error> {
+    pub(super) fn settle(&mut self, sink: &mut dyn Sink) -> Result<(), Error> {
         loop {
             if let Some(pending) = self.pending_signature() {
                 let Some(signed) = pending.sign_here() else { return Ok(()) };
                 self.reply(Reply::Signature(Some(signed?)), sink)?;
                 continue;
             }
+            let now = sink.now().seconds();
             let Some(Answer::Now(verdict)) = self.ask_verifier(sink.facts(), now) else { return Ok(()) };
             self.reply(Reply::Verdict(verdict), sink)?;
         }

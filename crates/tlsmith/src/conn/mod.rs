@@ -15,7 +15,7 @@ pub use need::{Need, Reply};
 
 use std::{fmt, sync::Arc};
 
-use tlsmith_x509::{ServerName, UnixTime};
+use tlsmith_x509::ServerName;
 
 use self::{
     driver::Driver,
@@ -26,6 +26,7 @@ use crate::{
     ClientConfig, Error, Rule, ServerConfig,
     record::{MAX_PLAINTEXT, RecordType},
     registry::AlertDescription,
+    session::UnixMillis,
     tls13::{client, server},
 };
 
@@ -36,7 +37,7 @@ pub struct Connection {
     write: WriteHalf,
     facts: Facts,
     settings: Settings,
-    now: UnixTime,
+    now: UnixMillis,
     failure: Option<Failure>,
 }
 
@@ -68,10 +69,10 @@ impl Connection {
     pub fn client(
         config: Arc<ClientConfig>,
         name: ServerName,
-        now: UnixTime,
+        now: impl Into<UnixMillis>,
         out: &mut Vec<u8>,
     ) -> Result<Self, Error> {
-        let mut connection = Self::new(Role::Client, Machine::Gone, now);
+        let mut connection = Self::new(Role::Client, Machine::Gone, now.into());
         connection.settings = Settings { key_log: config.key_log.clone(), trace: config.trace };
         connection.write.padding = config.padding.into();
         let state = client::start(config, name, &mut connection.driver(out, &[]))?;
@@ -81,7 +82,7 @@ impl Connection {
     }
 
     /// A server.
-    pub fn server(config: Arc<ServerConfig>, now: UnixTime) -> Result<Self, Error> {
+    pub fn server(config: Arc<ServerConfig>, now: impl Into<UnixMillis>) -> Result<Self, Error> {
         let mut connection = Self::server_undecided(now);
         connection.adopt(&config);
         let state = server::State::WaitClientHello(Box::new(server::WaitClientHello { config: Some(config) }));
@@ -90,14 +91,14 @@ impl Connection {
     }
 
     /// A server that pauses with [`Need::ChooseConfig`] when it has read the ClientHello.
-    pub fn server_undecided(now: UnixTime) -> Self {
+    pub fn server_undecided(now: impl Into<UnixMillis>) -> Self {
         let state = server::State::WaitClientHello(Box::new(server::WaitClientHello { config: None }));
-        let mut connection = Self::new(Role::Server, Machine::Server(state), now);
+        let mut connection = Self::new(Role::Server, Machine::Server(state), now.into());
         connection.write.initial = false;
         connection
     }
 
-    fn new(role: Role, machine: Machine, now: UnixTime) -> Self {
+    fn new(role: Role, machine: Machine, now: UnixMillis) -> Self {
         Self {
             machine,
             read: ReadHalf::new(),
@@ -138,7 +139,7 @@ impl Connection {
 
     /// What the connection waits for, if it is not for bytes.
     pub fn need(&self) -> Option<Need<'_>> {
-        self.machine.need(&self.facts, self.now)
+        self.machine.need(&self.facts, self.now.seconds())
     }
 
     /// Answers [`Connection::need`]; the handshake goes on with what was received meanwhile. A reply that answers
@@ -186,9 +187,10 @@ impl Connection {
         self.send_key_update(request_peer, out).map_err(|error| self.fail(error, out))
     }
 
-    /// Tells the time, for verification that is still to come.
-    pub fn set_time(&mut self, now: UnixTime) {
-        self.now = now;
+    /// Tells the time. Certificates are judged by it, and tickets dated: whoever resumes tells it before each
+    /// [`Connection::handle_input`], or the ages of tickets are wrong by as much as the connection is old.
+    pub fn set_time(&mut self, now: impl Into<UnixMillis>) {
+        self.now = now.into();
     }
 
     /// The handshake is not complete; of a connection that failed: it was not when it did.
@@ -237,14 +239,15 @@ impl Connection {
             write: &mut self.write,
             facts: &mut self.facts,
             settings: &self.settings,
+            now: self.now,
             out,
             rest,
         }
     }
 
     fn send_key_update(&mut self, request_peer: bool, out: &mut Vec<u8>) -> Result<(), Error> {
-        let Self { machine, read, write, facts, settings, .. } = self;
-        let mut driver = Driver { read, write, facts, settings, out, rest: &[] };
+        let Self { machine, read, write, facts, settings, now, .. } = self;
+        let mut driver = Driver { read, write, facts, settings, now: *now, out, rest: &[] };
         match machine.established_mut() {
             Some(established) => established.update_write_keys(request_peer, &mut driver)?,
             None => return Err(Error::new(Rule::NotYet, "")),

@@ -7,6 +7,7 @@ use crate::{
     conn::{Direction, Facts},
     error::Error,
     msg::Message,
+    session::UnixMillis,
 };
 
 /// The keys of one direction from here on.
@@ -41,6 +42,9 @@ pub(crate) trait Sink {
 
     /// What is known about the connection.
     fn facts(&mut self) -> &mut Facts;
+
+    /// The time that the connection was told last.
+    fn now(&self) -> UnixMillis;
 }
 
 /// How early data is skipped.

@@ -18,6 +18,7 @@ use crate::{
         protect::Opener,
     },
     registry::{AlertDescription, HandshakeType},
+    session::UnixMillis,
     tls13::{
         client,
         effects::{InstallKeys, Sink, SkipEarlyData},
@@ -236,6 +237,10 @@ impl Sink for Hand {
     fn facts(&mut self) -> &mut Facts {
         &mut self.facts
     }
+
+    fn now(&self) -> UnixMillis {
+        NOW.into()
+    }
 }
 
 /// The hostile peer.
@@ -417,7 +422,7 @@ impl Peer {
                 None => self
                     .machine
                     .handle(&message, &raw, &mut self.hand)
-                    .and_then(|()| self.machine.settle(NOW, &mut self.hand)),
+                    .and_then(|()| self.machine.settle(&mut self.hand)),
             };
             if let Err(error) = done {
                 self.error.get_or_insert(error);

@@ -92,7 +92,7 @@ fn client(trace: &Trace) -> (Connection, Option<Vec<u8>>) {
     let private = trace.value(Side::Client, "create an ephemeral x25519 key pair", "private key");
     let share = x25519_from_private(private.try_into().unwrap()).unwrap();
     let state = client::recorded(builder.build().unwrap(), "server".parse().unwrap(), hello, share);
-    let mut connection = Connection::new(Role::Client, Machine::Client(state), NOW);
+    let mut connection = Connection::new(Role::Client, Machine::Client(state), NOW.into());
     connection.write.initial = false;
     (connection, signature)
 }
