@@ -12,6 +12,7 @@ mod error;
 mod hash;
 pub mod hkdf;
 mod key_exchange;
+pub mod prf;
 mod provider;
 mod rust_crypto;
 mod secret;

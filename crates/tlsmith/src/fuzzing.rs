@@ -2,14 +2,17 @@
 
 use crate::{
     ext::{self, Place},
-    msg::Message,
+    msg::{
+        Message,
+        tls12::{ClientKeyExchange, Exchange, Parameters, ServerKeyExchange, ServerValues},
+    },
     record::{
         HEADER_LEN, MAX_CIPHERTEXT, RecordType,
         deframe::{Deframed, deframe},
         join::{Joiner, MESSAGE_HEADER_LEN, MessageLimits},
     },
     registry::HandshakeType,
-    wire::Writer,
+    wire::{Malformed, Writer},
 };
 
 /// A stream of plaintext records: cut into records, joined into handshake messages, those decoded. Returns how many
@@ -56,7 +59,20 @@ pub fn records(mut input: &[u8]) -> usize {
 
 /// A handshake message: its type, then its body. Tells whether it was well formed.
 pub fn message(handshake_type: u8, body: &[u8]) -> bool {
-    let Ok(message) = Message::decode(HandshakeType(handshake_type), body) else { return false };
+    check_round_trip(handshake_type, body, |kind, body| Message::decode(kind, body))
+}
+
+/// The same of TLS 1.2.
+pub fn message_tls12(handshake_type: u8, body: &[u8]) -> bool {
+    check_round_trip(handshake_type, body, |kind, body| Message::decode_tls12(kind, body))
+}
+
+fn check_round_trip(
+    handshake_type: u8,
+    body: &[u8],
+    decode: for<'a> fn(HandshakeType, &'a [u8]) -> Result<Message<'a>, Malformed>,
+) -> bool {
+    let Ok(message) = decode(HandshakeType(handshake_type), body) else { return false };
     let mut encoded = Vec::new();
     assert_eq!(message.encode(&mut encoded), Ok(()));
     let (header, again) = encoded.split_at_checked(4).unwrap_or_default();
@@ -67,8 +83,27 @@ pub fn message(handshake_type: u8, body: &[u8]) -> bool {
         if empty_block && body.len() == again.len() + 2 { body.strip_suffix(&[0, 0]).unwrap_or(body) } else { body };
     assert_eq!(again, expected);
     assert_eq!(header.first(), Some(&handshake_type));
-    assert_eq!(Message::decode(HandshakeType(handshake_type), again), Ok(message));
+    assert_eq!(decode(HandshakeType(handshake_type), again), Ok(message));
     true
+}
+
+/// ServerKeyExchange and ClientKeyExchange of TLS 1.2, whose shape the suite decides; `shape` stands for the suite. Tells
+/// whether either was well formed.
+pub fn key_exchange_tls12(shape: u8, body: &[u8]) -> bool {
+    let exchange = [None, Some(Exchange::Ecdhe), Some(Exchange::Dhe)].get(usize::from(shape % 3)).copied().flatten();
+    let parameters = Parameters { psk: shape & 0x40 != 0, exchange, signed: shape & 0x80 != 0 };
+    let server = ServerKeyExchange { body }.read(parameters);
+    if let Ok(params) = &server {
+        let encoded = ServerValues::encode_params(params.values, parameters.psk).unwrap_or_default();
+        // The peer's identity hint is not kept; this side's is empty.
+        assert!(params.bytes.ends_with(encoded.get(if parameters.psk { 2 } else { 0 }..).unwrap_or_default()));
+        assert_eq!(params.signature.is_some(), parameters.signed);
+    }
+    let client = ClientKeyExchange { body }.read(parameters);
+    if let Ok(params) = &client {
+        assert_eq!(params.encode().as_deref(), Ok(body));
+    }
+    server.is_ok() || client.is_ok()
 }
 
 /// The content of an extension block in the `place`th message that carries one. Tells whether it was well formed.

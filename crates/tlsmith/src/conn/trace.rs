@@ -22,11 +22,7 @@ pub(super) fn describe(message: &Message<'_>) -> Vec<String> {
         Message::EncryptedExtensions(message) => extensions(&message.extensions),
         Message::CertificateRequest(message) => extensions(&message.extensions),
         Message::Certificate(message) => {
-            let bytes: usize = message.entries.iter().map(|entry| entry.data.len()).sum();
-            match message.entries.len() {
-                1 => vec![format!("1 certificate, {bytes} bytes")],
-                count => vec![format!("{count} certificates, {bytes} bytes")],
-            }
+            certificates(message.entries.len(), message.entries.iter().map(|entry| entry.data.len()).sum())
         }
         Message::CompressedCertificate(message) => {
             let (packed, unpacked) = (message.data.len(), message.uncompressed_length);
@@ -40,8 +36,31 @@ pub(super) fn describe(message: &Message<'_>) -> Vec<String> {
         Message::KeyUpdate(message) => {
             vec![String::from(if message.request_update { "update_requested" } else { "update_not_requested" })]
         }
-        Message::EndOfEarlyData => Vec::new(),
+        Message::EndOfEarlyData | Message::HelloRequest | Message::ServerHelloDone => Vec::new(),
+        Message::CertificateTls12(message) => {
+            certificates(message.chain.len(), message.chain.iter().map(|certificate| certificate.len()).sum())
+        }
+        Message::CertificateStatus(message) => vec![format!("OCSP response, {} bytes", message.response.len())],
+        Message::ServerKeyExchange(message) => vec![format!("{} bytes", message.body.len())],
+        Message::ClientKeyExchange(message) => vec![format!("{} bytes", message.body.len())],
+        Message::CertificateRequestTls12(message) => {
+            vec![
+                format!("certificate_types {}", join(message.types.iter())),
+                format!("signature_algorithms {}", join(message.schemes.iter())),
+                format!("certificate_authorities {} names", message.authorities.len()),
+            ]
+        }
+        Message::NewSessionTicketTls12(message) => {
+            vec![format!("lifetime {} s", message.lifetime_hint), format!("ticket, {} bytes", message.ticket.len())]
+        }
         Message::Unknown(_, body) => vec![format!("{} bytes", body.len())],
+    }
+}
+
+fn certificates(count: usize, bytes: usize) -> Vec<String> {
+    match count {
+        1 => vec![format!("1 certificate, {bytes} bytes")],
+        _ => vec![format!("{count} certificates, {bytes} bytes")],
     }
 }
 

@@ -10,7 +10,7 @@ const LIST: &str = "Certificate.certificate_list";
 const DATA: &str = "CertificateEntry.cert_data";
 
 /// No chain in use has more than a handful; what is longer only costs.
-const MAX_ENTRIES: usize = 100;
+pub(crate) const MAX_CERTIFICATES: usize = 100;
 
 /// A certificate chain, the end entity's first; empty where a client has none.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ impl<'a> CertificateMessage<'a> {
         let mut count = 0;
         let entries = list.list(|r| {
             count += 1;
-            if count > MAX_ENTRIES {
+            if count > MAX_CERTIFICATES {
                 return Err(Malformed::new(LIST, Problem::TooMany));
             }
             CertificateEntry::decode(r)

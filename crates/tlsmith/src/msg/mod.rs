@@ -1,4 +1,4 @@
-//! Handshake messages (RFC 8446 §4): one file a message. They borrow from the bytes they were read from, and encode to
+//! Handshake messages (RFC 8446 §4; those of TLS 1.2 alone in `tls12/`): one file a message. They borrow from the bytes they were read from, and encode to
 //! the same bytes again.
 
 mod certificate;
@@ -11,8 +11,9 @@ mod finished;
 mod key_update;
 mod new_session_ticket;
 mod server_hello;
+pub(crate) mod tls12;
 
-pub(crate) use certificate::{CertificateEntry, CertificateMessage};
+pub(crate) use certificate::{CertificateEntry, CertificateMessage, MAX_CERTIFICATES};
 pub(crate) use certificate_request::CertificateRequest;
 pub(crate) use certificate_verify::CertificateVerify;
 pub(crate) use client_hello::ClientHello;
@@ -22,6 +23,10 @@ pub(crate) use finished::Finished;
 pub(crate) use key_update::KeyUpdate;
 pub(crate) use new_session_ticket::NewSessionTicket;
 pub(crate) use server_hello::{RETRY_RANDOM, ServerHello};
+use tls12::{
+    CertificateRequestTls12, CertificateStatus, CertificateTls12, ClientKeyExchange, NewSessionTicketTls12,
+    ServerKeyExchange,
+};
 
 use crate::{
     ext::{self, Extension, Place},
@@ -29,7 +34,7 @@ use crate::{
     wire::{Malformed, Reader, TooLong, Writer},
 };
 
-/// A handshake message of TLS 1.3.
+/// A handshake message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Message<'a> {
     ClientHello(ClientHello<'a>),
@@ -44,12 +49,21 @@ pub(crate) enum Message<'a> {
     NewSessionTicket(NewSessionTicket<'a>),
     KeyUpdate(KeyUpdate),
     EndOfEarlyData,
-    /// A message that TLS 1.3 does not have, and its body.
+    // Of TLS 1.2 alone, or in another shape there.
+    HelloRequest,
+    CertificateTls12(CertificateTls12<'a>),
+    CertificateStatus(CertificateStatus<'a>),
+    ServerKeyExchange(ServerKeyExchange<'a>),
+    CertificateRequestTls12(CertificateRequestTls12<'a>),
+    ServerHelloDone,
+    ClientKeyExchange(ClientKeyExchange<'a>),
+    NewSessionTicketTls12(NewSessionTicketTls12<'a>),
+    /// A message that the version does not have, and its body.
     Unknown(HandshakeType, &'a [u8]),
 }
 
 impl<'a> Message<'a> {
-    /// Reads a message's body, the header having been read.
+    /// Reads the body of a hello, or of any message of TLS 1.3; the header has been read.
     pub(crate) fn decode(handshake_type: HandshakeType, body: &'a [u8]) -> Result<Self, Malformed> {
         Ok(match handshake_type {
             HandshakeType::CLIENT_HELLO => Self::ClientHello(ClientHello::decode(body)?),
@@ -70,6 +84,31 @@ impl<'a> Message<'a> {
         })
     }
 
+    /// Reads the body of a message after a ServerHello that chose TLS 1.2 (RFC 5246 §7.4).
+    pub(crate) fn decode_tls12(handshake_type: HandshakeType, body: &'a [u8]) -> Result<Self, Malformed> {
+        Ok(match handshake_type {
+            HandshakeType::HELLO_REQUEST => {
+                Reader::new(body).finish("HelloRequest")?;
+                Self::HelloRequest
+            }
+            HandshakeType::CLIENT_HELLO => Self::ClientHello(ClientHello::decode(body)?),
+            HandshakeType::SERVER_HELLO => Self::ServerHello(ServerHello::decode(body)?),
+            HandshakeType::CERTIFICATE => Self::CertificateTls12(CertificateTls12::decode(body)?),
+            HandshakeType::CERTIFICATE_STATUS => Self::CertificateStatus(CertificateStatus::decode(body)?),
+            HandshakeType::SERVER_KEY_EXCHANGE => Self::ServerKeyExchange(ServerKeyExchange { body }),
+            HandshakeType::CERTIFICATE_REQUEST => Self::CertificateRequestTls12(CertificateRequestTls12::decode(body)?),
+            HandshakeType::SERVER_HELLO_DONE => {
+                Reader::new(body).finish("ServerHelloDone")?;
+                Self::ServerHelloDone
+            }
+            HandshakeType::CLIENT_KEY_EXCHANGE => Self::ClientKeyExchange(ClientKeyExchange { body }),
+            HandshakeType::CERTIFICATE_VERIFY => Self::CertificateVerify(CertificateVerify::decode(body)?),
+            HandshakeType::NEW_SESSION_TICKET => Self::NewSessionTicketTls12(NewSessionTicketTls12::decode(body)?),
+            HandshakeType::FINISHED => Self::Finished(Finished::decode(body)),
+            other => Self::Unknown(other, body),
+        })
+    }
+
     pub(crate) const fn handshake_type(&self) -> HandshakeType {
         match self {
             Self::ClientHello(_) => HandshakeType::CLIENT_HELLO,
@@ -83,6 +122,14 @@ impl<'a> Message<'a> {
             Self::NewSessionTicket(_) => HandshakeType::NEW_SESSION_TICKET,
             Self::KeyUpdate(_) => HandshakeType::KEY_UPDATE,
             Self::EndOfEarlyData => HandshakeType::END_OF_EARLY_DATA,
+            Self::HelloRequest => HandshakeType::HELLO_REQUEST,
+            Self::CertificateTls12(_) => HandshakeType::CERTIFICATE,
+            Self::CertificateStatus(_) => HandshakeType::CERTIFICATE_STATUS,
+            Self::ServerKeyExchange(_) => HandshakeType::SERVER_KEY_EXCHANGE,
+            Self::CertificateRequestTls12(_) => HandshakeType::CERTIFICATE_REQUEST,
+            Self::ServerHelloDone => HandshakeType::SERVER_HELLO_DONE,
+            Self::ClientKeyExchange(_) => HandshakeType::CLIENT_KEY_EXCHANGE,
+            Self::NewSessionTicketTls12(_) => HandshakeType::NEW_SESSION_TICKET,
             Self::Unknown(handshake_type, _) => *handshake_type,
         }
     }
@@ -102,7 +149,13 @@ impl<'a> Message<'a> {
             Self::Finished(message) => message.encode_body(w),
             Self::NewSessionTicket(message) => message.encode_body(w),
             Self::KeyUpdate(message) => message.encode_body(w),
-            Self::EndOfEarlyData => (),
+            Self::EndOfEarlyData | Self::HelloRequest | Self::ServerHelloDone => (),
+            Self::CertificateTls12(message) => message.encode_body(w),
+            Self::CertificateStatus(message) => message.encode_body(w),
+            Self::ServerKeyExchange(message) => message.encode_body(w),
+            Self::CertificateRequestTls12(message) => message.encode_body(w),
+            Self::ClientKeyExchange(message) => message.encode_body(w),
+            Self::NewSessionTicketTls12(message) => message.encode_body(w),
             Self::Unknown(_, body) => w.bytes(body),
         });
         w.finish()
