@@ -12,6 +12,8 @@ pub(crate) enum Phase {
     Dns,
     /// The TCP connection.
     Tcp,
+    /// The dialogue in clear before it.
+    StartTls,
     /// The TLS handshake.
     Tls,
     /// The wait for the peer's reply.
@@ -26,6 +28,7 @@ impl Phase {
         match self {
             Self::Dns => "dns",
             Self::Tcp => "tcp",
+            Self::StartTls => "starttls",
             Self::Tls => "tls",
             Self::Reply => "reply",
             Self::Idle => "idle",
@@ -65,8 +68,11 @@ pub(crate) fn timeout(phase: Phase, limit: Duration, what: &str) -> Error {
         Phase::Tcp => {
             "Check host and port; a firewall that drops packets looks like this. Allow more time with --timeout."
         }
+        Phase::StartTls => {
+            "If the server speaks TLS at once it waits for this side: leave --starttls out. Allow more time with --timeout."
+        }
         Phase::Tls => {
-            "Check that the port speaks TLS at once (no STARTTLS command before it) and that no middlebox swallows the \
+            "Check that the port speaks TLS at once (with a command before it: --starttls) and that no middlebox swallows the \
              ClientHello (try --groups X25519: it makes it shorter). Allow more time with --timeout."
         }
         Phase::Reply | Phase::Idle => {
@@ -125,6 +131,7 @@ fn label(phase: Phase) -> &'static str {
     match phase {
         Phase::Dns => "the name lookup",
         Phase::Tcp => "the TCP connection",
+        Phase::StartTls => "the dialogue before TLS",
         Phase::Tls => "the TLS handshake",
         Phase::Reply | Phase::Idle => "the wait for the reply",
     }

@@ -9,6 +9,7 @@ mod progress;
 mod reach;
 mod report;
 mod run;
+mod starttls;
 mod talk;
 mod target;
 
@@ -16,8 +17,10 @@ use std::io::{self, IsTerminal as _};
 
 pub(crate) use opts::Opts;
 #[cfg(test)]
+pub(crate) use report::StartTls;
+#[cfg(test)]
 pub(crate) use report::example;
-pub(crate) use report::{Error, Finding, Message, Report};
+pub(crate) use report::{Error, Finding, Message, Report, Spoken};
 
 use crate::{
     cli::Globals,

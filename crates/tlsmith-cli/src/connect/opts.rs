@@ -4,6 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, ValueEnum};
 
+use super::starttls::Protocol;
 use crate::cli::duration;
 
 /// Where trust comes from when no file is named.
@@ -25,6 +26,8 @@ Examples:
       A certain machine, asked for a name, judged by a private CA.
   tlsmith connect example.com --groups X25519 --suites TLS_AES_256_GCM_SHA384 --trace
       Only these parameters, and the handshake drawn as RFC 8446 draws it.
+  tlsmith connect mail.example.com:587 --starttls smtp
+      A server that is asked for TLS in its own protocol first.
   tlsmith connect api.internal --cert client.pem --key client.key
       Mutual TLS; says so if the server refuses the certificate.
   printf 'GET / HTTP/1.1\\r\\nHost: example.com\\r\\nConnection: close\\r\\n\\r\\n' |
@@ -40,9 +43,14 @@ Exit codes: 0 good, 1 the connection or the handshake failed, 2 usage or configu
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Opts {
-    /// Whom to reach; the port is 443 unless named, an IPv6 address with a port stands in brackets
+    /// Whom to reach; the port is 443 unless named (with --starttls that of the protocol), an IPv6 address with a port stands in brackets
     #[arg(value_name = "HOST[:PORT]")]
     pub(crate) target: String,
+
+    /// Ask for TLS in this protocol first: smtp, lmtp, imap, pop3, ftp, postgres, mysql, ldap, xmpp, xmpp-server,
+    /// sieve, nntp, irc
+    #[arg(long, value_name = "PROTOCOL", hide_possible_values = true)]
+    pub(crate) starttls: Option<Protocol>,
 
     /// The name to ask for (SNI) and to verify, instead of HOST
     #[arg(long, value_name = "NAME", help_heading = "Whom to trust")]

@@ -13,7 +13,8 @@ use tlsmith_x509::{ServerName, TrustAnchors};
 use super::{
     key_log::FileKeyLog,
     opts::{Opts, Roots},
-    target::Target,
+    starttls::Protocol,
+    target::{HTTPS, Target},
 };
 use crate::{exit::Usage, files, names};
 
@@ -41,6 +42,8 @@ pub(crate) enum Source {
 #[derive(Debug)]
 pub(crate) struct Plan {
     pub(crate) target: Target,
+    /// The protocol in which TLS is asked for.
+    pub(crate) starttls: Option<Protocol>,
     /// The name to ask for and to verify.
     pub(crate) name: ServerName,
     pub(crate) config: Arc<ClientConfig>,
@@ -58,7 +61,7 @@ pub(crate) struct Plan {
 impl Plan {
     /// Checks the arguments and loads the files.
     pub(crate) fn new(opts: &Opts, json: bool, stdin_is_terminal: bool) -> Result<Self, Usage> {
-        let (target, hint) = Target::parse(&opts.target)?;
+        let (target, hint) = Target::parse(&opts.target, opts.starttls.map_or(HTTPS, Protocol::port))?;
         let name = server_name(opts, &target)?;
         let provider: Arc<dyn Provider> = Arc::new(AwsLc);
         let (anchors, roots) = anchors(opts)?;
@@ -74,6 +77,7 @@ impl Plan {
         let exposed = key_log.as_ref().and_then(|log| log.exposed());
         Ok(Self {
             target,
+            starttls: opts.starttls,
             name,
             config,
             provider,

@@ -56,6 +56,7 @@ async fn tell(phase: Phase, target: &str, begun: Instant) -> Infallible {
     let doing = match phase {
         Phase::Dns => "looking up the name",
         Phase::Tcp => "connecting",
+        Phase::StartTls => "asking for TLS",
         Phase::Tls => "shaking hands",
         Phase::Reply | Phase::Idle => return std::future::pending().await,
     };

@@ -7,6 +7,7 @@ use tlsmith::{Facts, Rule, registry::AlertDescription};
 use tlsmith_crypto::Provider;
 use tlsmith_x509::{Certificate, Severity, UnixTime};
 
+pub(crate) use super::starttls::Spoken;
 use crate::exit::{Exit, Usage};
 
 /// Everything that is known at the end, whether it ended well or not.
@@ -22,6 +23,8 @@ pub(crate) struct Report {
     pub(crate) address: Option<String>,
     /// The addresses before it that did not.
     pub(crate) failed_addresses: Vec<FailedAddress>,
+    /// The dialogue before TLS, with `--starttls`.
+    pub(crate) starttls: Option<StartTls>,
     /// `TLSv1.3`.
     pub(crate) protocol: Option<String>,
     /// IANA's name.
@@ -62,11 +65,21 @@ pub(crate) struct FailedAddress {
     pub(crate) message: String,
 }
 
+/// What was said in clear before TLS.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct StartTls {
+    /// The protocol.
+    pub(crate) protocol: String,
+    /// All of it, line by line; anybody on the way may have changed it.
+    pub(crate) dialogue: Vec<Spoken>,
+}
+
 /// Durations in milliseconds; null for a phase that was not reached or not needed.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 pub(crate) struct Timings {
     pub(crate) dns: Option<f64>,
     pub(crate) tcp: Option<f64>,
+    pub(crate) starttls: Option<f64>,
     pub(crate) tls: Option<f64>,
 }
 
@@ -347,7 +360,7 @@ pub(crate) fn example() -> Report {
             accepted_schemes: vec!["ed25519".into()],
             authorities: 0,
         }),
-        timings_ms: Timings { dns: Some(1.234), tcp: Some(10.0), tls: Some(25.06) },
+        timings_ms: Timings { dns: Some(1.234), tcp: Some(10.0), starttls: None, tls: Some(25.06) },
         chain: vec![ChainEntry {
             subject: "CN=example.com".into(),
             issuer: "CN=Root".into(),
@@ -396,6 +409,7 @@ mod tests {
         for key in [
             "target",
             "address",
+            "starttls",
             "protocol",
             "cipher_suite",
             "group",
@@ -410,7 +424,7 @@ mod tests {
         ] {
             assert!(json.get(key).is_some(), "{key}");
         }
-        for key in ["dns", "tcp", "tls"] {
+        for key in ["dns", "tcp", "starttls", "tls"] {
             assert!(json["timings_ms"].get(key).is_some(), "{key}");
         }
         assert!(json["verification"].get("trusted").is_some());

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tlsmith::{Connection, conn::Direction, session::UnixMillis};
+use tlsmith::{Connection, Facts, conn::Direction, session::UnixMillis};
 use tlsmith_x509::UnixTime;
 use tokio::{net::TcpStream, time::timeout};
 
@@ -15,7 +15,8 @@ use super::{
     plan::{Mode, Plan},
     progress::Phases,
     reach,
-    report::{Error, Report, ms},
+    report::{Error, Report, StartTls, ms},
+    starttls::{self, Parties, Protocol},
 };
 
 /// How long the last words of a connection may take.
@@ -57,6 +58,7 @@ pub(crate) async fn establish(plan: &Plan, phases: &Phases) -> Session {
 impl Session {
     async fn reach_and_shake_hands(&mut self, plan: &Plan, phases: &Phases) -> Result<(), Error> {
         let (tcp, address, rtt) = self.reach(plan, phases).await?;
+        let tcp = self.ask_for_tls(plan, phases, tcp).await?;
         phases.enter(Phase::Tls);
         let mut out = Vec::new();
         let conn = Connection::client(plan.config.clone(), plan.name.clone(), UnixMillis::now(), &mut out)
@@ -66,8 +68,11 @@ impl Session {
         let link = self.link.insert(Link::new(tcp, conn, out, begun));
         let result = timeout(plan.timeout, link.handshake(&mut self.early)).await;
         match result {
-            Err(_) => return Err(failure::timeout(Phase::Tls, plan.timeout, &stalled(link, address))),
-            Ok(Err(broken)) => return Err(of_broken(Phase::Tls, address, broken)),
+            Err(_) => {
+                let error = failure::timeout(Phase::Tls, plan.timeout, &stalled(link, address));
+                return Err(advised(error, link.facts(), plan));
+            }
+            Ok(Err(broken)) => return Err(advised(of_broken(Phase::Tls, address, broken), link.facts(), plan)),
             Ok(Ok(())) => self.report.timings_ms.tls = Some(ms(begun.elapsed())),
         }
         phases.enter(Phase::Idle);
@@ -91,6 +96,21 @@ impl Session {
         self.report.address = Some(address.to_string());
         self.report.timings_ms.tcp = Some(ms(rtt));
         Ok((tcp, address, rtt))
+    }
+
+    /// Speaks the protocol in clear until TLS may begin, where there is one to speak.
+    async fn ask_for_tls(&mut self, plan: &Plan, phases: &Phases, mut tcp: TcpStream) -> Result<TcpStream, Error> {
+        let Some(protocol) = plan.starttls else { return Ok(tcp) };
+        phases.enter(Phase::StartTls);
+        let begun = Instant::now();
+        let own = tcp.local_addr().ok().map(|address| address.ip());
+        let parties = Parties { server: plan.name.to_string(), own };
+        let mut dialogue = Vec::new();
+        let result = starttls::negotiate(&mut tcp, protocol, &parties, plan.timeout, &mut dialogue).await;
+        self.report.starttls = Some(StartTls { protocol: protocol.to_string(), dialogue });
+        result?;
+        self.report.timings_ms.starttls = Some(ms(begun.elapsed()));
+        Ok(tcp)
     }
 
     /// Hears what the server makes of the client's certificate, and closes where no conversation follows.
@@ -172,6 +192,21 @@ pub(crate) fn of_broken(phase: Phase, address: SocketAddr, broken: Broken) -> Er
     match broken {
         Broken::Tls(error) => Error::of(&error),
         Broken::Io(error) => failure::io(phase, &address.to_string(), &error),
+    }
+}
+
+/// A port on which another protocol is usual, and no word of TLS: it wants to be asked in its own words.
+fn advised(error: Error, facts: &Facts, plan: &Plan) -> Error {
+    let spoke_tls = facts.version.is_some() || error.alert_direction == Some("received");
+    match Protocol::usual_on(plan.target.port) {
+        Some(protocol) if !spoke_tls && plan.starttls.is_none() => {
+            let port = plan.target.port;
+            Error {
+                fix: format!("Port {port} usually speaks {protocol}: ask for TLS with --starttls {protocol}."),
+                ..error
+            }
+        }
+        _ => error,
     }
 }
 

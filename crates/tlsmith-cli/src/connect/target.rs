@@ -4,8 +4,8 @@ use std::{fmt, net::IpAddr};
 
 use crate::exit::Usage;
 
-/// The port where no other is named.
-const DEFAULT_PORT: u16 = 443;
+/// The port of https, where no other is named.
+pub(crate) const HTTPS: u16 = 443;
 
 /// A host and a port, as the caller wrote them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,10 +17,11 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    /// Reads `HOST[:PORT]`, `[IPv6]:PORT`, a bare IPv6 address, or an https URL (with a hint of what of it counted).
-    pub(crate) fn parse(text: &str) -> Result<(Self, Option<String>), Usage> {
+    /// Reads `HOST[:PORT]`, `[IPv6]:PORT`, a bare IPv6 address, or an https URL (with a hint of what of it counted). The
+    /// port is `default` where none is named.
+    pub(crate) fn parse(text: &str, default: u16) -> Result<(Self, Option<String>), Usage> {
         let Some((scheme, rest)) = text.split_once("://") else {
-            let target = Self::host_and_port(text, text)?;
+            let target = Self::host_and_port(text, text, default)?;
             let hint = looks_like_port(text).map(|(address, port)| {
                 format!("{text} is an IPv6 address as a whole; the port {port} would be [{address}]:{port}")
             });
@@ -32,7 +33,7 @@ impl Target {
                 if authority.contains('@') {
                     return Err(bad(text, "a user name in a URL means nothing to TLS", "leave it out"));
                 }
-                let target = Self::host_and_port(authority, text)?;
+                let target = Self::host_and_port(authority, text, HTTPS)?;
                 let hint = format!("connect takes HOST[:PORT]; of the URL only {target} counts");
                 Ok((target, Some(hint)))
             }
@@ -50,7 +51,7 @@ impl Target {
         self.host.split('%').next().and_then(|host| host.parse().ok())
     }
 
-    fn host_and_port(text: &str, whole: &str) -> Result<Self, Usage> {
+    fn host_and_port(text: &str, whole: &str, default: u16) -> Result<Self, Usage> {
         let (host, port) = if let Some(rest) = text.strip_prefix('[') {
             let Some((inside, after)) = rest.split_once(']') else {
                 return Err(bad(whole, "the bracket is not closed", "write [ADDRESS]:PORT"));
@@ -89,7 +90,7 @@ impl Target {
             return Err(bad(whole, "not a host name", "write HOST or HOST:PORT"));
         }
         let port = match port {
-            None => DEFAULT_PORT,
+            None => default,
             // `u16::from_str` takes a leading plus; a port has none.
             Some(port) => match port.parse::<u16>() {
                 Ok(number) if number != 0 && !port.starts_with('+') => number,
@@ -130,7 +131,7 @@ mod tests {
     use super::*;
 
     fn ok(text: &str) -> (String, u16) {
-        let (target, _) = Target::parse(text).unwrap();
+        let (target, _) = Target::parse(text, HTTPS).unwrap();
         (target.host, target.port)
     }
 
@@ -147,7 +148,7 @@ mod tests {
 
     #[test]
     fn urls_are_accepted_with_a_hint() {
-        let (target, hint) = Target::parse("https://example.com/a?b#c").unwrap();
+        let (target, hint) = Target::parse("https://example.com/a?b#c", HTTPS).unwrap();
         assert_eq!(target.to_string(), "example.com:443");
         assert!(hint.unwrap().contains("example.com:443"));
         assert_eq!(ok("HTTPS://[::1]:8443/"), ("::1".into(), 8443));
@@ -180,7 +181,7 @@ mod tests {
             "[fe80::1%]:443",
             "example.com\n:443",
         ] {
-            let usage = Target::parse(text).expect_err(text);
+            let usage = Target::parse(text, HTTPS).expect_err(text);
             assert_eq!(usage.code, "usage.target");
             assert!(!usage.to_string().contains('\n'), "{usage}");
         }
@@ -188,8 +189,10 @@ mod tests {
 
     #[test]
     fn shows_brackets_and_knows_addresses() {
-        assert_eq!(Target::parse("::1").unwrap().0.to_string(), "[::1]:443");
-        assert_eq!(Target::parse("[fe80::1%3]:1").unwrap().0.ip(), Some("fe80::1".parse().unwrap()));
-        assert_eq!(Target::parse("example.com").unwrap().0.ip(), None);
+        assert_eq!(Target::parse("::1", HTTPS).unwrap().0.to_string(), "[::1]:443");
+        assert_eq!(Target::parse("[fe80::1%3]:1", HTTPS).unwrap().0.ip(), Some("fe80::1".parse().unwrap()));
+        assert_eq!(Target::parse("example.com", HTTPS).unwrap().0.ip(), None);
+        assert_eq!(Target::parse("example.com", 25).unwrap().0.port, 25);
+        assert_eq!(Target::parse("https://example.com", 25).unwrap().0.port, 443);
     }
 }

@@ -121,6 +121,14 @@ impl Page<'_> {
                 self.field("  not", &format!("{} ({})", failed.address, failed.code));
             }
         }
+        if let Some(before) = &report.starttls {
+            let greeting = before.dialogue.iter().find(|spoken| {
+                // XML's declaration says nothing.
+                spoken.direction == "received" && !spoken.text.starts_with("<?")
+            });
+            let said = greeting.map_or_else(String::new, |spoken| format!(", {}", spoken.text));
+            self.field("STARTTLS", &format!("{}{said}", before.protocol));
+        }
         if let Some(name) = &report.server_name
             && (style.verbose || !report.target.starts_with(name.as_str()))
         {
@@ -142,8 +150,9 @@ impl Page<'_> {
             self.field("ALPN", report.alpn.as_deref().unwrap_or("none"));
         }
         self.client_auth(report);
+        let times = &report.timings_ms;
         let times: Vec<String> =
-            [("dns", report.timings_ms.dns), ("tcp", report.timings_ms.tcp), ("tls", report.timings_ms.tls)]
+            [("dns", times.dns), ("tcp", times.tcp), ("starttls", times.starttls), ("tls", times.tls)]
                 .iter()
                 .filter_map(|(name, time)| time.map(|time| format!("{name} {time:.1} ms")))
                 .collect();

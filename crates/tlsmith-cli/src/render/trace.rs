@@ -7,7 +7,7 @@ use super::{
     style::{Ink, Style},
     text::{columns, safe, wrap},
 };
-use crate::connect::{Message, Report};
+use crate::connect::{Message, Report, Spoken};
 
 /// Column of times.
 const TIME: usize = 10;
@@ -19,7 +19,8 @@ const MAX_WIDTH: usize = 100;
 pub(crate) fn draw(report: &Report, style: &Style) -> String {
     let Some(messages) = &report.trace else { return String::new() };
     let canvas = Canvas { style, room: style.width.min(MAX_WIDTH).saturating_sub(TIME), text: String::new() };
-    canvas.draw(messages)
+    let before = report.starttls.as_ref().map_or(&[][..], |before| before.dialogue.as_slice());
+    canvas.draw(before, messages)
 }
 
 struct Canvas<'s> {
@@ -37,10 +38,11 @@ struct Line {
 }
 
 impl Canvas<'_> {
-    fn draw(mut self, messages: &[Message]) -> String {
+    fn draw(mut self, before: &[Spoken], messages: &[Message]) -> String {
         let gap = self.room.saturating_sub("Client".len() + "Server".len());
         let head = format!("{:>8}  Client{:gap$}Server", "ms", "");
         self.text.push_str(&format!("{}\n\n", self.style.paint(Ink::Strong, &head)));
+        self.dialogue(before);
         let mut rest = messages;
         while let Some(first) = rest.first() {
             let length = rest.iter().take_while(|message| message.direction == first.direction).count();
@@ -48,9 +50,31 @@ impl Canvas<'_> {
             self.flight(flight, first.direction == "sent");
             rest = others;
         }
+        if messages.is_empty() {
+            self.text.push('\n');
+            return self.text;
+        }
         let legend = "{} handshake keys   [] application keys   + what matters";
         self.text.push_str(&format!("\n  {}\n\n", self.style.paint(Ink::Faint, legend)));
         self.text
+    }
+
+    /// What was said in clear before TLS: the words themselves, without a time.
+    fn dialogue(&mut self, before: &[Spoken]) {
+        for spoken in before {
+            let room = self.room.saturating_sub(ARROW).max(20);
+            let lines: Vec<Line> = wrap(&safe(&spoken.text), room)
+                .into_iter()
+                .map(|text| Line { time: String::new(), text, ink: None })
+                .collect();
+            for line in &lines {
+                self.line(line, spoken.direction == "sent", false);
+            }
+        }
+        if !before.is_empty() {
+            let note = "  in clear until here";
+            self.text.push_str(&format!("\n{}\n\n", self.style.paint(Ink::Warn, note)));
+        }
     }
 
     /// Messages that go the same way, one after another; the arrow stands beside the last line, if it fits.
@@ -164,6 +188,31 @@ mod tests {
             assert!(text.lines().all(|line| columns(line) <= width), "{width}:\n{text}");
             assert_eq!(text.matches("-------->").count() + text.matches("<--------").count(), 2, "{width}:\n{text}");
         }
+    }
+
+    #[test]
+    fn what_was_said_before_tls_stands_before_it() {
+        let spoken = |direction, text: &str| Spoken { direction, text: text.into() };
+        let dialogue = vec![spoken("received", "220 mail"), spoken("sent", "STARTTLS"), spoken("received", "220 go")];
+        let report = Report {
+            trace: Some(vec![message("sent", "ClientHello", "none", &[])]),
+            starttls: Some(crate::connect::StartTls { protocol: "smtp".into(), dialogue }),
+            ..Report::default()
+        };
+        let expected = "      ms  Client                                      Server
+
+                                                    220 mail
+          STARTTLS
+                                                      220 go
+
+  in clear until here
+
+     1.2  ClientHello 99 B    -------->
+
+  {} handshake keys   [] application keys   + what matters
+
+";
+        assert_eq!(draw(&report, &Style { colour: false, width: 60, verbose: false }), expected);
     }
 
     #[test]
