@@ -5,7 +5,10 @@ use std::fmt;
 use tlsmith_crypto::Secret;
 use tlsmith_x509::{Certificate, ServerName, UnixTime};
 
-use super::{IdentityId, PolicyId, UnixMillis, server::expires_at};
+use super::{
+    IdentityId, PolicyId, UnixMillis,
+    server::{expires_at, is_over},
+};
 use crate::registry::{CipherSuite, NamedGroup, ProtocolVersion};
 
 /// What a client remembers of a handshake: one ticket, or one session ID.
@@ -62,7 +65,8 @@ impl ClientSession {
     /// second is let pass, for callers that tell whole seconds.
     pub fn is_alive(&self, now: UnixMillis) -> bool {
         const WHOLE_SECOND: i64 = 1000;
-        now.since(self.received_at) > -WHOLE_SECOND && now.seconds() < self.expires_at()
+        now.since(self.received_at) > -WHOLE_SECOND
+            && !is_over(self.received_at, self.lifetime, self.trusted_until, now)
     }
 
     /// What a PskIdentity says of the age (RFC 8446 §4.2.11.1): milliseconds since it came, plus

@@ -6,8 +6,12 @@ mod codec;
 mod memory_sessions;
 mod policy;
 mod replay;
+#[allow(dead_code, reason = "the handshakes that resume come next")]
+pub(crate) mod rights;
 mod server;
 mod store;
+#[cfg(test)]
+mod tests;
 mod ticket_keys;
 mod ticketer;
 mod time;
@@ -16,6 +20,7 @@ pub use client::{ClientSession, ClientSessions, SessionKey};
 pub use memory_sessions::MemorySessions;
 pub use policy::{IdentityId, PolicyId};
 pub use replay::{AntiReplay, ReplayWindow};
+pub use rights::WhyNot;
 pub use server::ServerSession;
 pub use store::{MemoryStore, SessionStore};
 pub use ticket_keys::TicketKeys;

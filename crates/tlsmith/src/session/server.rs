@@ -81,6 +81,11 @@ impl ServerSession {
     }
 }
 
+/// The lifetime is over, to the millisecond, or the trust is. A lifetime of 0 is over at once, whatever the clock says.
+pub(super) fn is_over(start: UnixMillis, lifetime: u32, trusted_until: UnixTime, now: UnixMillis) -> bool {
+    now.since(start).max(0) >= i64::from(lifetime.min(MAX_LIFETIME)) * 1000 || now.seconds() >= trusted_until
+}
+
 /// The end of a session: whichever comes first. Lifetimes longer than the RFC allows are cut.
 pub(super) fn expires_at(start: UnixMillis, lifetime: u32, trusted_until: UnixTime) -> UnixTime {
     let lifetime = i64::from(lifetime.min(MAX_LIFETIME));
