@@ -84,9 +84,21 @@ fn the_screen_is_aligned_and_without_colour_in_a_pipe() {
 
 #[test]
 fn suites_and_groups_are_those_that_were_asked_for() {
-    let server = TestServer::start(config::server(&PKI.server).build().unwrap(), Mode::Echo);
+    let groups = [
+        "X25519MLKEM768",
+        "SecP256r1MLKEM768",
+        "SecP384r1MLKEM1024",
+        "x25519",
+        "secp256r1",
+        "secp384r1",
+        "secp521r1",
+        "ffdhe2048",
+        "ffdhe3072",
+    ];
+    let server = config::server(&PKI.server).groups(&groups.map(config::group)).build().unwrap();
+    let server = TestServer::start(server, Mode::Echo);
     for suite in ["TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"] {
-        for group in ["X25519MLKEM768", "x25519", "secp256r1", "secp384r1", "secp521r1"] {
+        for group in groups {
             let run = connect(server.port, PKI.root(), &["--json", "--suites", suite, "--groups", group]);
             let report = run.json();
             assert_eq!((&report["cipher_suite"], &report["group"]), (&json!(suite), &json!(group)));

@@ -23,8 +23,13 @@ pub trait Provider: Send + Sync + fmt::Debug {
     /// Makes an AEAD key ready; `key` has [`AeadAlgorithm::key_len`] bytes.
     fn aead(&self, algorithm: AeadAlgorithm, key: &[u8]) -> Result<Box<dyn AeadKey>, CryptoError>;
 
-    /// The groups that key exchange works in, best first.
+    /// The groups that key exchange works in unless a configuration names others, best first.
     fn groups(&self) -> &[Group];
+
+    /// Whether key exchange works in this group, if a configuration names it.
+    fn supports_group(&self, group: Group) -> bool {
+        self.groups().contains(&group)
+    }
 
     /// Makes an ephemeral key pair, to offer its share.
     fn start_key_exchange(&self, group: Group) -> Result<Box<dyn KeyExchange>, CryptoError>;

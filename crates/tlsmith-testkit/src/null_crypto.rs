@@ -48,6 +48,10 @@ impl Provider for NullCrypto {
         &[Group::X25519MlKem768, Group::X25519, Group::Secp256r1, Group::Secp384r1, Group::Secp521r1]
     }
 
+    fn supports_group(&self, group: Group) -> bool {
+        share_lengths(group).is_ok()
+    }
+
     fn start_key_exchange(&self, group: Group) -> Result<Box<dyn KeyExchange>, CryptoError> {
         let (offered, _) = share_lengths(group)?;
         Ok(Box::new(NullKeyExchange { group, share: vec![4; offered] }))
@@ -74,10 +78,15 @@ impl Provider for NullCrypto {
 fn share_lengths(group: Group) -> Result<(usize, usize), CryptoError> {
     Ok(match group {
         Group::X25519MlKem768 => (1216, 1120),
+        Group::Secp256r1MlKem768 => (1249, 1153),
+        Group::Secp384r1MlKem1024 => (1665, 1665),
         Group::X25519 => (32, 32),
         Group::Secp256r1 => (65, 65),
         Group::Secp384r1 => (97, 97),
         Group::Secp521r1 => (133, 133),
+        Group::X448 => (56, 56),
+        Group::Ffdhe2048 => (256, 256),
+        Group::Ffdhe3072 => (384, 384),
         _ => return Err(CryptoError::Unsupported),
     })
 }

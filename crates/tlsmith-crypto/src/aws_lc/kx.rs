@@ -1,38 +1,65 @@
-//! Key exchange: X25519, the NIST curves, and X25519MLKEM768.
+//! Key exchange: X25519 and the NIST curves here, the hybrids in `hybrid.rs`, what aws-lc does not have in `rust_crypto`.
 
-use aws_lc_rs::{
-    agreement::{Algorithm, ECDH_P256, ECDH_P384, ECDH_P521, PrivateKey, UnparsedPublicKey, X25519, agree},
-    kem::{Ciphertext, DecapsulationKey, EncapsulationKey, ML_KEM_768},
-};
+use aws_lc_rs::agreement::{Algorithm, ECDH_P256, ECDH_P384, ECDH_P521, PrivateKey, UnparsedPublicKey, X25519, agree};
 
-use crate::{CryptoError, Group, KeyExchange, Secret};
+use super::{hybrid, random};
+#[cfg(feature = "x448")]
+use crate::rust_crypto::x448;
+use crate::{CryptoError, Group, KeyExchange, Secret, rust_crypto::ffdhe};
 
-/// Best first: the hybrid outlives a quantum computer, X25519 is the fastest of the others.
-pub(super) const GROUPS: &[Group] =
-    &[Group::X25519MlKem768, Group::X25519, Group::Secp256r1, Group::Secp384r1, Group::Secp521r1];
+/// The defaults, best first: the hybrids outlive a quantum computer, X25519 is the fastest of the others.
+pub(super) const GROUPS: &[Group] = &[
+    Group::X25519MlKem768,
+    Group::Secp256r1MlKem768,
+    Group::Secp384r1MlKem1024,
+    Group::X25519,
+    Group::Secp256r1,
+    Group::Secp384r1,
+    Group::Secp521r1,
+];
 
-/// FIPS 203 §8, table 3, ML-KEM-768.
-const MLKEM_ENCAPSULATION_KEY_LEN: usize = 1184;
-/// The same table.
-const MLKEM_CIPHERTEXT_LEN: usize = 1088;
+/// What else a configuration may name: slow, or not audited, and nobody needs it who has one of the others.
+const ON_REQUEST: &[Group] = &[
+    Group::Ffdhe2048,
+    Group::Ffdhe3072,
+    #[cfg(feature = "x448")]
+    Group::X448,
+];
+
 /// RFC 7748 §5.
 const X25519_LEN: usize = 32;
 
+pub(super) fn supports(group: Group) -> bool {
+    GROUPS.contains(&group) || ON_REQUEST.contains(&group)
+}
+
 pub(super) fn start(group: Group) -> Result<Box<dyn KeyExchange>, CryptoError> {
-    Ok(match group {
-        Group::X25519MlKem768 => Box::new(Hybrid::generate()?),
-        Group::X25519 | Group::Secp256r1 | Group::Secp384r1 | Group::Secp521r1 => Box::new(Ecdh::generate(group)?),
-    })
+    match group {
+        Group::X25519 | Group::Secp256r1 | Group::Secp384r1 | Group::Secp521r1 => Ok(Box::new(Ecdh::generate(group)?)),
+        Group::X25519MlKem768 | Group::Secp256r1MlKem768 | Group::Secp384r1MlKem1024 => hybrid::start(group),
+        Group::Ffdhe2048 | Group::Ffdhe3072 => ffdhe::start(group, &random),
+        #[cfg(feature = "x448")]
+        Group::X448 => x448::start(&random),
+        #[cfg(not(feature = "x448"))]
+        Group::X448 => Err(CryptoError::Unsupported),
+    }
 }
 
 pub(super) fn accept(group: Group, peer_share: &[u8]) -> Result<(Vec<u8>, Secret), CryptoError> {
     match group {
-        Group::X25519MlKem768 => accept_hybrid(peer_share),
         Group::X25519 | Group::Secp256r1 | Group::Secp384r1 | Group::Secp521r1 => {
             let own = Ecdh::generate(group)?;
             let secret = own.agree(peer_share)?;
             Ok((own.share, secret))
         }
+        Group::X25519MlKem768 | Group::Secp256r1MlKem768 | Group::Secp384r1MlKem1024 => {
+            hybrid::accept(group, peer_share)
+        }
+        Group::Ffdhe2048 | Group::Ffdhe3072 => ffdhe::accept(group, peer_share, &random),
+        #[cfg(feature = "x448")]
+        Group::X448 => x448::accept(peer_share, &random),
+        #[cfg(not(feature = "x448"))]
+        Group::X448 => Err(CryptoError::Unsupported),
     }
 }
 
@@ -51,14 +78,14 @@ pub fn p256_from_private(private: &[u8; 32]) -> Result<Box<dyn KeyExchange>, Cry
 }
 
 /// Diffie-Hellman on one curve (RFC 8446 §7.4.2).
-struct Ecdh {
+pub(super) struct Ecdh {
     group: Group,
     private: PrivateKey,
-    share: Vec<u8>,
+    pub(super) share: Vec<u8>,
 }
 
 impl Ecdh {
-    fn generate(group: Group) -> Result<Self, CryptoError> {
+    pub(super) fn generate(group: Group) -> Result<Self, CryptoError> {
         let private = PrivateKey::generate(algorithm(group)?).map_err(|_| CryptoError::Backend)?;
         Self::new(group, private)
     }
@@ -74,7 +101,7 @@ impl Ecdh {
         Ok(Self { group, private, share: public.as_ref().to_vec() })
     }
 
-    fn agree(&self, peer_share: &[u8]) -> Result<Secret, CryptoError> {
+    pub(super) fn agree(&self, peer_share: &[u8]) -> Result<Secret, CryptoError> {
         // The backend would take compressed points and whole SubjectPublicKeyInfos, too; RFC 8446 §4.2.8.2 has
         // uncompressed points only. It checks that the point is on the curve and that X25519 does not give zero.
         let form = match (self.group, peer_share) {
@@ -109,75 +136,8 @@ fn algorithm(group: Group) -> Result<&'static Algorithm, CryptoError> {
         Group::Secp256r1 => Ok(&ECDH_P256),
         Group::Secp384r1 => Ok(&ECDH_P384),
         Group::Secp521r1 => Ok(&ECDH_P521),
-        Group::X25519MlKem768 => Err(CryptoError::Unsupported),
+        _ => Err(CryptoError::Unsupported),
     }
-}
-
-/// The client's side of X25519MLKEM768 (draft-ietf-tls-ecdhe-mlkem §4).
-struct Hybrid {
-    mlkem: DecapsulationKey,
-    x25519: Ecdh,
-    share: Vec<u8>,
-}
-
-impl Hybrid {
-    /// §4.1: the client's share is the encapsulation key, then the X25519 share.
-    fn generate() -> Result<Self, CryptoError> {
-        let mlkem = DecapsulationKey::generate(&ML_KEM_768).map_err(|_| CryptoError::Backend)?;
-        let encapsulation =
-            mlkem.encapsulation_key().and_then(|key| key.key_bytes()).map_err(|_| CryptoError::Backend)?;
-        let x25519 = Ecdh::generate(Group::X25519)?;
-        let share = [encapsulation.as_ref(), &x25519.share].concat();
-        Ok(Self { mlkem, x25519, share })
-    }
-}
-
-impl KeyExchange for Hybrid {
-    fn group(&self) -> Group {
-        Group::X25519MlKem768
-    }
-
-    fn share(&self) -> &[u8] {
-        &self.share
-    }
-
-    /// §4.2: the server's share is the ciphertext, then the X25519 share.
-    fn complete(self: Box<Self>, peer_share: &[u8]) -> Result<Secret, CryptoError> {
-        let (ciphertext, peer_x25519) = split(peer_share, MLKEM_CIPHERTEXT_LEN)?;
-        let mlkem = self.mlkem.decapsulate(Ciphertext::from(ciphertext)).map_err(|_| CryptoError::InvalidInput)?;
-        let x25519 = self.x25519.agree(peer_x25519)?;
-        Ok(concatenate(mlkem.as_ref(), &x25519))
-    }
-}
-
-/// The server's side. An encapsulation key that fails the check of FIPS 203 §7.2 is refused.
-fn accept_hybrid(peer_share: &[u8]) -> Result<(Vec<u8>, Secret), CryptoError> {
-    let (encapsulation, peer_x25519) = split(peer_share, MLKEM_ENCAPSULATION_KEY_LEN)?;
-    let own = Ecdh::generate(Group::X25519)?;
-    let x25519 = own.agree(peer_x25519)?;
-    let (ciphertext, mlkem) = EncapsulationKey::new(&ML_KEM_768, encapsulation)
-        .ok()
-        .and_then(|key| key.encapsulate().ok())
-        .ok_or(CryptoError::InvalidInput)?;
-    let share = [ciphertext.as_ref(), &own.share].concat();
-    Ok((share, concatenate(mlkem.as_ref(), &x25519)))
-}
-
-/// The two parts of a hybrid share; both lengths are exact.
-fn split(share: &[u8], mlkem_len: usize) -> Result<(&[u8], &[u8]), CryptoError> {
-    match share.split_at_checked(mlkem_len) {
-        Some((mlkem, x25519)) if x25519.len() == X25519_LEN => Ok((mlkem, x25519)),
-        _ => Err(CryptoError::InvalidInput),
-    }
-}
-
-/// §4.3: the ML-KEM secret, then the X25519 secret. Written in place, so that no copy is left behind.
-fn concatenate(mlkem: &[u8], x25519: &Secret) -> Secret {
-    let mut secret = Secret::zero(mlkem.len() + x25519.expose().len());
-    for (to, from) in secret.expose_mut().iter_mut().zip(mlkem.iter().chain(x25519.expose())) {
-        *to = *from;
-    }
-    secret
 }
 
 #[cfg(test)]
@@ -189,16 +149,21 @@ mod tests {
     fn lengths(group: Group) -> (usize, usize, usize) {
         match group {
             Group::X25519MlKem768 => (1216, 1120, 64),
+            Group::Secp256r1MlKem768 => (1249, 1153, 64),
+            Group::Secp384r1MlKem1024 => (1665, 1665, 80),
             Group::X25519 => (32, 32, 32),
             Group::Secp256r1 => (65, 65, 32),
             Group::Secp384r1 => (97, 97, 48),
             Group::Secp521r1 => (133, 133, 66),
+            Group::X448 => (56, 56, 56),
+            Group::Ffdhe2048 => (256, 256, 256),
+            Group::Ffdhe3072 => (384, 384, 384),
         }
     }
 
     #[test]
     fn both_sides_agree_in_every_group() {
-        for &group in GROUPS {
+        for &group in GROUPS.iter().chain(ON_REQUEST) {
             let client = start(group).unwrap();
             assert_eq!(client.group(), group);
             let (server_share, server_secret) = accept(group, client.share()).unwrap();
@@ -208,6 +173,36 @@ mod tests {
             // A second exchange has another secret.
             let (_, other) = accept(group, start(group).unwrap().share()).unwrap();
             assert_ne!(other, server_secret);
+        }
+    }
+
+    /// What is offered works, what is not is refused; the feature adds no default.
+    #[test]
+    fn what_is_supported() {
+        for group in [
+            Group::X25519MlKem768,
+            Group::Secp256r1MlKem768,
+            Group::Secp384r1MlKem1024,
+            Group::X25519,
+            Group::Secp256r1,
+            Group::Secp384r1,
+            Group::Secp521r1,
+            Group::X448,
+            Group::Ffdhe2048,
+            Group::Ffdhe3072,
+        ] {
+            assert_eq!(supports(group), start(group).is_ok(), "{group:?}");
+            assert_eq!(supports(group), group != Group::X448 || cfg!(feature = "x448"));
+            assert_eq!(group.is_post_quantum(), format!("{group:?}").contains("MlKem"));
+            assert_eq!(
+                group.prime().map(<[u8]>::len),
+                (lengths(group).0 == lengths(group).2 && lengths(group).0 > 200).then(|| lengths(group).0)
+            );
+        }
+        assert!(GROUPS.iter().all(|group| supports(*group) && !ON_REQUEST.contains(group)));
+        assert!(!GROUPS.contains(&Group::X448));
+        if !supports(Group::X448) {
+            assert_eq!(accept(Group::X448, &[5; 56]).unwrap_err(), CryptoError::Unsupported);
         }
     }
 
@@ -261,7 +256,7 @@ mod tests {
 
     #[test]
     fn every_other_length_is_refused() {
-        for &group in GROUPS {
+        for &group in GROUPS.iter().chain(ON_REQUEST) {
             let client = start(group).unwrap();
             let (server_share, _) = accept(group, client.share()).unwrap();
             let short = &client.share()[..client.share().len() - 1];
@@ -272,18 +267,12 @@ mod tests {
             }
         }
         // Every length below, for the small groups.
-        for &group in GROUPS.iter().filter(|g| **g != Group::X25519MlKem768) {
+        for &group in GROUPS.iter().filter(|group| !group.is_post_quantum()) {
             let share = start(group).unwrap().share().to_vec();
             for len in 0..share.len() {
                 assert_eq!(accept(group, &share[..len]).unwrap_err(), CryptoError::InvalidInput, "{group:?} {len}");
             }
         }
-        // A client's share where a server's belongs, and the other way round.
-        let client = start(Group::X25519MlKem768).unwrap();
-        let (server_share, _) = accept(Group::X25519MlKem768, client.share()).unwrap();
-        assert!(accept(Group::X25519MlKem768, &server_share).is_err());
-        let own = client.share().to_vec();
-        assert!(client.complete(&own).is_err());
     }
 
     /// Points of small order (RFC 7748 §6.1 asks for the check of the all-zero result).
@@ -296,10 +285,6 @@ mod tests {
         for point in [vec![0; 32], one, order_8, p_minus_1] {
             assert_eq!(accept(Group::X25519, &point).unwrap_err(), CryptoError::InvalidInput);
             assert_eq!(start(Group::X25519).unwrap().complete(&point).unwrap_err(), CryptoError::InvalidInput);
-            // Inside the hybrid, too.
-            let mut share = start(Group::X25519MlKem768).unwrap().share().to_vec();
-            share.splice(1184.., point);
-            assert_eq!(accept(Group::X25519MlKem768, &share).unwrap_err(), CryptoError::InvalidInput);
         }
     }
 
@@ -324,25 +309,5 @@ mod tests {
                 assert_eq!(start(group).unwrap().complete(&bad).unwrap_err(), CryptoError::InvalidInput);
             }
         }
-    }
-
-    /// FIPS 203 §7.2, modulus check: coefficients of 12 bits that are not below q = 3329.
-    #[test]
-    fn mlkem_keys_out_of_range_are_refused() {
-        let mut share = start(Group::X25519MlKem768).unwrap().share().to_vec();
-        share[..1152].fill(0xff);
-        assert_eq!(accept(Group::X25519MlKem768, &share).unwrap_err(), CryptoError::InvalidInput);
-    }
-
-    /// ML-KEM rejects implicitly (FIPS 203 §6.3): another ciphertext gives another secret, not an error.
-    #[test]
-    fn a_tampered_ciphertext_gives_another_secret() {
-        let client = start(Group::X25519MlKem768).unwrap();
-        let (mut share, secret) = accept(Group::X25519MlKem768, client.share()).unwrap();
-        share[100] ^= 1;
-        let got = client.complete(&share).unwrap();
-        assert_ne!(got, secret);
-        // The X25519 half is untouched.
-        assert_eq!(got.expose()[32..], secret.expose()[32..]);
     }
 }

@@ -2,6 +2,7 @@
 
 mod aead;
 mod hash;
+mod hybrid;
 mod key_file;
 mod kx;
 mod sign;
@@ -22,7 +23,7 @@ pub struct AwsLc;
 
 impl Provider for AwsLc {
     fn random(&self, out: &mut [u8]) -> Result<(), CryptoError> {
-        aws_lc_rs::rand::fill(out).map_err(|_| CryptoError::Backend)
+        random(out)
     }
 
     fn hash(&self, algorithm: HashAlgorithm) -> Box<dyn HashContext> {
@@ -39,6 +40,10 @@ impl Provider for AwsLc {
 
     fn groups(&self) -> &[Group] {
         kx::GROUPS
+    }
+
+    fn supports_group(&self, group: Group) -> bool {
+        kx::supports(group)
     }
 
     fn start_key_exchange(&self, group: Group) -> Result<Box<dyn KeyExchange>, CryptoError> {
@@ -62,6 +67,10 @@ impl Provider for AwsLc {
     fn load_key(&self, der: &[u8]) -> Result<Arc<dyn SigningKey>, CryptoError> {
         sign::load(der)
     }
+}
+
+fn random(out: &mut [u8]) -> Result<(), CryptoError> {
+    aws_lc_rs::rand::fill(out).map_err(|_| CryptoError::Backend)
 }
 
 #[cfg(test)]

@@ -125,7 +125,7 @@ impl View {
             protocol: facts.version.map(|version| version.to_string()),
             cipher_suite: facts.cipher_suite.map(|suite| suite.to_string()),
             group: facts.group.map(|group| group.to_string()),
-            post_quantum: facts.group == Some(NamedGroup::X25519MLKEM768),
+            post_quantum: facts.group.is_some_and(NamedGroup::is_post_quantum),
             signature_scheme: facts.own_signature_scheme.map(|scheme| scheme.to_string()),
             client_signature_scheme: facts.signature_scheme.map(|scheme| scheme.to_string()),
             alpn: facts.alpn.as_deref().map(lossy),

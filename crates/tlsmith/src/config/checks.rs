@@ -11,7 +11,7 @@ use crate::{
     tls13::suite,
 };
 
-/// The groups of the provider.
+/// The groups that the provider offers by default.
 pub(crate) fn default_groups(provider: &dyn Provider) -> Vec<NamedGroup> {
     provider.groups().iter().filter_map(|group| NamedGroup::from_group(*group)).collect()
 }
@@ -21,7 +21,8 @@ pub(super) fn check_suites(suites: &[CipherSuite]) -> Result<(), ConfigError> {
 }
 
 pub(super) fn check_groups(provider: &dyn Provider, groups: &[NamedGroup]) -> Result<(), ConfigError> {
-    check_list("group", groups, &default_groups(provider))
+    let supported = |group: &NamedGroup| group.to_group().is_some_and(|group| provider.supports_group(group));
+    check_list("group", groups, &NamedGroup::KNOWN.iter().copied().filter(supported).collect::<Vec<_>>())
 }
 
 /// A list of schemes for CertificateVerify needs one that TLS 1.3 allows there; RSA-PKCS#1 is not (RFC 8446 §4.2.3).

@@ -77,7 +77,8 @@ impl ClientConfigBuilder {
         self
     }
 
-    /// Groups, most wanted first.
+    /// Groups, most wanted first. By default those of [`Provider::groups`]; those that it supports besides (finite fields, X448)
+    /// are offered only if they are named here.
     pub fn groups(mut self, groups: &[NamedGroup]) -> Self {
         self.config.groups = groups.to_vec();
         self
@@ -201,12 +202,10 @@ fn checked_shares(shares: Vec<NamedGroup>, groups: &[NamedGroup]) -> Result<Vec<
     }
 }
 
-/// The most wanted group, and X25519 beside a hybrid: servers without the hybrid nearly all have it, and its 32 bytes
-/// save them a retry.
+/// The most wanted group, and the curve of a hybrid by itself: servers without the hybrid nearly all have it, and its few
+/// bytes save them a retry.
 fn default_shares(groups: &[NamedGroup]) -> Vec<NamedGroup> {
-    let beside_hybrid = |group: &NamedGroup| {
-        *group == NamedGroup::X25519 && groups.first().is_some_and(|first| *first == NamedGroup::X25519MLKEM768)
-    };
     let first = groups.first().copied();
-    groups.iter().copied().filter(|group| Some(*group) == first || beside_hybrid(group)).collect()
+    let curve = first.and_then(NamedGroup::curve_of_hybrid);
+    groups.iter().copied().filter(|group| Some(*group) == first || Some(*group) == curve).collect()
 }

@@ -131,7 +131,7 @@ impl ServerConfigBuilder {
         self
     }
 
-    /// Groups, most wanted first.
+    /// Groups, most wanted first; by default those of [`Provider::groups`], without finite fields and X448.
     pub fn groups(mut self, groups: &[NamedGroup]) -> Self {
         self.config.groups = groups.to_vec();
         self

@@ -65,7 +65,10 @@ fn lists() {
     assert_eq!(suites(&[gcm, CipherSuite(0xc02f)]).code, "config.unsupported");
     assert_eq!(suites(&[gcm, CipherSuite(0x0a0a)]).code, "config.unsupported");
     assert_eq!(suites(&[gcm, gcm]).code, "config.duplicate");
-    assert_eq!(groups(&[NamedGroup::X448]).code, "config.unsupported");
+    let ffdhe4096 = groups(&[NamedGroup::FFDHE3072, NamedGroup(0x0102)]);
+    assert_eq!(ffdhe4096.code, "config.unsupported");
+    // What there is is said, the groups included that have to be named.
+    assert!(ffdhe4096.message.contains("ffdhe2048, ffdhe3072, SecP256r1MLKEM768"), "{ffdhe4096}");
     let twice = groups(&[NamedGroup::X25519, NamedGroup::SECP256R1, NamedGroup::X25519]);
     assert_eq!(twice.code, "config.duplicate");
     assert!(twice.message.contains("x25519"), "{twice}");
@@ -111,6 +114,32 @@ fn shares() {
     assert_eq!(client().groups(&groups).build().unwrap().key_shares, [NamedGroup::SECP256R1]);
     let hybrid = [NamedGroup::X25519MLKEM768, NamedGroup::X25519];
     assert_eq!(client().build().unwrap().key_shares, hybrid);
+    // The curve of the hybrid, where it is offered.
+    let p256 = [NamedGroup::SECP256R1MLKEM768, NamedGroup::X25519, NamedGroup::SECP256R1];
+    let config = client().groups(&p256).build().unwrap();
+    assert_eq!(config.key_shares, [NamedGroup::SECP256R1MLKEM768, NamedGroup::SECP256R1]);
+    assert_eq!(client().groups(&p256[..2]).build().unwrap().key_shares, p256[..1]);
+}
+
+/// Finite fields and X448 are never offered unless named, whatever the features are.
+#[test]
+fn groups_by_default() {
+    let default = [
+        NamedGroup::X25519MLKEM768,
+        NamedGroup::SECP256R1MLKEM768,
+        NamedGroup::SECP384R1MLKEM1024,
+        NamedGroup::X25519,
+        NamedGroup::SECP256R1,
+        NamedGroup::SECP384R1,
+        NamedGroup::SECP521R1,
+    ];
+    assert_eq!(client().build().unwrap().groups, default);
+    assert_eq!(server().build().unwrap().groups, default);
+    let named = [NamedGroup::FFDHE3072, NamedGroup::FFDHE2048];
+    assert_eq!(client().groups(&named).build().unwrap().groups, named);
+    assert_eq!(server().groups(&named).build().unwrap().groups, named);
+    let x448 = client().groups(&[NamedGroup::X448]).build();
+    assert_eq!(x448.is_ok(), cfg!(feature = "x448"), "{x448:?}");
 }
 
 #[test]

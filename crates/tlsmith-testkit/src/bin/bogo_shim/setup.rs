@@ -168,9 +168,8 @@ impl Setup {
 /// The shares that the runner expects of a client that was given groups alone: of the first, and of the first of the
 /// other kind (post-quantum or not), so that a server of either kind needs no retry.
 fn default_shares(groups: &[NamedGroup]) -> Option<Vec<NamedGroup>> {
-    let is_hybrid = |group: NamedGroup| group == NamedGroup::X25519MLKEM768;
     let first = *groups.first()?;
-    let other = groups.iter().copied().find(|group| is_hybrid(*group) != is_hybrid(first));
+    let other = groups.iter().copied().find(|group| group.is_post_quantum() != first.is_post_quantum());
     Some([first].into_iter().chain(other).collect())
 }
 

@@ -122,6 +122,30 @@ fn every_combination() {
     }
 }
 
+/// The groups that have to be named, with a share and after a retry.
+#[test]
+fn groups_on_request() {
+    let world = World::new();
+    let named = [
+        NamedGroup::FFDHE2048,
+        NamedGroup::FFDHE3072,
+        #[cfg(feature = "x448")]
+        NamedGroup::X448,
+    ];
+    for group in named {
+        for shares in [&[group][..], &[]] {
+            let client = world.client().groups(&[NamedGroup::X25519, group]).key_shares(shares).build().unwrap();
+            let server = world.server().groups(&[group]).build().unwrap();
+            let facts = agreed(&mut Pair::new(client, server));
+            assert_eq!((facts.group, facts.retried), (Some(group), shares.is_empty()));
+        }
+        // A server that was not told has no group in common with such a client.
+        let client = world.client().groups(&[group]).build().unwrap();
+        let mut pair = Pair::new(client, world.server().build().unwrap());
+        assert_eq!(pair.run().unwrap_err().code(), "handshake.no_common_group");
+    }
+}
+
 /// The server's order counts (RFC 7301 §3.2); either side may have none.
 #[test]
 fn application_protocols() {

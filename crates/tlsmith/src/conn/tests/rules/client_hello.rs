@@ -28,6 +28,15 @@ fn share(hello: &mut ClientHello<'_>, group: NamedGroup, key_exchange: &'static 
     with(hello, Extension::KeyShareOffer(vec![KeyShareEntry { group, key_exchange }]));
 }
 
+/// A share of ffdhe2048 for a server that allows it.
+fn finite_field(world: &World, key_exchange: &'static [u8]) -> Seen {
+    let group = NamedGroup::FFDHE2048;
+    let server = world.server().groups(&[group]).build().unwrap();
+    let script = alter_hello(move |hello| share(hello, group, key_exchange));
+    let client = world.client().groups(&[group]).build().unwrap();
+    Play::server(server, Peer::client(client, script)).finish()
+}
+
 /// `pre_shared_key` with one identity of a byte and one binder of 32 (RFC 8446 §4.2.11).
 const PSK: [u8; 44] = {
     let mut data = [5; 44];
@@ -187,6 +196,26 @@ pub(super) const CASES: &[Case] = &[
         rule: Rule::BadKeyShare,
         name: "a hybrid share cut short",
         run: |world| hello(world, |hello| share(hello, NamedGroup::X25519MLKEM768, &[0; 1184])),
+    },
+    Case {
+        rule: Rule::BadKeyShare,
+        name: "a hybrid share of zeros, of the right length",
+        run: |world| hello(world, |hello| share(hello, NamedGroup::SECP384R1MLKEM1024, &[0; 1665])),
+    },
+    Case {
+        rule: Rule::BadKeyShare,
+        name: "a finite field share of 0 (§4.2.8.1)",
+        run: |world| finite_field(world, &[0; 256]),
+    },
+    Case {
+        rule: Rule::BadKeyShare,
+        name: "a finite field share above the prime",
+        run: |world| finite_field(world, &[0xff; 256]),
+    },
+    Case {
+        rule: Rule::BadKeyShare,
+        name: "a finite field share without its zeros to the left",
+        run: |world| finite_field(world, &[2; 255]),
     },
     Case {
         rule: Rule::Decode,
