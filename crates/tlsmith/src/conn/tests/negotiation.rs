@@ -142,7 +142,7 @@ fn groups_on_request() {
         // A server that was not told has no group in common with such a client.
         let client = world.client().groups(&[group]).build().unwrap();
         let mut pair = Pair::new(client, world.server().build().unwrap());
-        assert_eq!(pair.run().unwrap_err().code(), "handshake.no_common_group");
+        assert_eq!(pair.run().unwrap_err().code(), "hello.no_common_group");
     }
 }
 
