@@ -5,7 +5,9 @@ use crate::{
     config::{self, KeyLog},
     error::{Error, Rule},
     record::{
-        INITIAL_VERSION, LEGACY_VERSION, MAX_PLAINTEXT, RecordType, fragment,
+        INITIAL_VERSION, LEGACY_VERSION, MAX_PLAINTEXT, RecordType,
+        deframe::Stage,
+        fragment,
         join::{Joiner, MessageLimits},
         protect::{Opener, Padding, Sealer},
     },
@@ -60,6 +62,15 @@ impl ReadHalf {
             warnings: 0,
             skip: None,
             skipped: 0,
+        }
+    }
+
+    /// Where in the stream the next record stands.
+    pub(super) fn stage(&self) -> Stage {
+        match &self.opener {
+            _ if self.first => Stage::First,
+            Some(opener) if opener.covers_every_type() => Stage::Tls12Protected,
+            Some(_) | None => Stage::Later,
         }
     }
 

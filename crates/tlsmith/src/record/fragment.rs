@@ -64,7 +64,7 @@ mod tests {
     use super::*;
     use crate::record::{
         INITIAL_VERSION, LEGACY_VERSION,
-        deframe::{Deframed, deframe},
+        deframe::{Deframed, Stage, deframe},
         join::{Joiner, MessageLimits},
         protect::{KeyLimits, Opener},
     };
@@ -81,7 +81,9 @@ mod tests {
     fn records(mut bytes: &[u8]) -> Vec<(RecordType, Vec<u8>)> {
         let mut out = Vec::new();
         while !bytes.is_empty() {
-            let Ok(Deframed::Record { record_type, len }) = deframe(bytes, false) else { panic!("not a record") };
+            let Ok(Deframed::Record { record_type, len }) = deframe(bytes, Stage::Later) else {
+                panic!("not a record")
+            };
             out.push((record_type, bytes[..len].to_vec()));
             bytes = &bytes[len..];
         }

@@ -13,7 +13,7 @@ use crate::{
     msg::{ClientHello, KeyUpdate, Message, ServerHello},
     record::{
         HEADER_LEN, RecordType,
-        deframe::{Deframed, deframe},
+        deframe::{Deframed, Stage, deframe},
         join::{Joiner, MESSAGE_HEADER_LEN, MessageLimits},
         protect::Opener,
     },
@@ -374,7 +374,9 @@ impl Peer {
         self.inbox.extend_from_slice(bytes);
         let mut inbox = std::mem::take(&mut self.inbox);
         let mut at = 0;
-        while let Deframed::Record { record_type, len } = deframe(&inbox[at..], false).expect("a wrong record came") {
+        while let Deframed::Record { record_type, len } =
+            deframe(&inbox[at..], Stage::Later).expect("a wrong record came")
+        {
             let record = &mut inbox[at..at + len];
             at += len;
             if let Some((kind, content)) = self.unprotect(record_type, record) {
