@@ -58,6 +58,7 @@ impl Connection {
         if let Some(opener) = self.read.opener.as_mut().filter(|opener| opener.covers_every_type()) {
             let opened = opener.open(record)?;
             self.read.authenticated = true;
+            self.read.check_size(opened.size)?;
             return Ok(Some((opened.record_type, opened.content)));
         }
         match (record_type, &mut self.read.opener) {
@@ -73,6 +74,7 @@ impl Connection {
                 Ok(opened) => {
                     self.read.stop_skipping();
                     self.read.authenticated = true;
+                    self.read.check_size(opened.size)?;
                     Ok(Some((opened.record_type, opened.content)))
                 }
                 Err(RecordError::BadMac)

@@ -21,7 +21,7 @@ use crate::{
     session::UnixMillis,
     tls13::{
         client,
-        effects::{InstallKeys, Sink, SkipEarlyData},
+        effects::{InstallKeys, RecordSizeLimits, Sink, SkipEarlyData},
         key_schedule, server,
         transcript::Transcript,
     },
@@ -223,6 +223,12 @@ impl Sink for Hand {
             }
             Direction::Received => self.opener = Some(Opener::new(key, iv)),
         }
+        Ok(())
+    }
+
+    fn limit_records(&mut self, limits: RecordSizeLimits) -> Result<(), Error> {
+        // Heard, and not kept to: what the peer sends is the script's matter.
+        self.facts.record_size_limit = Some(limits.sent);
         Ok(())
     }
 

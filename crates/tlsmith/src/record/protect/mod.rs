@@ -84,18 +84,39 @@ fn xored(iv: &[u8; NONCE_LEN], sequence: u64) -> [u8; NONCE_LEN] {
 pub(crate) struct Sealer {
     keyed: Keyed,
     limits: KeyLimits,
+    /// The longest plaintext: the version's limit, or the peer's.
+    max_plaintext: usize,
 }
 
 impl Sealer {
     /// Of TLS 1.3; starts with sequence number zero (RFC 8446 §5.3).
     pub(crate) fn new(key: Box<dyn AeadKey>, iv: [u8; NONCE_LEN], limits: KeyLimits) -> Self {
-        Self { keyed: Keyed::new(key, Form::Tls13(iv)), limits }
+        Self::with(Keyed::new(key, Form::Tls13(iv)), limits)
     }
 
     /// Of TLS 1.2; starts with sequence number zero (RFC 5246 §6.1). The length of `fixed_iv` says how nonces are made:
     /// 4 bytes for AES (RFC 5288 §3, RFC 6655 §3), 12 for ChaCha20 (RFC 7905 §2); there is no other.
     pub(crate) fn tls12(key: Box<dyn AeadKey>, fixed_iv: &[u8], limits: KeyLimits) -> Result<Self, RecordError> {
-        Ok(Self { keyed: Keyed::new(key, tls12::form(fixed_iv)?), limits })
+        Ok(Self::with(Keyed::new(key, tls12::form(fixed_iv)?), limits))
+    }
+
+    fn with(keyed: Keyed, limits: KeyLimits) -> Self {
+        let max_plaintext = keyed.max_plaintext();
+        Self { keyed, limits, max_plaintext }
+    }
+
+    /// The peer's `record_size_limit` (RFC 8449 §4): in TLS 1.3 of content, type and padding together. Never more than the
+    /// version allows, whatever the peer says.
+    pub(crate) fn set_size_limit(&mut self, limit: usize) {
+        self.max_plaintext = limit.min(self.keyed.max_plaintext());
+    }
+
+    /// The longest content of a record.
+    pub(crate) fn max_content(&self) -> usize {
+        match *self.keyed.form {
+            Form::Tls13(_) => self.max_plaintext.saturating_sub(tls13::TYPE_LEN),
+            Form::Tls12Implicit(_) | Form::Tls12Explicit(_) => self.max_plaintext,
+        }
     }
 
     /// Other limits, to reach them in a test.
@@ -110,8 +131,8 @@ impl Sealer {
         matches!(*self.keyed.form, Form::Tls13(_)) && self.keyed.sequence >= self.limits.update_after
     }
 
-    /// Appends one protected record to `out`. `content` is at most [`MAX_PLAINTEXT`] bytes; only application data may be
-    /// empty. Padding counts in TLS 1.3 alone. On an error `out` is as it was.
+    /// Appends one protected record to `out`. `content` is at most [`Sealer::max_content`] bytes; only application data may
+    /// be empty. Padding counts in TLS 1.3 alone. On an error `out` is as it was.
     pub(crate) fn seal(
         &mut self,
         record_type: RecordType,
@@ -119,8 +140,9 @@ impl Sealer {
         padding: Padding,
         out: &mut Vec<u8>,
     ) -> Result<(), RecordError> {
-        if content.len() > MAX_PLAINTEXT {
-            return Err(RecordError::Overflow { len: content.len(), max: MAX_PLAINTEXT });
+        let max = self.max_content();
+        if content.len() > max {
+            return Err(RecordError::Overflow { len: content.len(), max });
         }
         if content.is_empty() && record_type != RecordType::ApplicationData {
             return Err(RecordError::Empty(record_type));
@@ -131,7 +153,10 @@ impl Sealer {
         }
         let start = out.len();
         let sealed = match *self.keyed.form {
-            Form::Tls13(_) => self.keyed.seal_tls13(record_type, content, padding, out),
+            Form::Tls13(_) => {
+                let padding = padding.of(content.len(), self.max_plaintext);
+                self.keyed.seal_tls13(record_type, content, padding, out)
+            }
             Form::Tls12Implicit(_) | Form::Tls12Explicit(_) => self.keyed.seal_tls12(record_type, content, out),
         };
         match sealed {
@@ -176,6 +201,8 @@ pub(crate) struct Opened {
     pub(crate) record_type: RecordType,
     /// Where the content stands in the record's bytes.
     pub(crate) content: Range<usize>,
+    /// What counts for `record_size_limit` (RFC 8449 §4): in TLS 1.3 the type and the padding as well.
+    pub(crate) size: usize,
 }
 
 /// Opens records that were received.
@@ -233,19 +260,19 @@ impl Opener {
         };
         self.keyed.sequence = next;
 
-        let max = self.keyed.max_plaintext();
-        if plaintext.len() > max {
-            return Err(RecordError::Overflow { len: plaintext.len(), max });
+        let (size, max) = (plaintext.len(), self.keyed.max_plaintext());
+        if size > max {
+            return Err(RecordError::Overflow { len: size, max });
         }
         let (record_type, len) = match self.covers_every_type() {
             false => tls13::strip_padding(plaintext)?,
-            true => (tls12::record_type(header)?, plaintext.len()),
+            true => (tls12::record_type(header)?, size),
         };
         if len == 0 && record_type != RecordType::ApplicationData {
             return Err(RecordError::Empty(record_type));
         }
         let start = HEADER_LEN + self.keyed.explicit_len();
-        Ok(Opened { record_type, content: start..start + len })
+        Ok(Opened { record_type, content: start..start + len, size })
     }
 }
 

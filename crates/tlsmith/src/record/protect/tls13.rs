@@ -3,8 +3,11 @@
 use super::{EXPLICIT_LEN, HEADER_LEN, Keyed, MAX_PLAINTEXT, RecordError, RecordType, header};
 use crate::registry::ContentType;
 
+/// The byte of the type after the content (§5.2).
+pub(super) const TYPE_LEN: usize = 1;
+
 /// The longest `TLSInnerPlaintext` (§5.4): content, its type, padding.
-pub(super) const MAX_INNER: usize = MAX_PLAINTEXT + 1;
+pub(super) const MAX_INNER: usize = MAX_PLAINTEXT + TYPE_LEN;
 
 /// How much padding a record gets (§5.4). Never more than fits into a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,14 +21,15 @@ pub(crate) enum Padding {
 }
 
 impl Padding {
-    /// Bytes of padding for `inner` bytes of content with its type.
-    pub(super) fn for_inner(self, inner: usize) -> usize {
+    /// Bytes of padding for so much content, where content, type and padding may be `max` bytes together.
+    pub(super) fn of(self, content: usize, max: usize) -> usize {
+        let inner = content + TYPE_LEN;
         let wanted = match self {
             Self::None | Self::ToMultiple(0) => 0,
             Self::ToMultiple(multiple) => (multiple - inner % multiple) % multiple,
             Self::Bytes(count) => count,
         };
-        wanted.min(MAX_INNER.saturating_sub(inner))
+        wanted.min(max.saturating_sub(inner))
     }
 }
 
@@ -35,11 +39,10 @@ impl Keyed {
         &self,
         record_type: RecordType,
         content: &[u8],
-        padding: Padding,
+        padding: usize,
         out: &mut Vec<u8>,
     ) -> Result<(), RecordError> {
-        let padding = padding.for_inner(content.len() + 1);
-        let fragment_len = content.len() + 1 + padding + self.key.tag_len();
+        let fragment_len = content.len() + TYPE_LEN + padding + self.key.tag_len();
         // §5.2: `opaque_type` is always application_data.
         let header = header(RecordType::ApplicationData, fragment_len)?;
         out.reserve(HEADER_LEN + fragment_len);

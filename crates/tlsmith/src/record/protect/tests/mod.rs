@@ -50,12 +50,12 @@ fn nonce_is_iv_xor_sequence() {
 
 #[test]
 fn inner_content_is_judged() {
-    let opened = |kind, end| Ok(Opened { record_type: kind, content: HEADER_LEN..HEADER_LEN + end });
-    assert_eq!(open_forged(&[1, 2, 23]), opened(RecordType::ApplicationData, 2));
-    assert_eq!(open_forged(&[1, 2, 23, 0, 0]), opened(RecordType::ApplicationData, 2));
-    assert_eq!(open_forged(&[0, 0, 22]), opened(RecordType::Handshake, 2));
-    assert_eq!(open_forged(&[23]), opened(RecordType::ApplicationData, 0));
-    assert_eq!(open_forged(&[1, 20]), opened(RecordType::ChangeCipherSpec, 1));
+    let opened = |record_type, end, size| Ok(Opened { record_type, content: HEADER_LEN..HEADER_LEN + end, size });
+    assert_eq!(open_forged(&[1, 2, 23]), opened(RecordType::ApplicationData, 2, 3));
+    assert_eq!(open_forged(&[1, 2, 23, 0, 0]), opened(RecordType::ApplicationData, 2, 5));
+    assert_eq!(open_forged(&[0, 0, 22]), opened(RecordType::Handshake, 2, 3));
+    assert_eq!(open_forged(&[23]), opened(RecordType::ApplicationData, 0, 1));
+    assert_eq!(open_forged(&[1, 20]), opened(RecordType::ChangeCipherSpec, 1, 2));
     assert_eq!(open_forged(&[]), Err(RecordError::OnlyPadding));
     assert_eq!(open_forged(&[0; 50]), Err(RecordError::OnlyPadding));
     assert_eq!(open_forged(&[22, 0, 0]), Err(RecordError::Empty(RecordType::Handshake)));
@@ -199,7 +199,7 @@ fn padding_fills_to_its_measure_and_no_further() {
         (Padding::Bytes(usize::MAX), 10, MAX_INNER - 10),
         (Padding::Bytes(9), MAX_INNER, 0),
     ] {
-        assert_eq!(padding.for_inner(inner), want, "{padding:?} {inner}");
+        assert_eq!(padding.of(inner - 1, MAX_INNER), want, "{padding:?} {inner}");
     }
 }
 
