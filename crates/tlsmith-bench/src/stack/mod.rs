@@ -1,6 +1,7 @@
 //! One door to three TLS stacks.
 
 pub(crate) mod openssl;
+mod openssl_resuming;
 pub(crate) mod rustls;
 pub(crate) mod tlsmith;
 

@@ -4,11 +4,14 @@ use std::io::{self, Read, Write};
 
 use openssl::{
     pkey::PKey,
-    ssl::{ErrorCode, Ssl, SslContext, SslContextBuilder, SslMethod, SslMode, SslStream, SslVerifyMode, SslVersion},
+    ssl::{
+        ErrorCode, Ssl, SslContext, SslContextBuilder, SslMethod, SslMode, SslOptions, SslRef, SslSessionCacheMode,
+        SslStream, SslVerifyMode, SslVersion,
+    },
     x509::X509,
 };
 
-use super::{Aead, End, Group, Setup, Stack, Version};
+use super::{Aead, End, Group, Setup, Stack, Version, openssl_resuming::Resuming};
 use crate::{
     Result,
     pki::{HOST, KeyKind},
@@ -18,21 +21,22 @@ use crate::{
 const READ_SIZE: usize = 16 << 10;
 
 pub(crate) struct OpenSsl {
-    client: SslContext,
+    client: Client,
     server: SslContext,
+}
+
+enum Client {
+    Plain(SslContext),
+    Resuming(Resuming),
 }
 
 impl OpenSsl {
     /// None where this OpenSSL does not know the group.
     pub(crate) fn new(setup: &Setup<'_>) -> Result<Option<Self>> {
-        if setup.resume {
+        let mut server = SslContext::builder(SslMethod::tls())?;
+        if !configure(&mut server, setup)? {
             return Ok(None);
         }
-        let Some(mut client) = context(setup)? else { return Ok(None) };
-        client.cert_store_mut().add_cert(X509::from_pem(setup.pki.root.as_bytes())?)?;
-        client.set_verify(SslVerifyMode::PEER);
-
-        let Some(mut server) = context(setup)? else { return Ok(None) };
         let chain = X509::stack_from_pem(setup.pki.chain.as_bytes())?;
         let mut chain = chain.into_iter();
         let leaf = chain.next().ok_or("no leaf")?;
@@ -43,12 +47,19 @@ impl OpenSsl {
         let key = PKey::private_key_from_pem(setup.pki.key.as_bytes())?;
         server.set_private_key(&key)?;
         server.check_private_key()?;
-        Ok(Some(Self { client: client.build(), server: server.build() }))
+        let server = server.build();
+        if setup.resume {
+            return Ok(Some(Self { client: Client::Resuming(Resuming::new(setup)?), server }));
+        }
+        let mut client = SslContext::builder(SslMethod::tls())?;
+        configure(&mut client, setup)?;
+        trust(&mut client, setup)?;
+        Ok(Some(Self { client: Client::Plain(client.build()), server }))
     }
 }
 
-fn context(setup: &Setup<'_>) -> Result<Option<SslContextBuilder>> {
-    let mut context = SslContext::builder(SslMethod::tls())?;
+/// What both sides are told. False where this OpenSSL does not know the group.
+pub(super) fn configure(context: &mut SslContextBuilder, setup: &Setup<'_>) -> Result<bool> {
     // Idle connections hold no buffers: what servers set that have many of them.
     context.set_mode(SslMode::RELEASE_BUFFERS | SslMode::AUTO_RETRY);
     let version = match setup.version {
@@ -61,29 +72,33 @@ fn context(setup: &Setup<'_>) -> Result<Option<SslContextBuilder>> {
         Version::Tls12 => context.set_cipher_list(suite(setup))?,
         Version::Tls13 => context.set_ciphersuites(suite(setup))?,
     }
-    if context.set_groups_list(setup.group.openssl_name()).is_err() {
-        return Ok(None);
+    let group = match setup.group {
+        Group::X25519 => "X25519",
+        Group::X25519MlKem768 => "X25519MLKEM768",
+    };
+    if context.set_groups_list(group).is_err() {
+        return Ok(false);
     }
     context.set_sigalgs_list(match setup.pki.kind {
         KeyKind::P256 => "ECDSA+SHA256",
         // The second for the certificates themselves.
         KeyKind::Rsa2048 => "RSA-PSS+SHA256:RSA+SHA256",
     })?;
-    if !setup.resume {
-        context.set_options(openssl::ssl::SslOptions::NO_TICKET);
+    if setup.resume {
+        context.set_num_tickets(1)?;
+    } else {
         context.set_num_tickets(0)?;
-        context.set_session_cache_mode(openssl::ssl::SslSessionCacheMode::OFF);
+        context.set_options(SslOptions::NO_TICKET);
+        context.set_session_cache_mode(SslSessionCacheMode::OFF);
     }
-    Ok(Some(context))
+    Ok(true)
 }
 
-impl Group {
-    const fn openssl_name(self) -> &'static str {
-        match self {
-            Self::X25519 => "X25519",
-            Self::X25519MlKem768 => "X25519MLKEM768",
-        }
-    }
+/// A client trusts the root, and verifies.
+pub(super) fn trust(context: &mut SslContextBuilder, setup: &Setup<'_>) -> Result<()> {
+    context.cert_store_mut().add_cert(X509::from_pem(setup.pki.root.as_bytes())?)?;
+    context.set_verify(SslVerifyMode::PEER);
+    Ok(())
 }
 
 fn suite(setup: &Setup<'_>) -> &'static str {
@@ -102,7 +117,11 @@ fn suite(setup: &Setup<'_>) -> &'static str {
 
 impl Stack for OpenSsl {
     fn client(&self) -> Result<Box<dyn End>> {
-        let mut ssl = Ssl::new(&self.client)?;
+        let client = match &self.client {
+            Client::Plain(client) => client,
+            Client::Resuming(client) => return client.end(),
+        };
+        let mut ssl = Ssl::new(client)?;
         ssl.set_hostname(HOST)?;
         ssl.param_mut().set_host(HOST)?;
         ssl.set_connect_state();
@@ -119,20 +138,17 @@ impl Stack for OpenSsl {
 /// A transport in memory.
 #[derive(Debug, Default)]
 pub(super) struct Pipe {
-    pub(super) input: Vec<u8>,
+    input: Vec<u8>,
     at: usize,
-    pub(super) output: Vec<u8>,
+    output: Vec<u8>,
 }
 
 impl Read for Pipe {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let mut rest = self.input.get(self.at..).unwrap_or_default();
-        if rest.is_empty() {
-            return Err(io::ErrorKind::WouldBlock.into());
+        match self.take(buffer.len()) {
+            [] => Err(io::ErrorKind::WouldBlock.into()),
+            mut taken => taken.read(buffer),
         }
-        let count = rest.read(buffer)?;
-        self.at += count;
-        Ok(count)
     }
 }
 
@@ -149,10 +165,22 @@ impl Write for Pipe {
 
 impl Pipe {
     /// Puts the vectors of the other side in its place, or takes them out again.
-    fn exchange(&mut self, input: &mut Vec<u8>, output: &mut Vec<u8>) {
+    pub(super) fn exchange(&mut self, input: &mut Vec<u8>, output: &mut Vec<u8>) {
         std::mem::swap(&mut self.input, input);
         std::mem::swap(&mut self.output, output);
         self.at = 0;
+    }
+
+    /// The next bytes of the input, `most` at most.
+    pub(super) fn take(&mut self, most: usize) -> &[u8] {
+        let rest = self.input.get(self.at..).unwrap_or_default();
+        let taken = rest.get(..most).unwrap_or(rest);
+        self.at += taken.len();
+        taken
+    }
+
+    pub(super) fn has_input(&self) -> bool {
+        self.at < self.input.len()
     }
 }
 
@@ -189,8 +217,7 @@ impl OpenSslEnd {
             }
         }
         // Tickets come after the handshake.
-        let pipe = self.stream.get_ref();
-        if pipe.at < pipe.input.len() {
+        if self.stream.get_ref().has_input() {
             self.data.resize(1, 0);
             self.read_all()?;
         }
@@ -212,19 +239,7 @@ impl End for OpenSslEnd {
     }
 
     fn check(&self, setup: &Setup<'_>, resumed: bool) -> Result<()> {
-        let ssl = self.stream.ssl();
-        let version = match setup.version {
-            Version::Tls12 => SslVersion::TLS1_2,
-            Version::Tls13 => SslVersion::TLS1_3,
-        };
-        let suite_is = ssl.current_cipher().map(|cipher| cipher.name());
-        let fits = ssl.version2() == Some(version) && suite_is == Some(suite(setup)) && ssl.session_reused() == resumed;
-        match fits {
-            true => Ok(()),
-            false => {
-                Err(format!("openssl: {} {suite_is:?} resumed: {}", ssl.version_str(), ssl.session_reused()).into())
-            }
-        }
+        check(self.stream.ssl(), setup, resumed)
     }
 
     fn send(&mut self, data: &[u8], wire: &mut Vec<u8>) -> Result<()> {
@@ -245,5 +260,19 @@ impl End for OpenSslEnd {
 
     fn fall_idle(&mut self) {
         self.data = Vec::new();
+    }
+}
+
+/// Whether a finished handshake was what was wanted.
+pub(super) fn check(ssl: &SslRef, setup: &Setup<'_>, resumed: bool) -> Result<()> {
+    let version = match setup.version {
+        Version::Tls12 => SslVersion::TLS1_2,
+        Version::Tls13 => SslVersion::TLS1_3,
+    };
+    let suite_is = ssl.current_cipher().map(|cipher| cipher.name());
+    let fits = ssl.version2() == Some(version) && suite_is == Some(suite(setup)) && ssl.session_reused() == resumed;
+    match fits {
+        true => Ok(()),
+        false => Err(format!("openssl: {} {suite_is:?} resumed: {}", ssl.version_str(), ssl.session_reused()).into()),
     }
 }
