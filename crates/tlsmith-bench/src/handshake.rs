@@ -82,17 +82,20 @@ impl Contestant {
     /// None if the stack does not know what is wanted. Where sessions are resumed the first handshake is the one that is.
     fn new(name: &str, setup: &Setup<'_>, flights: &mut Flights) -> Result<Option<Self>> {
         let Some(stack) = stack::set_up(name, setup)? else { return Ok(None) };
-        Pair::make(stack.as_ref(), &Wall)?.check(setup, false)?;
-        let second = Pair::make(stack.as_ref(), &Wall)?;
-        second.check(setup, setup.resume)?;
-        *flights = second.flights;
+        for resumed in [false, setup.resume] {
+            let mut pair = Pair::make(stack.as_ref(), &Wall)?;
+            pair.check(setup, resumed)?;
+            pair.client.close()?;
+            *flights = pair.flights;
+        }
         Ok(Some(Self { stack, samples: [Vec::new(), Vec::new()] }))
     }
 
     fn turn(&mut self, setup: &Setup<'_>) -> Result<()> {
         for _ in 0..A_TURN {
-            let pair = Pair::make(self.stack.as_ref(), &Wall)?;
+            let mut pair = Pair::make(self.stack.as_ref(), &Wall)?;
             pair.check(setup, setup.resume)?;
+            pair.client.close()?;
             let costs = pair.finish(&Wall);
             for (samples, cost) in self.samples.iter_mut().zip(costs) {
                 samples.push(cost);

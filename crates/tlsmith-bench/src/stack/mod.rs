@@ -85,6 +85,11 @@ pub(crate) trait End {
     /// Whether the finished handshake was what was wanted: says what is different.
     fn check(&self, setup: &Setup<'_>, resumed: bool) -> Result<()>;
 
+    /// Says goodbye where the session would not be kept otherwise; is not measured.
+    fn close(&mut self) -> Result<()> {
+        Ok(())
+    }
+
     /// Protects `data` as one record, appended to `wire`.
     fn send(&mut self, data: &[u8], wire: &mut Vec<u8>) -> Result<()>;
 

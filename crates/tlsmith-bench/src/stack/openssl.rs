@@ -72,9 +72,11 @@ pub(super) fn configure(context: &mut SslContextBuilder, setup: &Setup<'_>) -> R
         Version::Tls12 => context.set_cipher_list(suite(setup))?,
         Version::Tls13 => context.set_ciphersuites(suite(setup))?,
     }
-    let group = match setup.group {
-        Group::X25519 => "X25519",
-        Group::X25519MlKem768 => "X25519MLKEM768",
+    let group = match (setup.group, setup.version) {
+        // The second for the key of the certificate (RFC 8422 §5.1.1).
+        (Group::X25519, Version::Tls12) => "X25519:P-256",
+        (Group::X25519, Version::Tls13) => "X25519",
+        (Group::X25519MlKem768, _) => "X25519MLKEM768",
     };
     if context.set_groups_list(group).is_err() {
         return Ok(false);

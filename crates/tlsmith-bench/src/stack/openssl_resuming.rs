@@ -162,6 +162,17 @@ impl End for ResumingEnd {
         }
     }
 
+    /// OpenSSL forgets the session of a connection that ends without close_notify.
+    fn close(&mut self) -> Result<()> {
+        if let Stream::Connected(stream) = &mut self.stream {
+            let mut context = Context::from_waker(Waker::noop());
+            if let Poll::Ready(result) = rt::Write::poll_shutdown(Pin::new(stream), &mut context) {
+                result?;
+            }
+        }
+        Ok(())
+    }
+
     fn send(&mut self, _: &[u8], _: &mut Vec<u8>) -> Result<()> {
         Err(NO_DATA.into())
     }
