@@ -12,15 +12,15 @@ pub struct Staples {
 /// The extensions of a certificate hold 2^16 - 1 bytes in all: half of that for each, headers left out. Real ones have
 /// some hundred bytes to a few thousand.
 const MAX_STAPLE: usize = (1 << 15) - 8;
-/// The tag of a SEQUENCE, which an `OCSPResponse` is (RFC 6960 §4.2.1).
-const SEQUENCE: u8 = 0x30;
+/// How text in place of DER begins: the mistake that is commonly made.
+const PEM: &[u8] = b"-----BEGIN";
 
 impl Staples {
     /// The DER of an `OCSPResponse` about the leaf, and a `SignedCertificateTimestampList` with its length, as far as
     /// there are any. What could not be sent is refused.
     pub fn new(ocsp_response: Option<Vec<u8>>, sct_list: Option<Vec<u8>>) -> Result<Self, ConfigError> {
         if let Some(response) = &ocsp_response
-            && (response.first() != Some(&SEQUENCE) || response.len() > MAX_STAPLE)
+            && (response.is_empty() || response.starts_with(PEM) || response.len() > MAX_STAPLE)
         {
             return Err(ConfigError {
                 code: "config.ocsp_response",

@@ -12,7 +12,7 @@ mod server;
 mod store;
 #[cfg(test)]
 mod tests;
-pub mod ticket_keys;
+mod ticket_keys;
 mod ticketer;
 mod time;
 

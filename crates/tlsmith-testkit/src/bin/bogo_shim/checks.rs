@@ -38,10 +38,11 @@ fn parameters(options: &Options, facts: &Facts) -> Result<(), Failure> {
     expect("group", options.expect_curve_id, facts.group)?;
     expect("retried", options.expect_hrr.then_some(true), Some(facts.retried))?;
     expect("retried", options.expect_no_hrr.then_some(false), Some(facts.retried))?;
-    if options.expect_tls13 {
+    // TLS 1.3 always has what these extensions brought.
+    if options.expect_extended_master_secret || options.expect_secure_renegotiation {
         expect("version", Some(ProtocolVersion::TLS1_3), facts.version)?;
     }
-    Ok(())
+    expect("no secure renegotiation", options.expect_no_secure_renegotiation.then_some(true), Some(false))
 }
 
 fn names(options: &Options, facts: &Facts) -> Result<(), Failure> {
@@ -81,6 +82,8 @@ fn authentication(options: &Options, facts: &Facts, setup: &Setup) -> Result<(),
         let trusted = facts.verification.as_ref().map_or(nothing_shown, |report| report.is_trusted());
         expect("trusted", Some(!options.verify_fail), Some(trusted))?;
     }
+    expect("OCSP response", options.expect_ocsp_response.as_ref(), facts.ocsp_response.as_ref())?;
+    expect("SCT list", options.expect_signed_cert_timestamps.as_ref(), facts.sct_list.as_ref())?;
     peer_certificates(options, facts)?;
     own_certificates(options, facts, setup)
 }

@@ -8,11 +8,11 @@ use std::{
 use tlsmith::{
     Connection,
     conn::{Need, Reply},
+    session::UnixMillis,
 };
-use tlsmith_x509::UnixTime;
 
 use crate::{
-    Failure, Options, checks,
+    Failure, Options, Plan, checks,
     setup::{self, Setup, Verifier},
 };
 
@@ -28,11 +28,19 @@ enum Step {
     Truncated(tlsmith::Error),
 }
 
+/// Makes the connections that the arguments ask for, one after the other.
+pub(crate) fn run(plan: &Plan) -> Result<(), Failure> {
+    if plan.initial.resume_count > 0 {
+        return Err(Failure::Unimplemented(String::from("-resume-count")));
+    }
+    connect(&plan.initial)
+}
+
 /// Connects to the runner and does what the arguments say.
-pub(crate) fn run(options: &Options) -> Result<(), Failure> {
+fn connect(options: &Options) -> Result<(), Failure> {
     let setup = setup::load(options)?;
     let mut out = Vec::new();
-    let now = UnixTime::now();
+    let now = UnixMillis::now();
     let mut connection = match options.server {
         false => {
             let (config, name) = setup.client(options)?;
@@ -105,6 +113,9 @@ impl<'a> Wire<'a> {
         if !options.implicit_handshake {
             checks::handshake(options, connection.facts(), setup)?;
         }
+        if options.no_op_extra_handshake {
+            self.handshake_again(connection)?;
+        }
         self.export(connection, setup)?;
         if options.write_different_record_sizes {
             for length in [0, 1, 255, 256, 257, 16383, 16384, 16385, 32767, 32768, 32769] {
@@ -118,6 +129,15 @@ impl<'a> Wire<'a> {
             self.echo(connection, setup)?;
         }
         self.close(connection, setup)
+    }
+
+    /// Goes on with a handshake that is over, which must do nothing.
+    fn handshake_again(&mut self, connection: &mut Connection) -> Result<(), Failure> {
+        let received = connection.handle_input(&mut [], &mut self.out)?;
+        match received.data.is_empty() && self.out.is_empty() && !connection.is_handshaking() {
+            true => Ok(()),
+            false => Err(Failure::Unexpected(String::from("a handshake that was over went on"))),
+        }
     }
 
     /// Sends what the runner wants to compare with its own.

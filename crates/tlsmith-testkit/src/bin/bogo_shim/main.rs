@@ -1,8 +1,9 @@
 //! BoringSSL's protocol tests (BoGo) drive a TLS stack through a small program, the shim. This one is tlsmith's.
 //!
 //! The runner listens; the shim connects to it for each test, names itself by a number, and then plays the role that
-//! its arguments say: [`options`] reads them, [`setup`] turns them into a configuration, [`exchange`] runs the
-//! handshake and the echo that follows it, [`checks`] compares what came of it with what the arguments expect.
+//! its arguments say: [`options`] reads them by one table, for each connection its own, [`setup`] turns them into a
+//! configuration, [`exchange`] runs the handshake and the echo that follows it, [`checks`] compares what came of it with
+//! what the arguments expect.
 //!
 //! It exits with 0 if all went as the arguments say, with 1 and a line on standard error otherwise, and with 89 for
 //! an argument that concerns what tlsmith does not do; `bogo.json`, beside this crate's manifest, maps BoringSSL's
@@ -21,7 +22,7 @@ mod setup;
 
 use std::{fmt, io, process::ExitCode};
 
-use options::{Command, Options};
+use options::{Command, Options, Plan};
 
 /// The exit code by which the runner counts a test as unimplemented instead of failed.
 const UNIMPLEMENTED: u8 = 89;
@@ -91,7 +92,7 @@ fn run() -> Result<(), Failure> {
             println!("No");
             Ok(())
         }
-        Command::Connect(options) => exchange::run(&options),
+        Command::Connect(plan) => exchange::run(&plan),
     }
 }
 
@@ -105,6 +106,9 @@ mod tests {
     #[serde(rename_all = "PascalCase", deny_unknown_fields)]
     struct List {
         disabled_tests: BTreeMap<String, String>,
+        /// How many tickets come before the answer to early data.
+        #[serde(rename = "HalfRTTTickets")]
+        half_rtt_tickets: u8,
         error_map: BTreeMap<String, Vec<String>>,
     }
 
@@ -124,6 +128,11 @@ mod tests {
                 assert!(known.contains(&code), "{name}: {code}");
             }
         }
+    }
+
+    #[test]
+    fn tickets_follow_the_handshake() {
+        assert_eq!(list().half_rtt_tickets, 0);
     }
 
     #[test]

@@ -4,9 +4,8 @@ use super::{State, WaitCertificate, WaitEncryptedExtensions};
 use crate::{
     error::{Error, Rule},
     ext::Extension,
-    hello::record_size,
     msg::EncryptedExtensions,
-    tls13::effects::{RecordSizeLimits, Sink},
+    tls13::effects::Sink,
 };
 
 impl WaitEncryptedExtensions {
@@ -30,9 +29,6 @@ impl WaitEncryptedExtensions {
                 ));
             }
             sink.facts().alpn = Some(chosen.to_vec());
-        }
-        if let Some(sent) = record_size::of_server(&message.extensions, record_size::MAX_TLS13)? {
-            sink.limit_records(RecordSizeLimits { sent, received: self.common.config.record_size_limit })?;
         }
         self.keys.transcript.add(raw);
         let Self { common, keys, secret } = self;
