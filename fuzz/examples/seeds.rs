@@ -52,7 +52,11 @@ fn messages(directory: &Path) -> io::Result<()> {
                         write(directory, "extensions", &label, &[&[place], block].concat())?;
                     }
                 }
-                ("complete record", _) => write(directory, "records", &label, &bytes)?,
+                ("complete record", _) => {
+                    write(directory, "records", &label, &bytes)?;
+                    let choice = u8::try_from(number % 3).unwrap_or_default();
+                    write(directory, "tls12_records", &label, &[&[choice], &bytes[..]].concat())?;
+                }
                 (_, Some(kind)) if bytes.len() >= 4 && is_message_name(name) => {
                     write(directory, "handshake", &label, &[&[*kind], &bytes[4..]].concat())?;
                 }

@@ -7,7 +7,7 @@ pub mod roles;
 
 use std::sync::OnceLock;
 
-use tlsmith_crypto::{HashAlgorithm, KeyType, Provider, SignatureAlgorithm, aws_lc::AwsLc};
+use tlsmith_crypto::{AeadAlgorithm, HashAlgorithm, KeyType, Provider, SignatureAlgorithm, aws_lc::AwsLc};
 use tlsmith_x509::{
     Budget, Certificate, PathRequest, Purpose, ServerName, SubjectPublicKeyInfo, TrustAnchors, UnixTime,
 };
@@ -16,6 +16,19 @@ use null_crypto::NullCrypto;
 
 /// A time at which the certificates in `data` are valid.
 pub const NOW: UnixTime = UnixTime(1_800_000_000);
+
+/// Protected records of TLS 1.2; the first byte says with which kind of nonce and tag.
+pub fn tls12_records(data: &[u8]) {
+    let Some((choice, records)) = data.split_first() else { return };
+    let (algorithm, fixed_iv) = match choice % 3 {
+        0 => (AeadAlgorithm::Aes128Gcm, &[7; 12][..4]),
+        1 => (AeadAlgorithm::Aes128Ccm8, &[7; 12][..4]),
+        _ => (AeadAlgorithm::ChaCha20Poly1305, &[7; 12][..]),
+    };
+    let provider = NullCrypto::default();
+    let key = || provider.aead(algorithm, &[1; 32][..algorithm.key_len()]).expect("a key of the right length");
+    tlsmith::fuzzing::tls12_records(&key, fixed_iv, &mut records.to_vec());
+}
 
 /// Parses a certificate and asks it everything.
 pub fn certificate(data: &[u8]) {

@@ -1,5 +1,7 @@
 //! Doors for the fuzz targets and the property tests: decode anything, encode it again, compare. Not part of the API.
 
+use tlsmith_crypto::AeadKey;
+
 use crate::{
     ext::{self, Place},
     msg::{
@@ -7,23 +9,26 @@ use crate::{
         tls12::{ClientKeyExchange, Exchange, Parameters, ServerKeyExchange, ServerValues},
     },
     record::{
-        HEADER_LEN, MAX_CIPHERTEXT, RecordType,
-        deframe::{Deframed, deframe},
+        HEADER_LEN, MAX_CIPHERTEXT, MAX_CIPHERTEXT_TLS12, MAX_PLAINTEXT, RecordType,
+        deframe::{Deframed, Stage, deframe},
         join::{Joiner, MESSAGE_HEADER_LEN, MessageLimits},
+        protect::{KeyLimits, Opener, Padding, Sealer},
     },
     registry::HandshakeType,
     wire::{Malformed, Writer},
 };
 
+/// How long handshake messages may be here.
+const LIMITS: MessageLimits = MessageLimits { certificate: 1 << 16, general: 1 << 15 };
+
 /// A stream of plaintext records: cut into records, joined into handshake messages, those decoded. Returns how many
 /// messages were well formed.
 pub fn records(mut input: &[u8]) -> usize {
-    const LIMITS: MessageLimits = MessageLimits { certificate: 1 << 16, general: 1 << 15 };
     let mut joiner = Joiner::new(LIMITS);
-    let mut first = true;
+    let mut stage = Stage::First;
     let mut messages = 0;
     loop {
-        let (record_type, len) = match deframe(input, first) {
+        let (record_type, len) = match deframe(input, stage) {
             Ok(Deframed::Record { record_type, len }) => (record_type, len),
             Ok(Deframed::Incomplete { needed }) => {
                 assert!(needed > input.len() && needed <= HEADER_LEN + MAX_CIPHERTEXT);
@@ -31,7 +36,7 @@ pub fn records(mut input: &[u8]) -> usize {
             }
             Err(_) => return messages,
         };
-        first = false;
+        stage = Stage::Later;
         assert!(len >= HEADER_LEN && len <= input.len());
         let (record, rest) = input.split_at_checked(len).unwrap_or_default();
         input = rest;
@@ -54,6 +59,53 @@ pub fn records(mut input: &[u8]) -> usize {
             }
         }
         assert!(fragment.is_empty());
+    }
+}
+
+/// A stream of protected records of TLS 1.2: cut into records, opened in place, joined into handshake messages. What opens
+/// is sealed and opened again. `key` makes keys of a provider that takes any tag. Returns how many records opened.
+pub fn tls12_records(key: &dyn Fn() -> Box<dyn AeadKey>, fixed_iv: &[u8], mut input: &mut [u8]) -> usize {
+    let limits = KeyLimits { update_after: u64::MAX, refuse_after: u64::MAX };
+    let (Ok(mut opener), Ok(mut sealer)) = (Opener::tls12(key(), fixed_iv), Sealer::tls12(key(), fixed_iv, limits))
+    else {
+        return 0;
+    };
+    let mut joiner = Joiner::new(LIMITS);
+    let mut opened = 0;
+    loop {
+        let len = match deframe(input, Stage::Tls12Protected) {
+            Ok(Deframed::Record { len, .. }) => len,
+            Ok(Deframed::Incomplete { needed }) => {
+                assert!(needed > input.len() && needed <= HEADER_LEN + MAX_CIPHERTEXT_TLS12);
+                return opened;
+            }
+            Err(_) => return opened,
+        };
+        let Some((record, rest)) = std::mem::take(&mut input).split_at_mut_checked(len) else { return opened };
+        input = rest;
+        let Ok(found) = opener.open(record) else { return opened };
+        opened += 1;
+        assert!(found.content.end <= record.len() && found.content.len() <= MAX_PLAINTEXT);
+        let content = record.get(found.content).unwrap_or_default();
+        let mut again = Vec::new();
+        assert_eq!(sealer.seal(found.record_type, content, Padding::None, &mut again), Ok(()));
+        let mut mirror = again.clone();
+        let reopened = Opener::tls12(key(), fixed_iv).and_then(|mut opener| opener.open(&mut mirror));
+        assert_eq!(reopened.map(|found| mirror.get(found.content) == Some(content)), Ok(true));
+        if found.record_type != RecordType::Handshake {
+            if joiner.allow_other(found.record_type).is_err() {
+                return opened;
+            }
+            continue;
+        }
+        let mut fragment = content;
+        while let Ok(Some(bytes)) = joiner.next(&mut fragment) {
+            assert!(bytes.len() <= MESSAGE_HEADER_LEN + LIMITS.certificate);
+        }
+        if !fragment.is_empty() {
+            // A message that is too long.
+            return opened;
+        }
     }
 }
 

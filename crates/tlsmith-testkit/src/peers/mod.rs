@@ -10,6 +10,7 @@ pub mod gnutls;
 pub mod nginx;
 pub mod openssl;
 pub mod script;
+pub mod starttls;
 pub mod tlsmith;
 
 use std::{

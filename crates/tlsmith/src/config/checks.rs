@@ -7,6 +7,7 @@ use tlsmith_crypto::Provider;
 use super::{ConfigError, Padding};
 use crate::{
     auth::schemes,
+    hello::record_size,
     registry::{CipherSuite, NamedGroup, SignatureScheme},
     tls13::suite,
 };
@@ -88,6 +89,18 @@ pub(super) fn check_alpn(protocols: &[Vec<u8>]) -> Result<(), ConfigError> {
         });
     }
     check_duplicates("application protocol", &names)
+}
+
+/// RFC 8449 §4.
+pub(super) fn check_record_size_limit(limit: u16) -> Result<(), ConfigError> {
+    match (record_size::MIN..=record_size::MAX_TLS13).contains(&limit) {
+        true => Ok(()),
+        false => Err(ConfigError {
+            code: "config.record_size_limit",
+            message: format!("records cannot be limited to {limit} bytes"),
+            fix: "use 64 to 16385",
+        }),
+    }
 }
 
 pub(super) fn check_padding(padding: Padding) -> Result<(), ConfigError> {

@@ -7,6 +7,7 @@ use tlsmith_crypto::Provider;
 use super::{ConfigError, KeyLog, Padding, checks};
 use crate::{
     auth::{ClientIdentities, Identity, OneIdentity, PeerVerifier, schemes},
+    hello::record_size,
     registry::{CipherSuite, NamedGroup, SignatureScheme},
     tls13::suite,
 };
@@ -27,6 +28,7 @@ pub struct ClientConfig {
     pub(crate) signed_certificate_timestamps: bool,
     pub(crate) key_log: Option<Arc<dyn KeyLog>>,
     pub(crate) padding: Padding,
+    pub(crate) record_size_limit: u16,
     pub(crate) send_server_name: bool,
     pub(crate) grease: bool,
     pub(crate) middlebox_compatibility: bool,
@@ -52,6 +54,7 @@ impl ClientConfig {
                 signed_certificate_timestamps: true,
                 key_log: None,
                 padding: Padding::None,
+                record_size_limit: record_size::MAX_TLS13,
                 send_server_name: true,
                 grease: true,
                 middlebox_compatibility: true,
@@ -165,6 +168,14 @@ impl ClientConfigBuilder {
         self
     }
 
+    /// The longest protected record that this side is willing to read (`record_size_limit`, RFC 8449): 64 to 16385 bytes of
+    /// content, type and padding in TLS 1.3; in TLS 1.2 of content, at most 16384. A peer that does not know the extension
+    /// does not keep to it. Without a limit of its own (16385) a side still says that it keeps to the other's.
+    pub fn record_size_limit(mut self, limit: u16) -> Self {
+        self.config.record_size_limit = limit;
+        self
+    }
+
     /// Whether [`Facts::messages`](crate::Facts) carries details (off by default).
     pub fn trace(mut self, trace: bool) -> Self {
         self.config.trace = trace;
@@ -182,6 +193,7 @@ impl ClientConfigBuilder {
         }
         checks::check_alpn(&config.alpn)?;
         checks::check_padding(config.padding)?;
+        checks::check_record_size_limit(config.record_size_limit)?;
         config.key_shares = match self.key_shares {
             Some(shares) => checked_shares(shares, &config.groups)?,
             None => default_shares(&config.groups),

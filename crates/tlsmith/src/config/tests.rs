@@ -103,6 +103,19 @@ fn protocols_and_padding() {
     }
 }
 
+/// RFC 8449 §4: from 64 to a record of TLS 1.3 with its type.
+#[test]
+fn record_size_limits() {
+    for limit in [0, 63, 16_386, u16::MAX] {
+        let error = refused(client().record_size_limit(limit), server().record_size_limit(limit));
+        assert_eq!(error.code, "config.record_size_limit");
+    }
+    for limit in [64, 16_384, 16_385] {
+        client().record_size_limit(limit).build().unwrap();
+        server().record_size_limit(limit).build().unwrap();
+    }
+}
+
 #[test]
 fn shares() {
     let groups = [NamedGroup::SECP256R1, NamedGroup::X25519];

@@ -17,7 +17,7 @@ use crate::{
     },
     session::UnixMillis,
     tls13::{
-        effects::{InstallKeys, Sink, SkipEarlyData},
+        effects::{InstallKeys, RecordSizeLimits, Sink, SkipEarlyData},
         key_schedule,
         transcript::Transcript,
     },
@@ -76,6 +76,12 @@ impl Sink for Driver<'_> {
             }
         }
         Ok(())
+    }
+
+    fn limit_records(&mut self, limits: RecordSizeLimits) -> Result<(), Error> {
+        self.facts.record_size_limit = Some(limits.sent);
+        self.write.set_size_limit(usize::from(limits.sent));
+        self.read.set_size_limit(usize::from(limits.received))
     }
 
     fn end_of_flight(&mut self) -> Result<(), Error> {

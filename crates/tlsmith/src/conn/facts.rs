@@ -98,6 +98,8 @@ pub struct Facts {
     pub own_signature_scheme: Option<SignatureScheme>,
     /// The application protocol, if one was agreed.
     pub alpn: Option<Vec<u8>>,
+    /// The peer's `record_size_limit` (RFC 8449), if both sides have one.
+    pub record_size_limit: Option<u16>,
     /// The server name that was sent (client) or received (server).
     pub server_name: Option<String>,
     /// A HelloRetryRequest was part of it.
@@ -135,6 +137,7 @@ impl Facts {
             signature_scheme: None,
             own_signature_scheme: None,
             alpn: None,
+            record_size_limit: None,
             server_name: None,
             retried: false,
             client_auth_requested: false,

@@ -5,7 +5,9 @@ use crate::{
     config::{self, KeyLog},
     error::{Error, Rule},
     record::{
-        INITIAL_VERSION, LEGACY_VERSION, MAX_PLAINTEXT, RecordType, fragment,
+        INITIAL_VERSION, LEGACY_VERSION, MAX_PLAINTEXT, RecordError, RecordType,
+        deframe::Stage,
+        fragment,
         join::{Joiner, MessageLimits},
         protect::{Opener, Padding, Sealer},
     },
@@ -39,6 +41,10 @@ pub(super) struct ReadHalf {
     pub(super) authenticated: bool,
     /// `close_notify` came.
     pub(super) closed: bool,
+    /// This side's `record_size_limit`, once the peer has agreed to it.
+    size_limit: Option<usize>,
+    /// The longest protected record that came before.
+    longest: usize,
     pub(super) idle_records: u32,
     pub(super) idle_messages: u32,
     pub(super) warnings: u32,
@@ -55,11 +61,22 @@ impl ReadHalf {
             first: true,
             authenticated: false,
             closed: false,
+            size_limit: None,
+            longest: 0,
             idle_records: 0,
             idle_messages: 0,
             warnings: 0,
             skip: None,
             skipped: 0,
+        }
+    }
+
+    /// Where in the stream the next record stands.
+    pub(super) fn stage(&self) -> Stage {
+        match &self.opener {
+            _ if self.first => Stage::First,
+            Some(opener) if opener.covers_every_type() => Stage::Tls12Protected,
+            Some(_) | None => Stage::Later,
         }
     }
 
@@ -69,6 +86,25 @@ impl ReadHalf {
 
     pub(super) fn stop_skipping(&mut self) {
         self.skip = None;
+    }
+
+    /// From here on, protected records are this long at most (RFC 8449 §4). So had to be those that came before it was known
+    /// whether the peer agrees.
+    pub(super) fn set_size_limit(&mut self, limit: usize) -> Result<(), Error> {
+        self.size_limit = Some(limit);
+        self.check_size(self.longest)
+    }
+
+    /// Judges the plaintext's length of a protected record.
+    pub(super) fn check_size(&mut self, size: usize) -> Result<(), Error> {
+        match self.size_limit {
+            Some(max) if size > max => Err(RecordError::Overflow { len: size, max }.into()),
+            Some(_) => Ok(()),
+            None => {
+                self.longest = self.longest.max(size);
+                Ok(())
+            }
+        }
     }
 
     /// Drops keys and what was received under them.
@@ -114,6 +150,8 @@ pub(super) struct WriteHalf {
     pub(super) owes_key_update: bool,
     /// The next record holds the initial ClientHello.
     pub(super) initial: bool,
+    /// The peer's `record_size_limit` (RFC 8449 §4), for protected records alone.
+    size_limit: Option<usize>,
     pub(super) padding: Padding,
 }
 
@@ -125,15 +163,24 @@ impl WriteHalf {
             closed: false,
             owes_key_update: false,
             initial: true,
+            size_limit: None,
             padding: Padding::None,
         }
+    }
+
+    /// From here on, protected records are this long at most (RFC 8449 §4).
+    pub(super) fn set_size_limit(&mut self, limit: usize) {
+        self.size_limit = Some(limit);
     }
 
     /// Appends a record of another type than handshake, or application data.
     pub(super) fn append(&mut self, record_type: RecordType, data: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
         match &mut self.sealer {
             Some(sealer) => {
-                fragment::append_protected(sealer, record_type, data, MAX_PLAINTEXT, self.padding, out)?;
+                if let Some(limit) = self.size_limit {
+                    sealer.set_size_limit(limit);
+                }
+                fragment::append_protected(sealer, record_type, data, self.padding, out)?;
             }
             None => {
                 let version = if self.initial { INITIAL_VERSION } else { LEGACY_VERSION };

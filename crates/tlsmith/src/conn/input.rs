@@ -29,7 +29,7 @@ impl Connection {
         if self.need().is_some() {
             return Ok(Received { consumed: 0, data: &[], wants: 0 });
         }
-        let (record_type, len) = match deframe(input, self.read.first)? {
+        let (record_type, len) = match deframe(input, self.read.stage())? {
             Deframed::Incomplete { needed } => return Ok(Received { consumed: 0, data: &[], wants: needed }),
             Deframed::Record { record_type, len } => (record_type, len),
         };
@@ -54,6 +54,13 @@ impl Connection {
     ) -> Result<Option<(RecordType, Range<usize>)>, Error> {
         let plain = (record_type, HEADER_LEN..record.len());
         let len = record.len() - HEADER_LEN;
+        // In TLS 1.2 there is no early data to be skipped, and no type that may come in the clear.
+        if let Some(opener) = self.read.opener.as_mut().filter(|opener| opener.covers_every_type()) {
+            let opened = opener.open(record)?;
+            self.read.authenticated = true;
+            self.read.check_size(opened.size)?;
+            return Ok(Some((opened.record_type, opened.content)));
+        }
         match (record_type, &mut self.read.opener) {
             (RecordType::ChangeCipherSpec, _) => {
                 self.drop_change_cipher_spec(record)?;
@@ -67,6 +74,7 @@ impl Connection {
                 Ok(opened) => {
                     self.read.stop_skipping();
                     self.read.authenticated = true;
+                    self.read.check_size(opened.size)?;
                     Ok(Some((opened.record_type, opened.content)))
                 }
                 Err(RecordError::BadMac)

@@ -24,7 +24,7 @@ use self::{
 };
 use crate::{
     ClientConfig, Error, Rule, ServerConfig,
-    record::{MAX_PLAINTEXT, RecordType},
+    record::{HEADER_LEN, MAX_CIPHERTEXT_TLS12, MAX_PLAINTEXT, RecordType},
     registry::AlertDescription,
     session::UnixMillis,
     tls13::{client, server},
@@ -60,9 +60,9 @@ pub struct Received<'b> {
     pub wants: usize,
 }
 
-/// The longest record on the wire: header, 2^14 bytes, 256 of expansion (RFC 8446 §5.2). An input buffer of this size
-/// never has to grow.
-pub const MAX_RECORD: usize = 5 + (1 << 14) + 256;
+/// The longest record on the wire: header, 2^14 bytes, 2048 of expansion, which TLS 1.2 allows (RFC 5246 §6.2.3; TLS 1.3
+/// 256, RFC 8446 §5.2). An input buffer of this size never has to grow.
+pub const MAX_RECORD: usize = HEADER_LEN + MAX_CIPHERTEXT_TLS12;
 
 impl Connection {
     /// A client that means to reach `name`; the ClientHello is appended to `out`.

@@ -103,6 +103,7 @@ fn extension(extension: &Extension<'_>) -> String {
         }
         Extension::KeyShareChoice(entry) => share(entry.group, entry.key_exchange.len()),
         Extension::KeyShareRetry(group) => group.to_string(),
+        Extension::RecordSizeLimit(limit) => limit.to_string(),
         Extension::Cookie(cookie) => format!("{} bytes", cookie.len()),
         Extension::CertificateStatus(response) => format!("{} bytes", response.len()),
         Extension::Scts(list) => format!("{} bytes", list.len()),

@@ -4,5 +4,6 @@ pub(crate) mod choice;
 mod facts;
 pub(crate) mod grease;
 pub(crate) mod offer;
+pub(crate) mod record_size;
 
 pub(crate) use facts::{client_hello_facts, host_name, keep_names};

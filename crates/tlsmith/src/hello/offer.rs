@@ -131,6 +131,7 @@ impl Offer {
         if !config.alpn.is_empty() {
             list.push(Extension::Alpn(config.alpn.iter().map(Vec::as_slice).collect()));
         }
+        list.push(Extension::RecordSizeLimit(config.record_size_limit));
         let versions = [ProtocolVersion::TLS1_3];
         list.push(Extension::SupportedVersionsOffer(
             self.with_grease(|grease| ProtocolVersion(grease.version), &versions),

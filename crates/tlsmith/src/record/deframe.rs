@@ -1,6 +1,6 @@
-//! Bytes to records (RFC 8446 §5.1, §5.2), and what the first bytes are if they are no record.
+//! Bytes to records (RFC 8446 §5.1, §5.2, RFC 5246 §6.2), and what the first bytes are if they are no record.
 
-use super::{HEADER_LEN, MAX_CIPHERTEXT, MAX_PLAINTEXT, RecordError, RecordType};
+use super::{HEADER_LEN, MAX_CIPHERTEXT, MAX_CIPHERTEXT_TLS12, MAX_PLAINTEXT, RecordError, RecordType};
 use crate::registry::ContentType;
 
 /// What stands at the front of the input.
@@ -20,15 +20,27 @@ pub(crate) enum Deframed {
     },
 }
 
-/// Looks at the record at the front of `input`. `first` says that nothing was received before it, so that bytes of
-/// another protocol can be named.
+/// Where in the stream a record stands: what is known about it before it is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// Nothing was received before it, so that bytes of another protocol can be named.
+    First,
+    /// Application data is protected, everything else is not: TLS 1.3, and the beginning of TLS 1.2.
+    Later,
+    /// Every record is protected: TLS 1.2 after the peer's ChangeCipherSpec.
+    Tls12Protected,
+}
+
+/// Looks at the record at the front of `input`.
 ///
 /// The header alone decides about errors, and only once it is complete: however the bytes are cut, the outcome is one.
-pub(crate) fn deframe(input: &[u8], first: bool) -> Result<Deframed, RecordError> {
+pub(crate) fn deframe(input: &[u8], stage: Stage) -> Result<Deframed, RecordError> {
     let Some((&header, _)) = input.split_first_chunk::<HEADER_LEN>() else {
         return Ok(Deframed::Incomplete { needed: HEADER_LEN });
     };
-    if first && let Some(other) = other_protocol(header) {
+    if stage == Stage::First
+        && let Some(other) = other_protocol(header)
+    {
         return Err(other);
     }
     let [content_type, major, minor, high, low] = header;
@@ -40,15 +52,19 @@ pub(crate) fn deframe(input: &[u8], first: bool) -> Result<Deframed, RecordError
     }
     let len = usize::from(u16::from_be_bytes([high, low]));
     // §5.1: application data is always protected, so this type has the limit of §5.2, and the others are plaintext.
-    let max = match record_type {
-        RecordType::ApplicationData => MAX_CIPHERTEXT,
-        RecordType::ChangeCipherSpec | RecordType::Alert | RecordType::Handshake => MAX_PLAINTEXT,
+    let max = match (stage, record_type) {
+        (Stage::Tls12Protected, _) => MAX_CIPHERTEXT_TLS12,
+        (Stage::First | Stage::Later, RecordType::ApplicationData) => MAX_CIPHERTEXT,
+        (Stage::First | Stage::Later, RecordType::ChangeCipherSpec | RecordType::Alert | RecordType::Handshake) => {
+            MAX_PLAINTEXT
+        }
     };
     if len > max {
         return Err(RecordError::Overflow { len, max });
     }
     // §5.1: only application data may be of length zero. (A protected record of length zero fails to open.)
-    if len == 0 && record_type != RecordType::ApplicationData {
+    let protected = stage == Stage::Tls12Protected || record_type == RecordType::ApplicationData;
+    if len == 0 && !protected {
         return Err(RecordError::Empty(record_type));
     }
     match HEADER_LEN + len {
@@ -102,26 +118,26 @@ mod tests {
     fn whole_and_partial_records() {
         let mut input = record(22, 0x0301, 300);
         let whole = Deframed::Record { record_type: RecordType::Handshake, len: 305 };
-        for first in [true, false] {
+        for stage in [Stage::First, Stage::Later, Stage::Tls12Protected] {
             for len in 0..HEADER_LEN {
-                assert_eq!(deframe(&input[..len], first), Ok(Deframed::Incomplete { needed: HEADER_LEN }));
+                assert_eq!(deframe(&input[..len], stage), Ok(Deframed::Incomplete { needed: HEADER_LEN }));
             }
             for len in HEADER_LEN..305 {
-                assert_eq!(deframe(&input[..len], first), Ok(Deframed::Incomplete { needed: 305 }));
+                assert_eq!(deframe(&input[..len], stage), Ok(Deframed::Incomplete { needed: 305 }));
             }
-            assert_eq!(deframe(&input, first), Ok(whole));
+            assert_eq!(deframe(&input, stage), Ok(whole));
         }
         input.extend_from_slice(b"what follows");
-        assert_eq!(deframe(&input, true), Ok(whole));
+        assert_eq!(deframe(&input, Stage::First), Ok(whole));
     }
 
     #[test]
     fn the_version_is_ignored_but_for_its_major_part() {
         for minor in 0..=255 {
-            assert!(matches!(deframe(&record(22, 0x0300 | minor, 1), true), Ok(Deframed::Record { .. })));
+            assert!(matches!(deframe(&record(22, 0x0300 | minor, 1), Stage::First), Ok(Deframed::Record { .. })));
         }
         for version in [0x0000, 0x0200, 0x0403, 0xfefd, 0xff03] {
-            assert_eq!(deframe(&record(22, version, 1), true), Err(RecordError::InvalidVersion(version)));
+            assert_eq!(deframe(&record(22, version, 1), Stage::First), Err(RecordError::InvalidVersion(version)));
         }
     }
 
@@ -129,7 +145,7 @@ mod tests {
     fn only_four_content_types() {
         for value in 0..=255 {
             let known = (20..=23).contains(&value);
-            let got = deframe(&record(value, 0x0303, 1), false);
+            let got = deframe(&record(value, 0x0303, 1), Stage::Later);
             assert_eq!(got.is_ok(), known);
             match RecordType::new(ContentType(value)) {
                 Ok(record_type) => assert_eq!(record_type.value(), ContentType(value)),
@@ -146,21 +162,41 @@ mod tests {
         for (content_type, max) in [(20, 1 << 14), (21, 1 << 14), (22, 1 << 14), (23, (1 << 14) + 256)] {
             let at = record(content_type, 0x0303, max);
             let total = HEADER_LEN + usize::from(max);
-            assert!(matches!(deframe(&at, false), Ok(Deframed::Record { len, .. }) if len == total));
+            assert!(matches!(deframe(&at, Stage::Later), Ok(Deframed::Record { len, .. }) if len == total));
             let over = record(content_type, 0x0303, max + 1);
             let error = RecordError::Overflow { len: usize::from(max) + 1, max: usize::from(max) };
-            assert_eq!(deframe(&over, false), Err(error));
-            assert_eq!(deframe(&over[..HEADER_LEN], false), Err(error));
+            assert_eq!(deframe(&over, Stage::Later), Err(error));
+            assert_eq!(deframe(&over[..HEADER_LEN], Stage::Later), Err(error));
+        }
+    }
+
+    /// RFC 5246 §6.2.3: after ChangeCipherSpec, every type.
+    #[test]
+    fn lengths_of_protected_records_of_tls_1_2() {
+        let max: u16 = (1 << 14) + 2048;
+        for content_type in 20..=23 {
+            let at = record(content_type, 0x0303, max);
+            let total = HEADER_LEN + usize::from(max);
+            assert!(matches!(deframe(&at, Stage::Tls12Protected), Ok(Deframed::Record { len, .. }) if len == total));
+            let over = record(content_type, 0x0303, max + 1);
+            let error = RecordError::Overflow { len: usize::from(max) + 1, max: usize::from(max) };
+            assert_eq!(deframe(&over[..HEADER_LEN], Stage::Tls12Protected), Err(error));
+            // No length at all is for the MAC to judge.
+            let none = deframe(&record(content_type, 0x0303, 0), Stage::Tls12Protected);
+            assert!(matches!(none, Ok(Deframed::Record { len: HEADER_LEN, .. })));
         }
     }
 
     #[test]
     fn only_application_data_may_be_empty() {
         for record_type in [RecordType::ChangeCipherSpec, RecordType::Alert, RecordType::Handshake] {
-            assert_eq!(deframe(&record(record_type.value().0, 0x0303, 0), true), Err(RecordError::Empty(record_type)));
+            assert_eq!(
+                deframe(&record(record_type.value().0, 0x0303, 0), Stage::First),
+                Err(RecordError::Empty(record_type))
+            );
         }
         let whole = Deframed::Record { record_type: RecordType::ApplicationData, len: 5 };
-        assert_eq!(deframe(&record(23, 0x0303, 0), false), Ok(whole));
+        assert_eq!(deframe(&record(23, 0x0303, 0), Stage::Later), Ok(whole));
     }
 
     #[test]
@@ -193,10 +229,10 @@ mod tests {
             (b"\x00\x00\x00\x00\x00\x00", RecordError::InvalidContentType(ContentType(0))),
         ] {
             for len in HEADER_LEN..bytes.len() {
-                assert_eq!(deframe(&bytes[..len], true), Err(want), "{}", bytes.escape_ascii());
+                assert_eq!(deframe(&bytes[..len], Stage::First), Err(want), "{}", bytes.escape_ascii());
             }
             // After the first record, it is only a wrong type.
-            assert_eq!(deframe(bytes, false), Err(RecordError::InvalidContentType(ContentType(bytes[0]))));
+            assert_eq!(deframe(bytes, Stage::Later), Err(RecordError::InvalidContentType(ContentType(bytes[0]))));
         }
     }
 
@@ -213,7 +249,7 @@ mod tests {
                 let (mut seen, mut from) = (Vec::new(), 0);
                 for end in (0..bytes.len()).step_by(step).chain([bytes.len()]) {
                     loop {
-                        match deframe(&bytes[from..end], from == 0) {
+                        match deframe(&bytes[from..end], if from == 0 { Stage::First } else { Stage::Later }) {
                             Ok(Deframed::Record { record_type, len }) => {
                                 seen.push((record_type, bytes[from..from + len].to_vec()));
                                 from += len;

@@ -32,20 +32,19 @@ pub(crate) fn append_plaintext(
     }
 }
 
-/// Appends `data` as protected records. No data, no record: a record of application data that is empty on purpose is
-/// made with [`Sealer::seal`].
+/// Appends `data` as protected records, each as long as the sealer allows ([`Sealer::set_size_limit`]). No data, no record:
+/// a record of application data that is empty on purpose is made with [`Sealer::seal`].
 ///
 /// On an error `out` is as it was; the key that made part of it is not to be used again.
 pub(crate) fn append_protected(
     sealer: &mut Sealer,
     record_type: RecordType,
     data: &[u8],
-    max_fragment: usize,
     padding: Padding,
     out: &mut Vec<u8>,
 ) -> Result<(), RecordError> {
     let start = out.len();
-    let pieces = fragments(data, max_fragment);
+    let pieces = fragments(data, sealer.max_content());
     out.reserve(data.len() + pieces.len() * (HEADER_LEN + 1 + tlsmith_crypto::TAG_LEN));
     for piece in pieces {
         if let Err(error) = sealer.seal(record_type, piece, padding, out) {
@@ -64,7 +63,7 @@ mod tests {
     use super::*;
     use crate::record::{
         INITIAL_VERSION, LEGACY_VERSION,
-        deframe::{Deframed, deframe},
+        deframe::{Deframed, Stage, deframe},
         join::{Joiner, MessageLimits},
         protect::{KeyLimits, Opener},
     };
@@ -81,7 +80,9 @@ mod tests {
     fn records(mut bytes: &[u8]) -> Vec<(RecordType, Vec<u8>)> {
         let mut out = Vec::new();
         while !bytes.is_empty() {
-            let Ok(Deframed::Record { record_type, len }) = deframe(bytes, false) else { panic!("not a record") };
+            let Ok(Deframed::Record { record_type, len }) = deframe(bytes, Stage::Later) else {
+                panic!("not a record")
+            };
             out.push((record_type, bytes[..len].to_vec()));
             bytes = &bytes[len..];
         }
@@ -113,9 +114,10 @@ mod tests {
     #[test]
     fn a_key_that_runs_out_leaves_no_half_message() {
         let mut sealer = sealer(KeyLimits { update_after: 1, refuse_after: 2 });
+        sealer.set_size_limit(11);
         let mut out = vec![1, 2, 3];
         let seal = |sealer: &mut Sealer, len: usize, out: &mut Vec<u8>| {
-            append_protected(sealer, RecordType::ApplicationData, &vec![0; len], 10, Padding::None, out)
+            append_protected(sealer, RecordType::ApplicationData, &vec![0; len], Padding::None, out)
         };
         assert_eq!(seal(&mut sealer, 25, &mut out), Err(RecordError::KeyExhausted));
         assert_eq!(out, [1, 2, 3]);
@@ -137,8 +139,9 @@ mod tests {
             let mut out = Vec::new();
             if protected {
                 let mut sealer = sealer(KeyLimits::of(AeadAlgorithm::Aes128Gcm));
+                sealer.set_size_limit(max + 1);
                 let padding = Padding::ToMultiple(multiple);
-                append_protected(&mut sealer, RecordType::Handshake, &flight, max, padding, &mut out).unwrap();
+                append_protected(&mut sealer, RecordType::Handshake, &flight, padding, &mut out).unwrap();
             } else {
                 append_plaintext(RecordType::Handshake, LEGACY_VERSION, &flight, max, &mut out);
             }
@@ -149,6 +152,7 @@ mod tests {
                     prop_assert_eq!(outer, RecordType::ApplicationData);
                     let opened = opener.open(&mut record).unwrap();
                     prop_assert_eq!(opened.record_type, RecordType::Handshake);
+                    prop_assert!(opened.size <= max + 1);
                     opened.content
                 } else {
                     prop_assert_eq!(outer, RecordType::Handshake);

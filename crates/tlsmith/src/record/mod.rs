@@ -1,4 +1,4 @@
-//! The record protocol (RFC 8446 §5): bytes to records, protection, records to handshake messages, and back.
+//! The record protocol (RFC 8446 §5, RFC 5246 §6): bytes to records, protection, records to handshake messages, and back.
 //!
 //! ```text
 //!  in:  bytes -> deframe -> Opener::open -> Joiner::next -> handshake messages
@@ -23,8 +23,12 @@ pub(crate) const HEADER_LEN: usize = 5;
 /// The most that a record carries: `TLSPlaintext.length` (§5.1).
 pub(crate) const MAX_PLAINTEXT: usize = 1 << 14;
 
-/// The largest `TLSCiphertext.length` (§5.2): the content, its type, and the largest expansion an AEAD may have.
+/// The largest `TLSCiphertext.length` of TLS 1.3 (§5.2): the content, its type, and the largest expansion an AEAD may have.
 pub(crate) const MAX_CIPHERTEXT: usize = MAX_PLAINTEXT + 256;
+
+/// The largest `TLSCiphertext.length` of TLS 1.2 (RFC 5246 §6.2.3): room for the expansion of compression and of CBC. No
+/// AEAD uses it up; but a record within it is judged by its MAC first.
+pub(crate) const MAX_CIPHERTEXT_TLS12: usize = MAX_PLAINTEXT + 2048;
 
 /// `legacy_record_version` of every record but the first (§5.1).
 pub(crate) const LEGACY_VERSION: u16 = 0x0303;

@@ -4,7 +4,7 @@ use tlsmith_crypto::{AeadAlgorithm, Provider, aws_lc::AwsLc};
 
 use super::{
     HEADER_LEN, MAX_PLAINTEXT, RecordType,
-    deframe::{Deframed, deframe},
+    deframe::{Deframed, Stage, deframe},
     fragment::append_plaintext,
     protect::{KeyLimits, Opener, Padding, Sealer},
 };
@@ -53,7 +53,7 @@ fn all_records() {
                 let (payload, mut record, name) = (hex(payload), hex(record), record_type(name));
                 let outer = if kind == "plain" { name } else { RecordType::ApplicationData };
                 let whole = Deframed::Record { record_type: outer, len: record.len() };
-                assert_eq!(deframe(&record, false), Ok(whole));
+                assert_eq!(deframe(&record, Stage::Later), Ok(whole));
                 let mut made = Vec::new();
                 if kind == "plain" {
                     let version = u16::from_be_bytes([record[1], record[2]]);

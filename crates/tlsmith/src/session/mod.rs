@@ -12,7 +12,7 @@ mod server;
 mod store;
 #[cfg(test)]
 mod tests;
-mod ticket_keys;
+pub mod ticket_keys;
 mod ticketer;
 mod time;
 

@@ -19,6 +19,15 @@ pub(crate) struct InstallKeys<'a> {
     pub(crate) secret: &'a Secret,
 }
 
+/// How long protected records may be, as both sides have said (RFC 8449 §4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RecordSizeLimits {
+    /// The peer's: for what this side sends.
+    pub(crate) sent: u16,
+    /// This side's: for what the peer sends.
+    pub(crate) received: u16,
+}
+
 /// Takes the effects.
 pub(crate) trait Sink {
     /// Sends a message under the keys in place, and adds it to the transcript.
@@ -29,6 +38,9 @@ pub(crate) trait Sink {
 
     /// Changes keys. Reading: the message that led here has to be the last of its record (RFC 8446 §5.1).
     fn install_keys(&mut self, keys: InstallKeys<'_>) -> Result<(), Error>;
+
+    /// From here on no protected record is longer than this (RFC 8449 §4).
+    fn limit_records(&mut self, limits: RecordSizeLimits) -> Result<(), Error>;
 
     /// Nothing may follow the message at hand before it is answered: what comes next depends on the answer.
     fn end_of_flight(&mut self) -> Result<(), Error>;

@@ -10,18 +10,29 @@ pub(super) async fn speak<T>(wire: &mut Wire<'_, T>) -> Result<(), Stop>
 where
     T: AsyncRead + AsyncWrite + Unpin,
 {
-    // A server has nothing that it must say first, and some things (about looking up names) that it says at any time.
-    wire.say("STARTTLS").await?;
+    // A server that does not know STARTTLS may keep silent about it before somebody has registered; its list of
+    // capabilities, which has tls where STARTTLS is, comes all the same. What it says first it says at any time.
+    wire.send("CAP LS 302, STARTTLS", b"CAP LS 302\r\nSTARTTLS\r\n").await?;
+    let mut offered = false;
     loop {
         let line = wire.line(WAITING).await?;
         match command(&line) {
             // RPL_STARTTLS
             "670" => return Ok(()),
-            // ERR_UNKNOWNCOMMAND, ERR_NOTREGISTERED
+            // ERR_UNKNOWNCOMMAND, ERR_NOTREGISTERED: a server without capabilities goes on to the second command.
+            "421" | "451" if line.split(' ').any(|word| word == "CAP") => {}
             "421" | "451" => return Err(Stop::NotOffered(line)),
             // ERR_STARTTLS
             "691" => return Err(Stop::refused("STARTTLS", &line)),
             "ERROR" => return Err(Stop::refused("the connection", &line)),
+            "CAP" => {
+                let (head, list) = line.split_once(" :").unwrap_or((&line, ""));
+                offered |= list.split(' ').any(|capability| capability == "tls");
+                // More of the list follows where an asterisk ends the head.
+                if !offered && !head.ends_with(" *") {
+                    return Err(Stop::NotOffered(line));
+                }
+            }
             "NOTICE" | "020" => {}
             _ => return Err(Stop::unexpected(WAITING, &line)),
         }

@@ -90,8 +90,9 @@ fn good(protocol: Protocol) -> &'static [Step] {
             Say(b"382 go on\r\n"),
         ],
         Protocol::Irc => &[
-            Hear(b"STARTTLS\r\n"),
-            Say(b":irc.example NOTICE * :*** Looking up your hostname\r\nNOTICE AUTH :x\r\n:irc.example 670 * :go\r\n"),
+            Hear(IRC_REQUEST),
+            Say(b":irc.example NOTICE * :*** Looking up your hostname\r\nNOTICE AUTH :x\r\n"),
+            Say(b":irc.example CAP * LS * :away sasl\r\n:irc.example CAP * LS :cap tls\r\n:irc.example 670 * :go\r\n"),
         ],
     }
 }
@@ -101,6 +102,7 @@ const MYSQL_WITH_TLS: &[u8] = b"\x16\x00\x00\x00\x0a8.0\x00\x01\x00\x00\x00salts
 const MYSQL_WITHOUT: &[u8] = b"\x16\x00\x00\x00\x0a8.0\x00\x01\x00\x00\x00saltsalt\x00\xff\xf7\x2d\x02";
 const MYSQL_REQUEST: &[u8] = b"\x20\x00\x00\x01\x00\x8a\x00\x00\x00\x00\x00\x01\x2d\
     \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00";
+const IRC_REQUEST: &[u8] = b"CAP LS 302\r\nSTARTTLS\r\n";
 const LDAP_REQUEST: &[u8] = b"\x30\x1d\x02\x01\x01\x77\x18\x80\x161.3.6.1.4.1.1466.20037";
 
 /// Plays the server's part; it ends early if the client goes.
@@ -465,18 +467,14 @@ async fn servers_that_say_no() {
         ),
         (
             P::Irc,
-            &[Hear(b"STARTTLS\r\n"), Say(b":x 421 * STARTTLS :Unknown command\r\n")],
+            &[Hear(IRC_REQUEST), Say(b":x 421 * CAP :what?\r\n:x 421 * STARTTLS :Unknown command\r\n")],
             "starttls.not_offered",
-            "421",
+            "421 * STARTTLS",
         ),
-        (P::Irc, &[Hear(b"STARTTLS\r\n"), Say(b":x 691 * :no\r\n")], "starttls.refused", "691"),
-        (P::Irc, &[Hear(b"STARTTLS\r\n"), Say(b"ERROR :banned\r\n")], "starttls.refused", "banned"),
-        (
-            P::Irc,
-            &[Hear(b"STARTTLS\r\n"), Say(b"HTTP/1.1 400 Bad Request\r\n")],
-            "starttls.unexpected_reply",
-            "HTTP/1.1",
-        ),
+        (P::Irc, &[Hear(IRC_REQUEST), Say(b":x CAP * LS :away\r\n")], "starttls.not_offered", "LS :away"),
+        (P::Irc, &[Hear(IRC_REQUEST), Say(b":x 691 * :no\r\n")], "starttls.refused", "691"),
+        (P::Irc, &[Hear(IRC_REQUEST), Say(b"ERROR :banned\r\n")], "starttls.refused", "banned"),
+        (P::Irc, &[Hear(IRC_REQUEST), Say(b"HTTP/1.1 400 Bad Request\r\n")], "starttls.unexpected_reply", "HTTP/1.1"),
     ];
     for (protocol, steps, code, word) in cases {
         let error = fails(*protocol, steps).await;

@@ -13,7 +13,7 @@ use crate::{
     msg::{ClientHello, KeyUpdate, Message, ServerHello},
     record::{
         HEADER_LEN, RecordType,
-        deframe::{Deframed, deframe},
+        deframe::{Deframed, Stage, deframe},
         join::{Joiner, MESSAGE_HEADER_LEN, MessageLimits},
         protect::Opener,
     },
@@ -21,7 +21,7 @@ use crate::{
     session::UnixMillis,
     tls13::{
         client,
-        effects::{InstallKeys, Sink, SkipEarlyData},
+        effects::{InstallKeys, RecordSizeLimits, Sink, SkipEarlyData},
         key_schedule, server,
         transcript::Transcript,
     },
@@ -226,6 +226,12 @@ impl Sink for Hand {
         Ok(())
     }
 
+    fn limit_records(&mut self, limits: RecordSizeLimits) -> Result<(), Error> {
+        // Heard, and not kept to: what the peer sends is the script's matter.
+        self.facts.record_size_limit = Some(limits.sent);
+        Ok(())
+    }
+
     fn end_of_flight(&mut self) -> Result<(), Error> {
         Ok(())
     }
@@ -374,7 +380,9 @@ impl Peer {
         self.inbox.extend_from_slice(bytes);
         let mut inbox = std::mem::take(&mut self.inbox);
         let mut at = 0;
-        while let Deframed::Record { record_type, len } = deframe(&inbox[at..], false).expect("a wrong record came") {
+        while let Deframed::Record { record_type, len } =
+            deframe(&inbox[at..], Stage::Later).expect("a wrong record came")
+        {
             let record = &mut inbox[at..at + len];
             at += len;
             if let Some((kind, content)) = self.unprotect(record_type, record) {

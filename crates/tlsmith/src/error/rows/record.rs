@@ -50,9 +50,9 @@ pub(super) const INVALID_RECORD_VERSION: Row = Row {
 pub(super) const RECORD_OVERFLOW: Row = Row {
     code: "record.overflow",
     alert: Some(AlertDescription::RECORD_OVERFLOW),
-    section: "RFC 8446 §5.1, §5.2",
+    section: "RFC 8446 §5.1, §5.2; RFC 5246 §6.2; RFC 8449 §4",
     what: "a record longer than allowed",
-    why: "2^14 bytes of content, 2^14 + 256 encrypted, are the limit that bounds memory on both sides.",
+    why: "2^14 bytes of content, and a little more encrypted, are the limit that bounds memory on both sides; less where this side said so (record_size_limit).",
     fix: "The peer's implementation is broken, or something between the two ends alters the stream.",
 };
 

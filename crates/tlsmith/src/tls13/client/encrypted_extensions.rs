@@ -4,8 +4,9 @@ use super::{State, WaitCertificate, WaitEncryptedExtensions};
 use crate::{
     error::{Error, Rule},
     ext::Extension,
+    hello::record_size,
     msg::EncryptedExtensions,
-    tls13::effects::Sink,
+    tls13::effects::{RecordSizeLimits, Sink},
 };
 
 impl WaitEncryptedExtensions {
@@ -29,6 +30,9 @@ impl WaitEncryptedExtensions {
                 ));
             }
             sink.facts().alpn = Some(chosen.to_vec());
+        }
+        if let Some(sent) = record_size::of_server(&message.extensions, record_size::MAX_TLS13)? {
+            sink.limit_records(RecordSizeLimits { sent, received: self.common.config.record_size_limit })?;
         }
         self.keys.transcript.add(raw);
         let Self { common, keys, secret } = self;

@@ -14,11 +14,12 @@ use crate::{
     conn::{ClientHelloFacts, Direction},
     error::Error,
     ext::{Extension, KeyShareEntry},
+    hello::record_size,
     msg::{CertificateRequest, ClientHello, EncryptedExtensions, Message, ServerHello},
     registry::{ExtensionType, NamedGroup, ProtocolVersion, SignatureScheme},
     tls13::{
         certificate,
-        effects::{InstallKeys, Sink},
+        effects::{InstallKeys, RecordSizeLimits, Sink},
         flight::{self, Keys, PendingSignature, handshake_secrets},
         key_schedule::Kdf,
         suite::Suite,
@@ -50,6 +51,7 @@ impl Negotiated {
         facts: &ClientHelloFacts,
         sink: &mut dyn Sink,
     ) -> Result<State, Error> {
+        let size_limit = record_size::of_client(hello)?;
         self.send_server_hello(&config, hello, sink)?;
         let Self { suite, alpn, identity, scheme, transcript, shared, .. } = self;
         let kdf = Kdf::new(config.provider.clone(), suite.hash);
@@ -58,7 +60,11 @@ impl Negotiated {
         keys.install_handshake(Direction::Sent, &keys.traffic.server, sink)?;
         keys.install_handshake(Direction::Received, &keys.traffic.client, sink)?;
 
-        send_encrypted_extensions(alpn.as_deref(), facts.server_name.is_some(), &mut keys, sink)?;
+        if let Some(sent) = size_limit {
+            sink.limit_records(RecordSizeLimits { sent, received: config.record_size_limit })?;
+        }
+        let own_limit = size_limit.map(|_| config.record_size_limit);
+        send_encrypted_extensions(alpn.as_deref(), facts.server_name.is_some(), own_limit, &mut keys, sink)?;
         if let Some(verifier) = config.client_auth.verifier() {
             sink.facts().client_auth_requested = true;
             send_certificate_request(&config, verifier.as_ref(), &mut keys, sink)?;
@@ -100,6 +106,7 @@ impl Negotiated {
 fn send_encrypted_extensions(
     alpn: Option<&[u8]>,
     knows_name: bool,
+    size_limit: Option<u16>,
     keys: &mut Keys,
     sink: &mut dyn Sink,
 ) -> Result<(), Error> {
@@ -108,6 +115,7 @@ fn send_encrypted_extensions(
         extensions.push(Extension::ServerNameAck);
     }
     extensions.extend(alpn.map(|name| Extension::Alpn(vec![name])));
+    extensions.extend(size_limit.map(Extension::RecordSizeLimit));
     sink.send(&Message::EncryptedExtensions(EncryptedExtensions { extensions }), &mut keys.transcript)
 }
 

@@ -6,6 +6,7 @@ mod choices;
 mod client_hello;
 mod handshake;
 mod local;
+mod record_size;
 mod records;
 mod retry;
 mod server_hello;
@@ -143,6 +144,7 @@ pub(super) fn then(world: &World, client: bool, act: peer::Act) -> Seen {
 fn all() -> impl Iterator<Item = &'static Case> {
     [
         records::CASES,
+        record_size::CASES,
         alerts::CASES,
         choices::CASES,
         client_hello::CASES,

@@ -1,0 +1,170 @@
+//! Ours.
+
+use std::sync::Arc;
+
+use tlsmith::{
+    ClientConfig, Connection, ServerConfig,
+    auth::{ChainVerifier, Identity},
+    conn::MAX_RECORD,
+    registry::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme},
+};
+use tlsmith_crypto::{Provider, aws_lc::AwsLc};
+use tlsmith_x509::{ServerName, TrustAnchors, UnixTime};
+
+use super::{Aead, End, Group, Setup, Stack, Version};
+use crate::{
+    Result,
+    pki::{HOST, KeyKind},
+};
+
+pub(crate) struct Tlsmith {
+    client: Arc<ClientConfig>,
+    server: Arc<ServerConfig>,
+    name: ServerName,
+}
+
+impl Tlsmith {
+    pub(crate) fn new(setup: &Setup<'_>) -> Result<Option<Self>> {
+        if setup.version == Version::Tls12 || setup.resume {
+            return Ok(None);
+        }
+        let provider: Arc<dyn Provider> = Arc::new(AwsLc);
+        let anchors = TrustAnchors::from_pem(setup.pki.root.as_bytes())?;
+        let verifier = ChainVerifier::new(provider.clone(), Arc::new(anchors));
+        let identity = Identity::from_pem(&AwsLc, setup.pki.chain.as_bytes(), setup.pki.key.as_bytes())?;
+        let (suites, groups) = ([suite(setup)], [group(setup.group)]);
+        let client = ClientConfig::builder(provider.clone(), Arc::new(verifier))
+            .cipher_suites(&suites)
+            .groups(&groups)
+            .signature_schemes(schemes(setup.pki.kind))
+            .build()?;
+        let server = ServerConfig::builder(provider)
+            .identity(Arc::new(identity))
+            .cipher_suites(&suites)
+            .groups(&groups)
+            .build()?;
+        Ok(Some(Self { client, server, name: HOST.parse()? }))
+    }
+}
+
+fn suite(setup: &Setup<'_>) -> CipherSuite {
+    match setup.aead {
+        Aead::Aes128Gcm => CipherSuite::TLS_AES_128_GCM_SHA256,
+        Aead::Aes256Gcm => CipherSuite::TLS_AES_256_GCM_SHA384,
+        Aead::ChaCha20Poly1305 => CipherSuite::TLS_CHACHA20_POLY1305_SHA256,
+    }
+}
+
+fn group(group: Group) -> NamedGroup {
+    match group {
+        Group::X25519 => NamedGroup::X25519,
+        Group::X25519MlKem768 => NamedGroup::X25519MLKEM768,
+    }
+}
+
+fn schemes(kind: KeyKind) -> &'static [SignatureScheme] {
+    match kind {
+        KeyKind::P256 => &[SignatureScheme::ECDSA_SECP256R1_SHA256],
+        // The second for the certificates themselves.
+        KeyKind::Rsa2048 => &[SignatureScheme::RSA_PSS_RSAE_SHA256, SignatureScheme::RSA_PKCS1_SHA256],
+    }
+}
+
+impl Stack for Tlsmith {
+    fn client(&self) -> Result<Box<dyn End>> {
+        let mut hello = Vec::new();
+        let connection = Connection::client(self.client.clone(), self.name.clone(), UnixTime::now(), &mut hello)?;
+        Ok(Box::new(TlsmithEnd::new(connection, hello)))
+    }
+
+    fn server(&self) -> Result<Box<dyn End>> {
+        Ok(Box::new(TlsmithEnd::new(Connection::server(self.server.clone(), UnixTime::now())?, Vec::new())))
+    }
+}
+
+struct TlsmithEnd {
+    connection: Connection,
+    /// What to send; empty between calls, and then it holds no memory before there is data.
+    output: Vec<u8>,
+    /// What was read of the transport, the caller's buffer; empty between calls likewise.
+    input: Vec<u8>,
+}
+
+impl TlsmithEnd {
+    fn new(connection: Connection, output: Vec<u8>) -> Self {
+        Self { connection, output, input: Vec::new() }
+    }
+
+    /// Reads all of `wire` as from a socket, as much at once as a record can have; the number of bytes of data.
+    fn take(&mut self, wire: &mut Vec<u8>) -> Result<usize> {
+        let mut total = 0;
+        for read in wire.chunks(MAX_RECORD) {
+            self.input.extend_from_slice(read);
+            let mut done = 0;
+            loop {
+                let rest = self.input.get_mut(done..).unwrap_or_default();
+                let received = self.connection.handle_input(rest, &mut self.output)?;
+                if received.consumed == 0 {
+                    break;
+                }
+                total += received.data.len();
+                done += received.consumed;
+            }
+            self.input.drain(..done);
+        }
+        wire.clear();
+        Ok(total)
+    }
+
+    fn flush(&mut self, wire: &mut Vec<u8>) {
+        wire.extend_from_slice(&self.output);
+        self.output.clear();
+    }
+}
+
+impl End for TlsmithEnd {
+    fn handshake(&mut self, input: &mut Vec<u8>, output: &mut Vec<u8>) -> Result<()> {
+        self.take(input)?;
+        self.flush(output);
+        Ok(())
+    }
+
+    fn is_handshaking(&self) -> bool {
+        self.connection.is_handshaking()
+    }
+
+    fn check(&self, setup: &Setup<'_>, resumed: bool) -> Result<()> {
+        let facts = self.connection.facts();
+        let version = match setup.version {
+            Version::Tls12 => ProtocolVersion::TLS1_2,
+            Version::Tls13 => ProtocolVersion::TLS1_3,
+        };
+        let group_fits = facts.group == Some(group(setup.group)) || (resumed && setup.version == Version::Tls12);
+        let fits = facts.version == Some(version)
+            && facts.cipher_suite == Some(suite(setup))
+            && facts.resumed == resumed
+            && group_fits;
+        match fits {
+            true => Ok(()),
+            false => Err(format!(
+                "tlsmith: {:?} {:?} {:?} resumed: {}",
+                facts.version, facts.cipher_suite, facts.group, facts.resumed
+            )
+            .into()),
+        }
+    }
+
+    fn send(&mut self, data: &[u8], wire: &mut Vec<u8>) -> Result<()> {
+        self.connection.send(data, &mut self.output)?;
+        self.flush(wire);
+        Ok(())
+    }
+
+    fn receive(&mut self, wire: &mut Vec<u8>) -> Result<usize> {
+        self.take(wire)
+    }
+
+    fn fall_idle(&mut self) {
+        (self.input, self.output) = (Vec::new(), Vec::new());
+    }
+}
