@@ -193,6 +193,8 @@ fn refusal(need: Need<'_>) -> Option<Reply> {
     match need {
         Need::Sign { .. } => Some(Reply::Signature(None)),
         Need::VerifyPeer(_) => Some(Reply::Verdict(Verdict::judge(Report::default()))),
+        // A full handshake does without.
+        Need::DecryptTicket(_) => Some(Reply::Ticket(None)),
         Need::ChooseConfig(_) => None,
     }
 }

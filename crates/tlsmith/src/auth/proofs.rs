@@ -9,7 +9,7 @@ use super::{Verdict, schemes};
 use crate::{
     error::{Error, Rule},
     registry::SignatureScheme,
-    tls13::key_schedule::{self, Kdf},
+    tls13::key_schedule::{self, EarlySecret, Kdf, PskKind},
 };
 
 /// The verifier of this side accepted the peer's certificates.
@@ -24,11 +24,17 @@ pub(crate) struct SignatureVerified(());
 #[derive(Debug)]
 pub(crate) struct FinishedVerified(());
 
+/// The peer knows a pre-shared key: one of a session whose handshake proved who it is, or one that it was given.
+#[derive(Debug)]
+pub(crate) struct PskAuthenticated(());
+
 /// How the peer is known.
 #[derive(Debug)]
 pub(crate) enum PeerAuthentication {
     /// By a certificate, accepted, and a signature with its key.
     Certificate(PeerVerified, SignatureVerified),
+    /// By a pre-shared key.
+    Psk(PskAuthenticated),
     /// Not at all: a client that was not asked, or asked and not required.
     Anonymous,
 }
@@ -39,6 +45,30 @@ impl PeerVerified {
         match verdict.accepted {
             true => Ok(Self(())),
             false => Err(Error::untrusted(verdict.report)),
+        }
+    }
+}
+
+impl PskAuthenticated {
+    /// A server that took the PSK; that it knows it is proved by its Finished, which follows from the PSK.
+    pub(crate) fn by_server_choice() -> Self {
+        Self(())
+    }
+
+    /// Holds the client's binder against the PSK (RFC 8446 §4.2.11.2), in constant time; `transcript` is the hash of
+    /// everything up to the binders.
+    pub(crate) fn check_binder(
+        early: &EarlySecret,
+        kind: PskKind,
+        transcript: &Digest,
+        binder: &[u8],
+    ) -> Result<Self, Error> {
+        // Wiped in the end: where they differ, it is a proof that the peer could not give.
+        let expected = Zeroizing::new(early.binder(kind, transcript).map_err(|error| crypto(&error))?);
+        // A digest holds 64 bytes; a binder may have up to 255.
+        match binder.len() == expected.as_ref().len() && Digest::new(binder) == *expected {
+            true => Ok(Self(())),
+            false => Err(Error::new(Rule::BadBinder, "")),
         }
     }
 }

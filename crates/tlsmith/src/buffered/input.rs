@@ -132,7 +132,8 @@ mod tests {
         let mut input = Input::new(BufferPool::new(1));
         fill(&mut input, b"HHHdataTTnext");
         let at = input.unprocessed().as_ptr();
-        let dealt = Dealt::new(at, &Received { consumed: 9, data: &input.unprocessed()[3..7], wants: 0 });
+        let dealt =
+            Dealt::new(at, &Received { consumed: 9, data: &input.unprocessed()[3..7], early_data: &[], wants: 0 });
         input.processed(dealt);
         assert_eq!(input.plaintext(), b"data");
         input.consume_plaintext(1);

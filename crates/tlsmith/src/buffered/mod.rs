@@ -16,7 +16,7 @@ pub use pool::BufferPool;
 
 use crate::{
     ClientConfig, Connection, Error, Rule, ServerConfig,
-    conn::{MAX_RECORD, Reply},
+    conn::{MAX_RECORD, ReplaySafe, Reply},
     session::UnixMillis,
 };
 use input::{Dealt, Input};
@@ -57,6 +57,8 @@ pub struct Buffered {
     pool: BufferPool,
     input: Input,
     output: Output,
+    /// Early data that nobody took yet; the configuration bounds it.
+    early_data: Vec<u8>,
     failure: Option<Error>,
     closed: bool,
 }
@@ -86,7 +88,7 @@ impl Buffered {
 
     fn with(connection: Connection, output: Output, pool: &BufferPool) -> Self {
         let input = Input::new(pool.clone());
-        Self { connection, pool: pool.clone(), input, output, failure: None, closed: false }
+        Self { connection, pool: pool.clone(), input, output, early_data: Vec::new(), failure: None, closed: false }
     }
 
     /// Tells the time; see [`Connection::set_time`].
@@ -138,7 +140,10 @@ impl Buffered {
         }
         let at = input.as_ptr();
         let dealt = match self.connection.handle_input(input, self.output.sink()) {
-            Ok(received) => Dealt::new(at, &received),
+            Ok(received) => {
+                self.early_data.extend_from_slice(received.early_data);
+                Dealt::new(at, &received)
+            }
             Err(error) => return Err(self.fail(error)),
         };
         if dealt.nothing() {
@@ -185,6 +190,17 @@ impl Buffered {
     /// Drops `count` bytes at the front of the plaintext.
     pub fn consume(&mut self, count: usize) {
         self.input.consume_plaintext(count);
+    }
+
+    /// A server's early data so far (0-RTT), apart from the plaintext: see [`Received::early_data`](crate::Received). They
+    /// can come while the handshake goes on, and no more of them once it is complete.
+    pub fn take_early_data(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.early_data)
+    }
+
+    /// Encrypts early data; see [`Connection::send_early_data`]. All of it, or an error that changes nothing.
+    pub fn write_early_data(&mut self, data: ReplaySafe<'_>) -> Result<(), Error> {
+        self.connection.send_early_data(data, self.output.sink())
     }
 
     /// Where bytes from the transport go; not empty after [`Step::WantsInput`].

@@ -1,6 +1,6 @@
 //! The checks that both builders make.
 
-use std::fmt::Display;
+use std::{fmt::Display, sync::Arc};
 
 use tlsmith_crypto::Provider;
 
@@ -9,6 +9,7 @@ use crate::{
     auth::schemes,
     hello::record_size,
     registry::{CipherSuite, NamedGroup, SignatureScheme},
+    session::ExternalPsk,
     tls13::suite,
 };
 
@@ -99,6 +100,33 @@ pub(super) fn check_record_size_limit(limit: u16) -> Result<(), ConfigError> {
             code: "config.record_size_limit",
             message: format!("records cannot be limited to {limit} bytes"),
             fix: "use 64 to 16385",
+        }),
+    }
+}
+
+/// Each PSK costs every handshake a binder, and all of them have to fit the ClientHello beside everything else.
+pub(super) fn check_psks(psks: &[Arc<ExternalPsk>]) -> Result<(), ConfigError> {
+    const MAX_PSKS: usize = 8;
+    if psks.len() > MAX_PSKS {
+        return Err(ConfigError {
+            code: "config.psk",
+            message: format!("{} pre-shared keys are to be offered", psks.len()),
+            fix: "offer at most 8: those that this server knows",
+        });
+    }
+    let names: Vec<String> = psks.iter().map(|psk| psk.identity().escape_ascii().to_string()).collect();
+    check_duplicates("pre-shared key", &names)
+}
+
+/// A ticket is made at each handshake: more of them than a browser opens connections help nobody.
+pub(super) fn check_tickets(count: u8) -> Result<(), ConfigError> {
+    const MAX_TICKETS: u8 = 16;
+    match count <= MAX_TICKETS {
+        true => Ok(()),
+        false => Err(ConfigError {
+            code: "config.tickets",
+            message: format!("{count} tickets are to be sent at each handshake"),
+            fix: "send at most 16; 2 is usual",
         }),
     }
 }

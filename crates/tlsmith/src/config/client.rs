@@ -9,6 +9,7 @@ use crate::{
     auth::{ClientIdentities, Identity, OneIdentity, PeerVerifier, schemes},
     hello::record_size,
     registry::{CipherSuite, NamedGroup, SignatureScheme},
+    session::{ClientSessions, ExternalPsk},
     tls13::suite,
 };
 
@@ -33,6 +34,11 @@ pub struct ClientConfig {
     pub(crate) grease: bool,
     pub(crate) middlebox_compatibility: bool,
     pub(crate) trace: bool,
+    pub(crate) sessions: Option<Arc<dyn ClientSessions>>,
+    pub(crate) session_scope: Vec<u8>,
+    pub(crate) early_data: bool,
+    pub(crate) psks: Vec<Arc<ExternalPsk>>,
+    pub(crate) psk_without_dhe: bool,
 }
 
 impl ClientConfig {
@@ -59,6 +65,11 @@ impl ClientConfig {
                 grease: true,
                 middlebox_compatibility: true,
                 trace: false,
+                sessions: None,
+                session_scope: Vec::new(),
+                early_data: false,
+                psks: Vec::new(),
+                psk_without_dhe: false,
             },
             key_shares: None,
         }
@@ -182,6 +193,39 @@ impl ClientConfigBuilder {
         self
     }
 
+    /// Where sessions are kept, so that later handshakes with the same server are shorter. Without one every handshake is a
+    /// full one. Configurations may share it: a session is resumed only by one that makes the same demands.
+    pub fn sessions(mut self, sessions: Arc<dyn ClientSessions>) -> Self {
+        self.config.sessions = Some(sessions);
+        self
+    }
+
+    /// What a server is told apart by besides its name, e.g. the port: sessions of one scope are not offered in another.
+    pub fn session_scope(mut self, scope: &[u8]) -> Self {
+        self.config.session_scope = scope.to_vec();
+        self
+    }
+
+    /// Whether early data may be sent (0-RTT, RFC 8446 §2.3; off by default). They can be replayed by anybody who sees them
+    /// and are sent by [`Connection::send_early_data`](crate::Connection::send_early_data) alone.
+    pub fn early_data(mut self, on: bool) -> Self {
+        self.config.early_data = on;
+        self
+    }
+
+    /// External PSKs to offer, most wanted first. Where the server takes none, its certificate is asked for as always.
+    pub fn psks(mut self, psks: Vec<Arc<ExternalPsk>>) -> Self {
+        self.config.psks = psks;
+        self
+    }
+
+    /// Whether a PSK may be used without a key exchange (`psk_ke`, RFC 8446 §4.2.9; off by default): who learns the PSK
+    /// later can then read what was recorded.
+    pub fn psk_without_dhe(mut self, on: bool) -> Self {
+        self.config.psk_without_dhe = on;
+        self
+    }
+
     /// Checks it all.
     pub fn build(self) -> Result<Arc<ClientConfig>, ConfigError> {
         let mut config = self.config;
@@ -194,6 +238,7 @@ impl ClientConfigBuilder {
         checks::check_alpn(&config.alpn)?;
         checks::check_padding(config.padding)?;
         checks::check_record_size_limit(config.record_size_limit)?;
+        checks::check_psks(&config.psks)?;
         config.key_shares = match self.key_shares {
             Some(shares) => checked_shares(shares, &config.groups)?,
             None => default_shares(&config.groups),

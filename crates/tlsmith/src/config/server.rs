@@ -9,8 +9,13 @@ use crate::{
     auth::{Identity, NamedIdentities, PeerVerifier, ServerIdentities, UnknownName, schemes},
     hello::record_size,
     registry::{CipherSuite, NamedGroup, SignatureScheme},
+    session::{AntiReplay, ExternalPsks, SessionStore, Ticketer},
     tls13::suite,
 };
+
+/// How many tickets follow a handshake of TLS 1.3: as OpenSSL sends. Each serves once, and a browser likes to open two
+/// connections at a time (RFC 8446 §C.4).
+const DEFAULT_TICKETS: u8 = 2;
 
 /// A server's configuration, checked.
 #[derive(Clone, Debug)]
@@ -30,6 +35,21 @@ pub struct ServerConfig {
     pub(crate) padding: Padding,
     pub(crate) record_size_limit: u16,
     pub(crate) trace: bool,
+    pub(crate) ticketer: Option<Arc<dyn Ticketer>>,
+    pub(crate) session_store: Option<Arc<dyn SessionStore>>,
+    pub(crate) session_context: Vec<u8>,
+    pub(crate) tickets: u8,
+    pub(crate) early_data: Option<EarlyDataAcceptance>,
+    pub(crate) psks: Option<Arc<dyn ExternalPsks>>,
+    pub(crate) psk_without_dhe: bool,
+}
+
+/// How a server accepts early data.
+#[derive(Clone, Debug)]
+pub(crate) struct EarlyDataAcceptance {
+    /// Bytes of a connection.
+    pub(crate) max: u32,
+    pub(crate) anti_replay: Arc<dyn AntiReplay>,
 }
 
 /// Whether clients show certificates.
@@ -88,6 +108,13 @@ impl ServerConfig {
                 padding: Padding::None,
                 record_size_limit: record_size::MAX_TLS13,
                 trace: false,
+                ticketer: None,
+                session_store: None,
+                session_context: Vec::new(),
+                tickets: DEFAULT_TICKETS,
+                early_data: None,
+                psks: None,
+                psk_without_dhe: false,
             },
         }
     }
@@ -204,13 +231,60 @@ impl ServerConfigBuilder {
         self
     }
 
+    /// Seals tickets, so that clients come back with a shorter handshake (RFC 8446 §4.6.1, RFC 5077). Without one no ticket
+    /// is issued and none accepted.
+    pub fn ticketer(mut self, ticketer: Arc<dyn Ticketer>) -> Self {
+        self.config.ticketer = Some(ticketer);
+        self
+    }
+
+    /// Keeps sessions of TLS 1.2 for clients without tickets (RFC 5246 §7.4.1.2).
+    pub fn session_store(mut self, store: Arc<dyn SessionStore>) -> Self {
+        self.config.session_store = Some(store);
+        self
+    }
+
+    /// The application's own scope of sessions, e.g. the virtual host: one that was made in another is not resumed.
+    pub fn session_context(mut self, context: &[u8]) -> Self {
+        self.config.session_context = context.to_vec();
+        self
+    }
+
+    /// How many tickets follow a handshake of TLS 1.3 (2 by default, at most 16).
+    pub fn tickets(mut self, count: u8) -> Self {
+        self.config.tickets = count;
+        self
+    }
+
+    /// Accepts at most `max` bytes of early data of a connection (0-RTT, RFC 8446 §2.3; none by default). They can be
+    /// replayed within the bounds of `anti_replay` and come apart from all other data, in
+    /// [`Received::early_data`](crate::Received::early_data): act only on what is safe to do twice.
+    pub fn early_data(mut self, max: u32, anti_replay: Arc<dyn AntiReplay>) -> Self {
+        self.config.early_data = Some(EarlyDataAcceptance { max, anti_replay });
+        self
+    }
+
+    /// External PSKs to accept.
+    pub fn psks(mut self, psks: Arc<dyn ExternalPsks>) -> Self {
+        self.config.psks = Some(psks);
+        self
+    }
+
+    /// Whether a PSK may be used without a key exchange where the client offers nothing else (`psk_ke`, RFC 8446 §4.2.9; off
+    /// by default): who learns the PSK later can then read what was recorded.
+    pub fn psk_without_dhe(mut self, on: bool) -> Self {
+        self.config.psk_without_dhe = on;
+        self
+    }
+
     /// Checks it all.
     pub fn build(self) -> Result<Arc<ServerConfig>, ConfigError> {
         let Self { mut config, mut named, identities, unknown } = self;
         named.set_unknown(unknown);
         config.identities = match identities {
             Some(identities) => identities,
-            None if named.all().is_empty() => return Err(no_identity()),
+            // PSKs authenticate both sides without any.
+            None if named.all().is_empty() && config.psks.is_none() => return Err(no_identity()),
             None => Arc::new(named),
         };
         checks::check_suites(&config.cipher_suites)?;
@@ -219,6 +293,7 @@ impl ServerConfigBuilder {
         checks::check_alpn(&config.alpn)?;
         checks::check_padding(config.padding)?;
         checks::check_record_size_limit(config.record_size_limit)?;
+        checks::check_tickets(config.tickets)?;
         check_identities(config.identities.as_ref())?;
         Ok(Arc::new(config))
     }

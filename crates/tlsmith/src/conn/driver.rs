@@ -17,7 +17,7 @@ use crate::{
     },
     session::UnixMillis,
     tls13::{
-        effects::{InstallKeys, RecordSizeLimits, Sink, SkipEarlyData},
+        effects::{EarlyData, InstallKeys, RecordSizeLimits, Sink},
         key_schedule,
         transcript::Transcript,
     },
@@ -96,8 +96,14 @@ impl Sink for Driver<'_> {
         }
     }
 
-    fn skip_early_data(&mut self, skip: SkipEarlyData) {
-        self.read.skip_early_data(skip);
+    fn early_data(&mut self, change: EarlyData) {
+        match change {
+            EarlyData::MaySend { limit } => self.write.early_data = Some(limit),
+            EarlyData::Rejected => (self.write.early_data, self.write.sealer) = (None, None),
+            EarlyData::Expect { limit } => self.read.early_data = Some(limit),
+            EarlyData::NoMore => (self.write.early_data, self.read.early_data) = (None, None),
+            EarlyData::Skip(skip, limit) => self.read.skip_early_data(skip, limit),
+        }
     }
 
     fn facts(&mut self) -> &mut Facts {

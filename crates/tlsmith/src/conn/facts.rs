@@ -1,6 +1,6 @@
 //! What was negotiated and seen, there to look at after success and after failure alike.
 
-use tlsmith_x509::{Certificate, Report};
+use tlsmith_x509::{Certificate, Report, UnixTime};
 
 use crate::registry::{CipherSuite, ExtensionType, NamedGroup, ProtocolVersion, SignatureScheme};
 
@@ -20,6 +20,20 @@ pub enum Direction {
     Sent,
     /// From the peer to this side.
     Received,
+}
+
+/// What became of early data (RFC 8446 §4.2.10).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum EarlyDataStatus {
+    /// None were offered.
+    #[default]
+    None,
+    /// A client may send them, or has, and the server has not answered yet.
+    Offered,
+    /// The server reads them.
+    Accepted,
+    /// The server does not: what was sent is lost, and has to be sent again.
+    Rejected,
 }
 
 /// One message of the transcript: handshake messages, ChangeCipherSpec, alerts.
@@ -62,6 +76,8 @@ pub struct ClientHelloFacts {
     pub wants_ocsp_response: bool,
     /// The client wants the signed certificate timestamps of the server's certificate.
     pub wants_sct_list: bool,
+    /// How PSKs may be used (RFC 8446 §4.2.9).
+    pub psk_key_exchange_modes: Vec<u8>,
     /// All extensions, in order.
     pub extensions: Vec<ExtensionType>,
 }
@@ -108,6 +124,12 @@ pub struct Facts {
     pub client_auth_requested: bool,
     /// A session was resumed.
     pub resumed: bool,
+    /// The peer is known by an external PSK.
+    pub external_psk: bool,
+    /// What became of early data.
+    pub early_data: EarlyDataStatus,
+    /// Up to when what the peer proved may be relied on in sessions; none: nothing was proved by certificates.
+    pub(crate) trusted_until: Option<UnixTime>,
     /// The peer's certificates as sent, leaf first.
     pub peer_certificates: Vec<Certificate>,
     /// The OCSP response that came with the peer's leaf (DER).
@@ -142,6 +164,9 @@ impl Facts {
             retried: false,
             client_auth_requested: false,
             resumed: false,
+            external_psk: false,
+            early_data: EarlyDataStatus::None,
+            trusted_until: None,
             peer_certificates: Vec::new(),
             ocsp_response: None,
             sct_list: None,

@@ -26,8 +26,6 @@ const MAX_MESSAGE: usize = 64 * 1024;
 pub(super) const MAX_IDLE_RECORDS: u32 = 32;
 /// How many alerts may come that end nothing (`user_canceled`).
 pub(super) const MAX_WARNINGS: u32 = 4;
-/// How many bytes of early data are skipped (RFC 8446 §4.2.10): what servers announce at most, commonly.
-const MAX_SKIPPED_EARLY_DATA: usize = 1 << 14;
 /// How many notes of messages are kept.
 const MAX_NOTES: usize = 64;
 
@@ -48,7 +46,9 @@ pub(super) struct ReadHalf {
     pub(super) idle_records: u32,
     pub(super) idle_messages: u32,
     pub(super) warnings: u32,
-    skip: Option<SkipEarlyData>,
+    /// How many bytes of early data may still come; none: none may.
+    pub(super) early_data: Option<u32>,
+    skip: Option<(SkipEarlyData, usize)>,
     skipped: usize,
 }
 
@@ -66,6 +66,7 @@ impl ReadHalf {
             idle_records: 0,
             idle_messages: 0,
             warnings: 0,
+            early_data: None,
             skip: None,
             skipped: 0,
         }
@@ -80,8 +81,8 @@ impl ReadHalf {
         }
     }
 
-    pub(super) fn skip_early_data(&mut self, skip: SkipEarlyData) {
-        self.skip = Some(skip);
+    pub(super) fn skip_early_data(&mut self, skip: SkipEarlyData, limit: usize) {
+        self.skip = Some((skip, limit));
     }
 
     pub(super) fn stop_skipping(&mut self) {
@@ -114,17 +115,28 @@ impl ReadHalf {
 
     /// Whether a protected record of this length that cannot be read is early data to be skipped.
     pub(super) fn skips(&mut self, when: SkipEarlyData, len: usize) -> Result<bool, Error> {
-        if self.skip != Some(when) {
-            return Ok(false);
-        }
+        let Some((_, limit)) = self.skip.filter(|(skip, _)| *skip == when) else { return Ok(false) };
         if len == 0 {
             // Or records of no length could come for ever.
             self.count_idle()?;
         }
         self.skipped += len;
-        match self.skipped <= MAX_SKIPPED_EARLY_DATA {
+        match self.skipped <= limit {
             true => Ok(true),
             false => Err(Error::new(Rule::TooMuchEarlyData, format!("{} bytes were skipped", self.skipped))),
+        }
+    }
+
+    /// Takes early data off what may still come (RFC 8446 §4.6.1: "the amount of 0-RTT data ... counts content, not
+    /// padding").
+    pub(super) fn take_early_data(&mut self, limit: u32, len: usize) -> Result<(), Error> {
+        let left = u32::try_from(len).ok().and_then(|len| limit.checked_sub(len));
+        match left {
+            Some(_) => {
+                self.early_data = left;
+                Ok(())
+            }
+            None => Err(Error::new(Rule::EarlyDataOverLimit, format!("{len} bytes, where {limit} are left"))),
         }
     }
 
@@ -148,6 +160,8 @@ pub(super) struct WriteHalf {
     /// The peer asked for a KeyUpdate: it goes before the next application data (RFC 8446 §4.6.3), one for any number of
     /// requests until then.
     pub(super) owes_key_update: bool,
+    /// How many bytes of early data may still go; none: none may.
+    pub(super) early_data: Option<u32>,
     /// The next record holds the initial ClientHello.
     pub(super) initial: bool,
     /// The peer's `record_size_limit` (RFC 8449 §4), for protected records alone.
@@ -162,6 +176,7 @@ impl WriteHalf {
             pending: Vec::new(),
             closed: false,
             owes_key_update: false,
+            early_data: None,
             initial: true,
             size_limit: None,
             padding: Padding::None,
@@ -192,7 +207,7 @@ impl WriteHalf {
 
     /// Drops keys; nothing goes out any more.
     pub(super) fn forget(&mut self) {
-        (self.sealer, self.pending, self.closed) = (None, Vec::new(), true);
+        (self.sealer, self.pending, self.early_data, self.closed) = (None, Vec::new(), None, true);
     }
 
     /// Writes the messages that wait.

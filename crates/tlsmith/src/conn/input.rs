@@ -19,31 +19,41 @@ use crate::{
     tls13::{effects::SkipEarlyData, established::Outcome},
 };
 
+/// What a record's content is to the caller.
+enum Content {
+    Nothing,
+    Data,
+    EarlyData,
+}
+
 impl Connection {
     /// Takes one record.
     pub(super) fn read_record<'b>(&mut self, input: &'b mut [u8], out: &mut Vec<u8>) -> Result<Received<'b>, Error> {
         if self.read.closed {
             // "Any data received after a closure alert has been received MUST be ignored" (§6.1).
-            return Ok(Received { consumed: input.len(), data: &[], wants: 0 });
+            return Ok(Received { consumed: input.len(), ..Received::NOTHING });
         }
         if self.need().is_some() {
-            return Ok(Received { consumed: 0, data: &[], wants: 0 });
+            return Ok(Received::NOTHING);
         }
         let (record_type, len) = match deframe(input, self.read.stage())? {
-            Deframed::Incomplete { needed } => return Ok(Received { consumed: 0, data: &[], wants: needed }),
+            Deframed::Incomplete { needed } => return Ok(Received { wants: needed, ..Received::NOTHING }),
             Deframed::Record { record_type, len } => (record_type, len),
         };
         self.read.first = false;
         let record = input.get_mut(..len).unwrap_or_default();
-        let content = match self.unprotect(record_type, record)? {
-            Some((record_type, range)) => {
-                let content = record.get(range.clone()).unwrap_or_default();
-                self.dispatch(record_type, content, out)?.then_some(range)
-            }
-            None => None,
+        let Some((record_type, range)) = self.unprotect(record_type, record)? else {
+            return Ok(Received { consumed: len, ..Received::NOTHING });
         };
-        let data = content.and_then(|range| input.get(range)).unwrap_or_default();
-        Ok(Received { consumed: len, data, wants: 0 })
+        let content = record.get(range.clone()).unwrap_or_default();
+        let found = self.dispatch(record_type, content, out)?;
+        let content = input.get(range).unwrap_or_default();
+        let received = Received { consumed: len, ..Received::NOTHING };
+        Ok(match found {
+            Content::Nothing => received,
+            Content::Data => Received { data: content, ..received },
+            Content::EarlyData => Received { early_data: content, ..received },
+        })
     }
 
     /// Opens the record as its place demands: the type that counts, and where the content stands. `None`: skip it.
@@ -109,8 +119,8 @@ impl Connection {
         self.read.count_idle()
     }
 
-    /// Does what the record asks for. Says whether its content is application data for the caller.
-    fn dispatch(&mut self, record_type: RecordType, content: &[u8], out: &mut Vec<u8>) -> Result<bool, Error> {
+    /// Does what the record asks for. Says whether its content is for the caller.
+    fn dispatch(&mut self, record_type: RecordType, content: &[u8], out: &mut Vec<u8>) -> Result<Content, Error> {
         if record_type != RecordType::Handshake {
             self.read.joiner.allow_other(record_type)?;
         }
@@ -121,6 +131,13 @@ impl Connection {
                 return Err(Error::new(Rule::UnexpectedChangeCipherSpec, "it is protected"));
             }
             RecordType::ApplicationData if self.is_handshaking() => {
+                if let Some(limit) = self.read.early_data {
+                    self.read.take_early_data(limit, content.len())?;
+                    if content.is_empty() {
+                        self.read.count_idle()?;
+                    }
+                    return Ok(Content::EarlyData);
+                }
                 return Err(Error::new(
                     Rule::UnexpectedContentType,
                     "application_data before the handshake is complete",
@@ -129,10 +146,10 @@ impl Connection {
             RecordType::ApplicationData if content.is_empty() => self.read.count_idle()?,
             RecordType::ApplicationData => {
                 (self.read.idle_records, self.read.idle_messages) = (0, 0);
-                return Ok(true);
+                return Ok(Content::Data);
             }
         }
-        Ok(false)
+        Ok(Content::Nothing)
     }
 
     /// The messages that a record completes.

@@ -58,6 +58,11 @@ impl Machine {
         }
     }
 
+    /// The server has sent its flight and reads early data, which it may answer.
+    pub(super) fn answers_early_data(&self) -> bool {
+        matches!(self, Self::Server(server::State::WaitEndOfEarlyData(_)))
+    }
+
     /// A message of the handshake. The state is consumed, so that one that failed cannot be used again.
     pub(super) fn handle(&mut self, message: &Message<'_>, raw: &[u8], sink: &mut dyn Sink) -> Result<(), Error> {
         *self = match std::mem::replace(self, Self::Gone) {
@@ -76,8 +81,9 @@ impl Machine {
             (Self::Client(state), Reply::Signature(Some(made))) => Self::Client(state.signature(&made, sink)?),
             (Self::Server(state), Reply::Signature(Some(made))) => Self::Server(state.signature(&made, sink)?),
             (_, Reply::Signature(None)) => return Err(sign_failed("the holder of the key declined")),
+            (Self::Server(state), Reply::Ticket(opened)) => Self::Server(state.ticket(opened, sink)?),
             (Self::Server(state), Reply::Config(config)) => Self::Server(state.config(config, sink)?),
-            (Self::Client(_), Reply::Config(_)) | (Self::Gone, _) => return Err(gone()),
+            (Self::Client(_), Reply::Config(_) | Reply::Ticket(_)) | (Self::Gone, _) => return Err(gone()),
         };
         Ok(())
     }
@@ -133,6 +139,9 @@ impl Machine {
     pub(super) fn need<'a>(&'a self, facts: &'a Facts, now: UnixTime) -> Option<Need<'a>> {
         if let Self::Server(server::State::ChooseConfig(state)) = self {
             return Some(Need::ChooseConfig(&state.facts));
+        }
+        if let Self::Server(server::State::DecryptTicket(state)) = self {
+            return Some(Need::DecryptTicket(&state.ticket));
         }
         if let Some(pending) = self.pending_signature() {
             let (scheme, message) = (pending.scheme, pending.content.as_slice());

@@ -10,7 +10,7 @@ mod need;
 mod tests;
 mod trace;
 
-pub use facts::{CertificateRequestFacts, ClientHelloFacts, Direction, Facts, MessageNote, Role};
+pub use facts::{CertificateRequestFacts, ClientHelloFacts, Direction, EarlyDataStatus, Facts, MessageNote, Role};
 pub use need::{Need, Reply};
 
 use std::{fmt, sync::Arc};
@@ -55,9 +55,28 @@ pub struct Received<'b> {
     pub consumed: usize,
     /// Application data, decrypted in place within the consumed bytes; often empty.
     pub data: &'b [u8],
+    /// A server's early data (0-RTT), apart from all other data: anybody who saw them can have sent them, a second time as
+    /// well (RFC 8446 §8). Empty unless the configuration accepts them.
+    pub early_data: &'b [u8],
     /// Where `consumed` is 0 and no reply is awaited: how many bytes the input must hold in all before the next record
     /// is whole (at least one more than it has; never more than [`MAX_RECORD`]).
     pub wants: usize,
+}
+
+impl Received<'_> {
+    const NOTHING: Self = Self { consumed: 0, data: &[], early_data: &[], wants: 0 };
+}
+
+/// Data that the caller declares to be safe to act on twice: a request without an effect, such as a GET that changes nothing.
+/// Early data can be replayed, and the server cannot always tell (RFC 8446 §8, §E.5).
+#[derive(Clone, Copy, Debug)]
+pub struct ReplaySafe<'a>(&'a [u8]);
+
+impl<'a> ReplaySafe<'a> {
+    /// The caller's word for it.
+    pub fn declare(data: &'a [u8]) -> Self {
+        Self(data)
+    }
 }
 
 /// The longest record on the wire: header, 2^14 bytes, 2048 of expansion, which TLS 1.2 allows (RFC 5246 §6.2.3; TLS 1.3
@@ -151,6 +170,7 @@ impl Connection {
             (Some(Need::ChooseConfig(_)), Reply::Config(_))
                 | (Some(Need::VerifyPeer(_)), Reply::Verdict(_))
                 | (Some(Need::Sign { .. }), Reply::Signature(_))
+                | (Some(Need::DecryptTicket(_)), Reply::Ticket(_))
         );
         if !fits {
             return Err(Error::new(Rule::NothingNeeded, ""));
@@ -161,18 +181,46 @@ impl Connection {
         self.resume(reply, out).map_err(|error| self.fail(error, out))
     }
 
-    /// Encrypts all of `data`. Before the handshake is complete, and after [`Connection::send_close`], it is an error.
+    /// Encrypts all of `data`. Before the handshake is complete, and after [`Connection::send_close`], it is an error; but a
+    /// server that reads early data may answer them at once (RFC 8446 §2.3).
     ///
     /// Where a key comes near its limit (RFC 8446 §5.5) or the peer asked for it (§4.6.3), a KeyUpdate goes before the data.
     pub fn send(&mut self, data: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
         self.check_sendable()?;
         for piece in data.chunks(MAX_PLAINTEXT) {
-            let worn = self.write.sealer.as_ref().is_some_and(crate::record::protect::Sealer::needs_key_update);
+            let worn = !self.is_handshaking()
+                && self.write.sealer.as_ref().is_some_and(crate::record::protect::Sealer::needs_key_update);
             if worn || self.write.owes_key_update {
                 self.send_key_update(false, out).map_err(|error| self.fail(error, out))?;
             }
             self.write.append(RecordType::ApplicationData, piece, out).map_err(|error| self.fail(error, out))?;
         }
+        Ok(())
+    }
+
+    /// How many bytes of early data may be sent now: 0 where there is no session that allows them, or the handshake is past
+    /// them.
+    pub fn early_data_left(&self) -> usize {
+        let left = self.write.early_data.filter(|_| self.failure.is_none() && !self.write.closed);
+        left.and_then(|left| usize::try_from(left).ok()).unwrap_or_default()
+    }
+
+    /// Encrypts data that go before the server has answered (0-RTT, RFC 8446 §2.3): a client that resumes a session which
+    /// allows it, and whose configuration does, can call it from the beginning. All of `data` or an error.
+    ///
+    /// Whether the server read them says [`Facts::early_data`] after the handshake; if not, they have to be sent again.
+    pub fn send_early_data(&mut self, data: ReplaySafe<'_>, out: &mut Vec<u8>) -> Result<(), Error> {
+        self.check_failure()?;
+        let left = self.early_data_left();
+        if data.0.len() > left || left == 0 {
+            let wanted = data.0.len();
+            return Err(Error::new(Rule::EarlyDataRefused, format!("{wanted} bytes, where {left} may be sent")));
+        }
+        for piece in data.0.chunks(MAX_PLAINTEXT) {
+            self.write.append(RecordType::ApplicationData, piece, out).map_err(|error| self.fail(error, out))?;
+        }
+        let spent = u32::try_from(data.0.len()).unwrap_or(u32::MAX);
+        self.write.early_data = self.write.early_data.map(|left| left.saturating_sub(spent));
         Ok(())
     }
 
@@ -226,7 +274,7 @@ impl Connection {
 
     fn check_sendable(&self) -> Result<(), Error> {
         self.check_failure()?;
-        match (self.is_handshaking(), self.write.closed) {
+        match (self.is_handshaking() && !self.machine.answers_early_data(), self.write.closed) {
             (true, _) => Err(Error::new(Rule::NotYet, "")),
             (false, true) => Err(Error::new(Rule::AlreadyClosed, "")),
             (false, false) => Ok(()),

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use zeroize::Zeroizing;
+
 use super::ClientHelloFacts;
 use crate::{
     ServerConfig,
@@ -14,6 +16,8 @@ use crate::{
 pub enum Need<'a> {
     /// A server without a configuration has read the ClientHello. Answer: [`Reply::Config`].
     ChooseConfig(&'a ClientHelloFacts),
+    /// The ticketer said `Later` of this ticket. Answer: [`Reply::Ticket`].
+    DecryptTicket(&'a [u8]),
     /// The verifier said `Later`. Answer: [`Reply::Verdict`].
     VerifyPeer(PeerCertificates<'a>),
     /// The identity's key is elsewhere. Answer: [`Reply::Signature`].
@@ -32,6 +36,8 @@ pub enum Need<'a> {
 pub enum Reply {
     /// To [`Need::ChooseConfig`].
     Config(Arc<ServerConfig>),
+    /// To [`Need::DecryptTicket`]: what was sealed into it, or that it is no ticket that counts: a full handshake then.
+    Ticket(Option<Zeroizing<Vec<u8>>>),
     /// To [`Need::VerifyPeer`].
     Verdict(Verdict),
     /// To [`Need::Sign`]: the signature, or none if it could not be made.

@@ -140,6 +140,18 @@ pub enum Rule {
     TooManyKeyUpdates,
     /// `handshake.too_many_messages`: too many post-handshake messages without data between them.
     TooManyMessages,
+    /// `psk.unknown`: the server chose a PSK that was not offered.
+    UnknownPsk,
+    /// `psk.hash_mismatch`: a PSK with a suite of another hash.
+    PskHashMismatch,
+    /// `psk.bad_binder`: a binder that does not fit its PSK and hello.
+    BadBinder,
+    /// `early_data.mismatch`: early data accepted under other terms than they were sent under.
+    EarlyDataMismatch,
+    /// `early_data.over_limit`: more early data than the ticket allows.
+    EarlyDataOverLimit,
+    /// `early_data.refused`: early data cannot be sent now.
+    EarlyDataRefused,
     /// `local.sign_failed`: this side could not sign.
     SignFailed,
     /// `local.crypto`: the cryptographic provider failed.
@@ -214,6 +226,12 @@ impl Rule {
         Self::CertificateRefused,
         Self::TooManyKeyUpdates,
         Self::TooManyMessages,
+        Self::UnknownPsk,
+        Self::PskHashMismatch,
+        Self::BadBinder,
+        Self::EarlyDataMismatch,
+        Self::EarlyDataOverLimit,
+        Self::EarlyDataRefused,
         Self::SignFailed,
         Self::Crypto,
         Self::Internal,

@@ -24,7 +24,7 @@ pub(crate) use oid_filters::OidFilter;
 #[cfg(test)]
 pub(crate) use place::may_stand;
 pub(crate) use place::{Place, check_places};
-pub(crate) use pre_shared_key::OfferedPsks;
+pub(crate) use pre_shared_key::{OfferedPsks, PskIdentity};
 pub(crate) use sct::is_list as is_sct_list;
 pub(crate) use status_request::StatusRequest;
 

@@ -36,6 +36,12 @@ impl<'a> OfferedPsks<'a> {
         Ok(Self { identities, binders })
     }
 
+    /// How many bytes the binders take at the end of the ClientHello, their lengths included: what they bind is the rest
+    /// (§4.2.11.2).
+    pub(crate) fn binders_len(&self) -> usize {
+        2 + self.binders.iter().map(|binder| 1 + binder.len()).sum::<usize>()
+    }
+
     pub(super) fn encode(&self, w: &mut Writer<'_>) {
         w.u16_prefixed(IDENTITIES, |w| {
             for psk in &self.identities {

@@ -1,5 +1,7 @@
 //! What a server chooses from a ClientHello (RFC 8446 §4.1.1, §4.2, §9.2).
 
+use tlsmith_crypto::HashAlgorithm;
+
 use crate::{
     config::{Preference, ServerConfig},
     conn::ClientHelloFacts,
@@ -32,8 +34,10 @@ pub(crate) fn check_hello(hello: &ClientHello<'_>) -> Result<(), Error> {
     if hello.compression_methods != [0] {
         return Err(Error::new(Rule::CompressionOffered, "legacy_compression_methods is not exactly null"));
     }
+    // A PSK does without (§9.2); where none is taken, they are missed later.
+    let psk = hello.pre_shared_key().is_some();
     let demanded = [ExtensionType::SIGNATURE_ALGORITHMS, ExtensionType::SUPPORTED_GROUPS, ExtensionType::KEY_SHARE];
-    if let Some(missing) = demanded.into_iter().find(|extension| hello.find(*extension).is_none()) {
+    if let Some(missing) = demanded.into_iter().find(|extension| hello.find(*extension).is_none() && !psk) {
         return Err(Error::new(Rule::MissingExtension, format!("{missing} in the ClientHello")));
     }
     if hello.pre_shared_key().is_some() && hello.psk_key_exchange_modes().is_none() {
@@ -68,6 +72,12 @@ pub(crate) fn suite(config: &ServerConfig, offered: &[CipherSuite]) -> Result<Su
             format!("the client offers {}; this side allows {}", list(offered), list(&config.cipher_suites)),
         )
     })
+}
+
+/// The most wanted suite of a hash: a PSK is bound to it.
+pub(crate) fn suite_of_hash(config: &ServerConfig, offered: &[CipherSuite], hash: HashAlgorithm) -> Option<Suite> {
+    let ours = config.cipher_suites.iter().copied().filter(|suite| offered.contains(suite));
+    ours.filter_map(Suite::new).find(|suite| suite.hash == hash)
 }
 
 /// The group, and whether the client sent a share of it. One with a share is chosen before one that costs a round trip;

@@ -12,7 +12,13 @@ use crate::{
     ext::{Extension, KeyShareEntry, StatusRequest},
     msg::ClientHello,
     registry::{CipherSuite, ExtensionType, NamedGroup, ProtocolVersion, SignatureScheme},
+    tls13::client::OfferedPsk,
 };
+
+/// A PSK alone (RFC 8446 §4.2.9).
+pub(crate) const PSK_KE: u8 = 0;
+/// A PSK with (EC)DHE.
+pub(crate) const PSK_DHE_KE: u8 = 1;
 
 /// An offer with its private halves.
 pub(crate) struct Offer {
@@ -24,6 +30,10 @@ pub(crate) struct Offer {
     pub(crate) shares: Vec<Box<dyn KeyExchange>>,
     pub(crate) cookie: Option<Vec<u8>>,
     pub(crate) grease: Option<Grease>,
+    /// The PSKs that are offered; the ticket of a session first.
+    pub(crate) psks: Vec<OfferedPsk>,
+    /// Early data follow, protected by the first PSK.
+    pub(crate) early_data: bool,
     /// A retry asked for one share: nothing reserved stands beside it any more (RFC 8446 §4.1.2).
     only_share: bool,
 }
@@ -47,6 +57,8 @@ impl Offer {
             shares: Vec::new(),
             cookie: None,
             grease,
+            psks: Vec::new(),
+            early_data: false,
             only_share: false,
         };
         for group in &config.key_shares {
@@ -137,6 +149,13 @@ impl Offer {
             self.with_grease(|grease| ProtocolVersion(grease.version), &versions),
         ));
         list.push(Extension::KeyShareOffer(self.key_share()));
+        if config.sessions.is_some() || !self.psks.is_empty() {
+            // Without them a server issues no tickets either (RFC 8446 §4.2.9).
+            list.push(Extension::PskKeyExchangeModes(psk_modes(config)));
+        }
+        if self.early_data {
+            list.push(Extension::EarlyData);
+        }
         if let Some(cookie) = &self.cookie {
             list.push(Extension::Cookie(cookie));
         }
@@ -166,6 +185,11 @@ impl Offer {
     }
 }
 
+/// How a PSK may be used, most wanted first (RFC 8446 §4.2.9).
+fn psk_modes(config: &ClientConfig) -> &'static [u8] {
+    if config.psk_without_dhe { &[PSK_DHE_KE, PSK_KE] } else { &[PSK_DHE_KE] }
+}
+
 /// Agreeing on a secret failed: the peer's share is to blame, unless the provider says that it is not.
 pub(crate) fn bad_share(group: NamedGroup, share: &[u8], error: &CryptoError) -> Error {
     match error {
@@ -185,6 +209,8 @@ impl Offer {
             shares: vec![share],
             cookie: None,
             grease: None,
+            psks: Vec::new(),
+            early_data: false,
             only_share: false,
         }
     }

@@ -27,4 +27,9 @@ impl<'a> EncryptedExtensions<'a> {
     pub(crate) fn alpn(&self) -> Option<&'a [u8]> {
         self.extensions.iter().find_map(|e| if let Extension::Alpn(v) = e { v.first().copied() } else { None })
     }
+
+    /// Whether the early data are accepted.
+    pub(crate) fn early_data(&self) -> bool {
+        self.extensions.contains(&Extension::EarlyData)
+    }
 }

@@ -33,6 +33,11 @@ impl<'a> NewSessionTicket<'a> {
         Ok(Self { lifetime, age_add, nonce, ticket, extensions })
     }
 
+    /// `early_data`: how many bytes of early data the ticket allows.
+    pub(crate) fn max_early_data(&self) -> Option<u32> {
+        self.extensions.iter().find_map(|e| if let Extension::EarlyDataLimit(limit) = e { Some(*limit) } else { None })
+    }
+
     pub(crate) fn encode_body(&self, w: &mut Writer<'_>) {
         w.u32(self.lifetime);
         w.u32(self.age_add);

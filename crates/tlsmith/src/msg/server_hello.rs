@@ -78,6 +78,11 @@ impl<'a> ServerHello<'a> {
         self.extensions.iter().find_map(|e| if let Extension::KeyShareChoice(v) = e { Some(*v) } else { None })
     }
 
+    /// The PSK that a ServerHello takes, by its place in the offer.
+    pub(crate) fn selected_psk(&self) -> Option<u16> {
+        self.extensions.iter().find_map(|e| if let Extension::PreSharedKeyChoice(v) = e { Some(*v) } else { None })
+    }
+
     /// The group that a HelloRetryRequest asks for.
     pub(crate) fn retry_group(&self) -> Option<NamedGroup> {
         self.extensions.iter().find_map(|e| if let Extension::KeyShareRetry(v) = e { Some(*v) } else { None })

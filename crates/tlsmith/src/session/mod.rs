@@ -3,6 +3,7 @@
 mod bounded;
 mod client;
 mod codec;
+mod external_psk;
 mod memory_sessions;
 mod policy;
 mod replay;
@@ -17,6 +18,7 @@ mod ticketer;
 mod time;
 
 pub use client::{ClientSession, ClientSessions, SessionKey};
+pub use external_psk::{ExternalPsk, ExternalPsks};
 pub use memory_sessions::MemorySessions;
 pub use policy::{IdentityId, PolicyId};
 pub use replay::{AntiReplay, ReplayWindow};

@@ -48,15 +48,29 @@ pub(crate) trait Sink {
     /// Logs a secret, if anybody listens.
     fn key_log(&mut self, label: &str, client_random: &[u8; 32], secret: &Secret);
 
-    /// The client sent early data that will not be read: records that do not decrypt are skipped for a while
-    /// (RFC 8446 §4.2.10), or, after a retry, all protected ones until the second ClientHello.
-    fn skip_early_data(&mut self, skip: SkipEarlyData);
+    /// What is done with early data from here on (RFC 8446 §4.2.10).
+    fn early_data(&mut self, change: EarlyData);
 
     /// What is known about the connection.
     fn facts(&mut self) -> &mut Facts;
 
     /// The time that the connection was told last.
     fn now(&self) -> UnixMillis;
+}
+
+/// What is done with early data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EarlyData {
+    /// A client may send up to this many bytes, under the keys that it just installed.
+    MaySend { limit: u32 },
+    /// A client's early data were rejected: the keys for them go, and so does what may still be sent.
+    Rejected,
+    /// A server reads up to this many bytes of data before the handshake is complete.
+    Expect { limit: u32 },
+    /// No more, to neither send nor read.
+    NoMore,
+    /// A server will not read what the client sent: records of at most this many bytes are skipped.
+    Skip(SkipEarlyData, usize),
 }
 
 /// How early data is skipped.

@@ -3,6 +3,7 @@
 use tlsmith_crypto::Secret;
 
 use super::{
+    client::TicketReader,
     effects::{InstallKeys, Sink},
     flight::{Application, Keys},
     key_schedule::{self, Exporter, Kdf},
@@ -13,7 +14,7 @@ use crate::{
     auth::proofs::{FinishedVerified, PeerAuthentication, crypto},
     conn::{Direction, Role},
     error::{Error, Rule},
-    msg::{KeyUpdate, Message},
+    msg::{KeyUpdate, Message, NewSessionTicket},
 };
 
 /// A connection whose peer has proved everything it has to. It cannot be made without the proofs.
@@ -24,6 +25,8 @@ pub(crate) struct Established {
     read: Secret,
     write: Secret,
     exporter: Exporter,
+    /// What becomes of tickets; a server has none.
+    tickets: Option<Box<TicketReader>>,
     _peer: PeerAuthentication,
     _finished: FinishedVerified,
 }
@@ -56,17 +59,23 @@ impl Established {
             read,
             write,
             exporter: application.exporter,
+            tickets: None,
             _peer: peer,
             _finished: finished,
         }
+    }
+
+    /// Keeps the tickets that come.
+    pub(crate) fn reading_tickets(mut self, tickets: Option<Box<TicketReader>>) -> Self {
+        self.tickets = tickets;
+        self
     }
 
     /// Takes a post-handshake message.
     pub(crate) fn handle(&mut self, message: &Message<'_>, sink: &mut dyn Sink) -> Result<Outcome, Error> {
         match (self.role, message) {
             (_, Message::KeyUpdate(update)) => self.on_key_update(update, sink),
-            // Tickets are offered to nobody yet, so a server may send them and nothing follows (§4.6.1).
-            (Role::Client, Message::NewSessionTicket(_)) => Ok(Outcome::Nothing),
+            (Role::Client, Message::NewSessionTicket(message)) => self.on_ticket(message, sink),
             (Role::Server, Message::ClientHello(_)) => {
                 Err(Error::new(Rule::Renegotiation, "a ClientHello after the handshake"))
             }
@@ -78,6 +87,15 @@ impl Established {
                 format!("{} after the handshake", other.handshake_type().message()),
             )),
         }
+    }
+
+    /// A server may send tickets to a client that keeps none; nothing follows then (§4.6.1).
+    fn on_ticket(&mut self, message: &NewSessionTicket<'_>, sink: &mut dyn Sink) -> Result<Outcome, Error> {
+        if let Some(tickets) = &mut self.tickets {
+            let now = sink.now();
+            tickets.take(message, (&self.kdf, self.suite), sink.facts(), now)?;
+        }
+        Ok(Outcome::Nothing)
     }
 
     fn on_key_update(&mut self, update: &KeyUpdate, sink: &mut dyn Sink) -> Result<Outcome, Error> {

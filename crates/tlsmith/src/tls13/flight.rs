@@ -6,7 +6,7 @@ use tlsmith_crypto::Secret;
 
 use super::{
     effects::{InstallKeys, Sink},
-    key_schedule::{self, Exporter, HandshakeSecret, Kdf, TrafficSecrets},
+    key_schedule::{self, EarlySecret, Exporter, HandshakeSecret, Kdf, MainSecret, TrafficSecrets},
     suite::Suite,
     transcript::Transcript,
 };
@@ -51,7 +51,7 @@ impl Keys {
         sink.key_log("CLIENT_TRAFFIC_SECRET_0", &self.client_random, &traffic.client);
         sink.key_log("SERVER_TRAFFIC_SECRET_0", &self.client_random, &traffic.server);
         sink.key_log("EXPORTER_SECRET", &self.client_random, &exporter.secret);
-        Ok(Application { traffic, exporter })
+        Ok(Application { traffic, exporter, main })
     }
 
     /// Sends Finished, made with this side's handshake traffic secret.
@@ -67,17 +67,18 @@ impl Keys {
 pub(crate) struct Application {
     pub(crate) traffic: TrafficSecrets,
     pub(crate) exporter: Exporter,
+    /// For the resumption secret, which follows from the rest of the handshake.
+    pub(crate) main: MainSecret,
 }
 
 /// The handshake secret, and the traffic secrets, logged.
 pub(crate) fn handshake_secrets(
-    kdf: &Kdf,
-    shared: Secret,
+    early: EarlySecret,
+    shared: Option<Secret>,
     transcript: &Transcript,
     client_random: &[u8; 32],
     sink: &mut dyn Sink,
 ) -> Result<(HandshakeSecret, TrafficSecrets), Error> {
-    let early = key_schedule::EarlySecret::without_psk(kdf.clone());
     let secret = early.into_handshake(shared).map_err(|error| crypto(&error))?;
     let traffic = secret.traffic_secrets(&transcript.current()).map_err(|error| crypto(&error))?;
     sink.key_log("CLIENT_HANDSHAKE_TRAFFIC_SECRET", client_random, &traffic.client);

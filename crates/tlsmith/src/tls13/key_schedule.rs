@@ -6,6 +6,9 @@
 //!            v
 //!  PSK ->  HKDF-Extract = Early Secret                      [EarlySecret]
 //!            |
+//!            +-----> Derive-Secret(., "ext binder" | "res binder" | "imp binder", "")
+//!            +-----> Derive-Secret(., "c e traffic", ClientHello)
+//!            |
 //!      Derive-Secret(., "derived", "")
 //!            |
 //!            v
@@ -21,6 +24,7 @@
 //!            +-----> Derive-Secret(., "c ap traffic", ClientHello...server Finished)
 //!            +-----> Derive-Secret(., "s ap traffic", ClientHello...server Finished)
 //!            +-----> Derive-Secret(., "exp master", ClientHello...server Finished)
+//!            +-----> Derive-Secret(., "res master", ClientHello...client Finished)
 //! ```
 //!
 //! Each secret is consumed by the step to the next, so that none outlives its use.
@@ -41,6 +45,10 @@ pub(crate) struct Kdf {
 impl Kdf {
     pub(crate) fn new(provider: Arc<dyn Provider>, hash: HashAlgorithm) -> Self {
         Self { provider, hash }
+    }
+
+    pub(crate) fn hash(&self) -> HashAlgorithm {
+        self.hash
     }
 
     /// HKDF-Expand-Label (RFC 8446 §7.1).
@@ -86,6 +94,28 @@ pub(crate) struct EarlySecret {
     secret: Secret,
 }
 
+/// Where a PSK comes from: its binder cannot serve as that of another kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PskKind {
+    /// From a ticket.
+    Resumption,
+    /// Agreed outside of TLS.
+    External,
+    /// Agreed outside of TLS and imported (RFC 9258).
+    Imported,
+}
+
+impl PskKind {
+    const fn binder_label(self) -> &'static [u8] {
+        match self {
+            Self::Resumption => b"res binder",
+            Self::External => b"ext binder",
+            // RFC 9258 §5.2
+            Self::Imported => b"imp binder",
+        }
+    }
+}
+
 impl EarlySecret {
     /// Without a PSK: a string of zeros takes its place.
     pub(crate) fn without_psk(kdf: Kdf) -> Self {
@@ -94,9 +124,31 @@ impl EarlySecret {
         Self { kdf, secret }
     }
 
-    /// Mixes in the agreed secret.
-    pub(crate) fn into_handshake(self, shared: Secret) -> Result<HandshakeSecret, CryptoError> {
+    /// With a PSK.
+    pub(crate) fn with_psk(kdf: Kdf, psk: &Secret) -> Self {
+        let secret = kdf.extract(&Secret::zero(kdf.hash.output_len()), psk.expose());
+        Self { kdf, secret }
+    }
+
+    pub(crate) fn kdf(&self) -> &Kdf {
+        &self.kdf
+    }
+
+    /// The PSK binder (RFC 8446 §4.2.11.2); `transcript` is the hash up to the ClientHello's binders.
+    pub(crate) fn binder(&self, kind: PskKind, transcript: &Digest) -> Result<Digest, CryptoError> {
+        let key = self.kdf.expand_secret(&self.secret, kind.binder_label(), self.kdf.empty_hash().as_ref())?;
+        verify_data(&self.kdf, &key, transcript)
+    }
+
+    /// The secret that protects early data; `transcript` is the hash of the ClientHello.
+    pub(crate) fn client_traffic(&self, transcript: &Digest) -> Result<Secret, CryptoError> {
+        self.kdf.expand_secret(&self.secret, b"c e traffic", transcript.as_ref())
+    }
+
+    /// Mixes in the agreed secret; zeros where a PSK is used alone (`psk_ke`).
+    pub(crate) fn into_handshake(self, shared: Option<Secret>) -> Result<HandshakeSecret, CryptoError> {
         let salt = self.kdf.derived(&self.secret)?;
+        let shared = shared.unwrap_or_else(|| Secret::zero(self.kdf.hash.output_len()));
         let secret = self.kdf.extract(&salt, shared.expose());
         Ok(HandshakeSecret { kdf: self.kdf, secret })
     }
@@ -154,10 +206,14 @@ impl MainSecret {
     }
 
     /// The secret that tickets' PSKs come from; `transcript` is the hash of ClientHello...client Finished.
-    #[cfg(test)]
     pub(crate) fn resumption(&self, transcript: &Digest) -> Result<Secret, CryptoError> {
         self.kdf.expand_secret(&self.secret, b"res master", transcript.as_ref())
     }
+}
+
+/// The PSK of a ticket (RFC 8446 §4.6.1).
+pub(crate) fn ticket_psk(kdf: &Kdf, resumption: &Secret, nonce: &[u8]) -> Result<Secret, CryptoError> {
+    kdf.expand_secret(resumption, b"resumption", nonce)
 }
 
 /// Exports keying material (RFC 8446 §7.5).

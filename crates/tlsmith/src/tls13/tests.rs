@@ -65,7 +65,7 @@ impl Replay {
     fn after_server_hello(&mut self) {
         self.transcript.choose_hash(&AwsLc, HashAlgorithm::Sha256);
         let shared = Secret::new(self.trace.value(Side::Server, "extract secret \"handshake\"", "IKM"));
-        let secret = EarlySecret::without_psk(self.kdf.clone()).into_handshake(shared).unwrap();
+        let secret = EarlySecret::without_psk(self.kdf.clone()).into_handshake(Some(shared)).unwrap();
         let traffic = secret.traffic_secrets(&self.transcript.current()).unwrap();
         self.check(Side::Server, "c hs traffic", &traffic.client);
         self.check(Side::Server, "s hs traffic", &traffic.server);

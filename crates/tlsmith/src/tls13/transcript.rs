@@ -48,6 +48,21 @@ impl Transcript {
         }
     }
 
+    /// The hash of everything so far and of `tail`, by a hash that may not be chosen yet: what binders and early data need
+    /// of a ClientHello (RFC 8446 §4.2.11.2). Once another one is chosen there is no such hash.
+    pub(crate) fn hash_with(&self, provider: &dyn Provider, hash: HashAlgorithm, tail: &[u8]) -> Digest {
+        let mut context = match self {
+            Self::Buffered(bytes) => {
+                let mut context = provider.hash(hash);
+                context.update(bytes);
+                context
+            }
+            Self::Hashed(context) => context.fork(),
+        };
+        context.update(tail);
+        context.current()
+    }
+
     /// The hash of everything so far; empty before a hash is chosen.
     pub(crate) fn current(&self) -> Digest {
         match self {

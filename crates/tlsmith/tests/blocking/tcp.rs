@@ -171,6 +171,7 @@ fn the_caller_answers_what_the_connection_needs() {
                 Reply::Signature(key.sign(scheme.algorithm().unwrap(), message).ok())
             }
             Need::VerifyPeer(_) => panic!("no client certificate was asked for"),
+            Need::DecryptTicket(_) => panic!("no ticket was issued"),
         })
         .unwrap();
     assert_eq!(asked, ["localhost", "ecdsa_secp256r1_sha256"]);

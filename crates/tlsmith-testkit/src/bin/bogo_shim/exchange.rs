@@ -277,6 +277,7 @@ impl<'a> Wire<'a> {
         Ok(match connection.need() {
             None => None,
             Some(Need::ChooseConfig(_)) => Some(Reply::Config(setup.server(self.options)?)),
+            Some(Need::DecryptTicket(_)) => Some(Reply::Ticket(None)),
             Some(Need::VerifyPeer(peer)) => Some(Reply::Verdict(Verifier::judge(self.options, peer.chain))),
             Some(Need::Sign { identity, scheme, message }) => {
                 Some(Reply::Signature(setup.credentials.sign(identity, scheme, message)))

@@ -10,6 +10,7 @@ mod pauses;
 mod peer;
 mod play;
 mod provider;
+mod resumption;
 mod rfc8448;
 mod rules;
 mod staples;

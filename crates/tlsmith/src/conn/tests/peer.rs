@@ -21,7 +21,7 @@ use crate::{
     session::UnixMillis,
     tls13::{
         client,
-        effects::{InstallKeys, RecordSizeLimits, Sink, SkipEarlyData},
+        effects::{EarlyData, InstallKeys, RecordSizeLimits, Sink},
         key_schedule, server,
         transcript::Transcript,
     },
@@ -238,7 +238,11 @@ impl Sink for Hand {
 
     fn key_log(&mut self, _: &str, _: &[u8; 32], _: &Secret) {}
 
-    fn skip_early_data(&mut self, _: SkipEarlyData) {}
+    fn early_data(&mut self, change: EarlyData) {
+        if change == EarlyData::Rejected {
+            self.write = None;
+        }
+    }
 
     fn facts(&mut self) -> &mut Facts {
         &mut self.facts

@@ -3,6 +3,7 @@
 mod handshake;
 mod hello;
 mod local;
+mod psk;
 mod record;
 
 use super::{Row, Rule, alerts, certificates};
@@ -67,6 +68,12 @@ pub(super) const fn row(rule: Rule) -> Row {
         Rule::CertificateRefused => handshake::CERTIFICATE_REFUSED,
         Rule::TooManyKeyUpdates => handshake::TOO_MANY_KEY_UPDATES,
         Rule::TooManyMessages => handshake::TOO_MANY_MESSAGES,
+        Rule::UnknownPsk => psk::UNKNOWN_PSK,
+        Rule::PskHashMismatch => psk::PSK_HASH_MISMATCH,
+        Rule::BadBinder => psk::BAD_BINDER,
+        Rule::EarlyDataMismatch => psk::EARLY_DATA_MISMATCH,
+        Rule::EarlyDataOverLimit => psk::EARLY_DATA_OVER_LIMIT,
+        Rule::EarlyDataRefused => psk::EARLY_DATA_REFUSED,
         Rule::SignFailed => local::SIGN_FAILED,
         Rule::Crypto => local::CRYPTO,
         Rule::Internal => local::INTERNAL,

@@ -11,6 +11,7 @@ use crate::{
     ext::Extension,
     hello::keep_names,
     msg::{CertificateMessage, CertificateRequest, CertificateVerify},
+    session::trusted_until,
     tls13::{
         certificate::{self, Shown},
         effects::Sink,
@@ -97,9 +98,12 @@ impl VerifyPeer {
     }
 
     pub(super) fn on_verdict(self, verdict: Verdict, sink: &mut dyn Sink) -> Result<State, Error> {
-        sink.facts().verification = Some(verdict.report.clone());
+        let now = sink.now().seconds();
+        let facts = sink.facts();
+        facts.trusted_until = Some(trusted_until(now, &verdict.report.path));
+        facts.verification = Some(verdict.report.clone());
         let Self { common, keys, secret, request, signature } = self;
         let peer = PeerAuthentication::Certificate(PeerVerified::by(verdict)?, signature);
-        Ok(State::WaitFinished(Box::new(WaitFinished { common, keys, secret, request, peer })))
+        Ok(State::WaitFinished(Box::new(WaitFinished { common, keys, secret, request, peer, early_data: false })))
     }
 }

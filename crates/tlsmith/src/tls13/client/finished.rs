@@ -1,14 +1,14 @@
 //! WAIT_FINISHED: the server's Finished, and the client's own flight (RFC 8446 §4.4.4, §4.4.2).
 
-use super::{Sign, State, WaitFinished};
+use super::{Common, Sign, State, WaitFinished, tickets::TicketReader};
 use crate::{
     auth::proofs::{FinishedVerified, PeerAuthentication, Signer},
     conn::{Direction, Role},
     error::Error,
-    msg::Finished,
+    msg::{Finished, Message},
     tls13::{
         certificate,
-        effects::Sink,
+        effects::{EarlyData, Sink},
         established::Established,
         flight::{self, Application, Keys, PendingSignature},
     },
@@ -25,22 +25,27 @@ impl WaitFinished {
         let finished =
             FinishedVerified::check(&self.keys.kdf, &self.keys.traffic.server, &transcript, message.verify_data)?;
         self.keys.transcript.add(raw);
-        let Self { common, mut keys, secret, request, peer } = self;
+        let Self { common, mut keys, secret, request, peer, early_data } = self;
         let application = keys.application(secret, sink)?;
+        if early_data {
+            sink.send(&Message::EndOfEarlyData, &mut keys.transcript)?;
+            sink.early_data(EarlyData::NoMore);
+            keys.install_handshake(Direction::Sent, &keys.traffic.client, sink)?;
+        }
         match request {
-            None => connect(keys, application, peer, finished, sink),
+            None => connect(common, keys, application, peer, finished, sink),
             Some(request) => {
                 let identities = common.config.identities.as_ref();
                 match identities.and_then(|identities| identities.choose(&request)) {
                     None => {
                         certificate::send_none(&[], &mut keys.transcript, sink)?;
-                        connect(keys, application, peer, finished, sink)
+                        connect(common, keys, application, peer, finished, sink)
                     }
                     Some((identity, scheme)) => {
                         sink.facts().own_signature_scheme = Some(scheme);
                         certificate::send(&identity, &[], (&request).into(), &mut keys.transcript, sink)?;
                         let pending = PendingSignature::new(identity, scheme, Signer::Client, &keys.transcript);
-                        Ok(State::Sign(Box::new(Sign { keys, application, peer, finished, pending })))
+                        Ok(State::Sign(Box::new(Sign { common, keys, application, peer, finished, pending })))
                     }
                 }
             }
@@ -51,13 +56,14 @@ impl WaitFinished {
 impl Sign {
     pub(super) fn on_signature(mut self, signature: &[u8], sink: &mut dyn Sink) -> Result<State, Error> {
         flight::send_certificate_verify(self.pending.scheme, signature, &mut self.keys, sink)?;
-        let Self { keys, application, peer, finished, .. } = self;
-        connect(keys, application, peer, finished, sink)
+        let Self { common, keys, application, peer, finished, .. } = self;
+        connect(common, keys, application, peer, finished, sink)
     }
 }
 
 /// Sends Finished and goes over to the application's keys.
 fn connect(
+    common: Common,
     mut keys: Keys,
     application: Application,
     peer: PeerAuthentication,
@@ -65,7 +71,8 @@ fn connect(
     sink: &mut dyn Sink,
 ) -> Result<State, Error> {
     keys.send_finished(true, sink)?;
-    let established = Established::new(Role::Client, &keys, application, peer, finished);
+    let tickets = TicketReader::new(&common, &keys, &application.main, sink.facts())?;
+    let established = Established::new(Role::Client, &keys, application, peer, finished).reading_tickets(tickets);
     established.install_first(Direction::Received, sink)?;
     established.install_first(Direction::Sent, sink)?;
     Ok(State::Connected(Box::new(established)))

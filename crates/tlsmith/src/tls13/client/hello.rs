@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use tlsmith_x509::ServerName;
 
-use super::{Common, State, WaitServerHello};
+use super::{Common, State, WaitServerHello, psk};
 use crate::{
     config::ClientConfig,
     error::Error,
+    ext::Extension,
     hello::{client_hello_facts, offer::Offer},
     msg::{ClientHello, Message},
     registry::ExtensionType,
@@ -16,10 +17,14 @@ use crate::{
 
 /// Sends the first ClientHello.
 pub(crate) fn start(config: Arc<ClientConfig>, name: ServerName, sink: &mut dyn Sink) -> Result<State, Error> {
-    let offer = Offer::new(&config, &name)?;
+    let mut offer = Offer::new(&config, &name)?;
+    offer.add_psks(&config, &name, sink.now());
     let mut transcript = Transcript::new();
     sink.facts().server_name.clone_from(&offer.server_name);
     let offered = send_client_hello(&offer, &config, &mut transcript, sink)?;
+    if offer.early_data {
+        psk::install_early_keys(&offer, &config, &transcript, sink)?;
+    }
     let common = Common { config, name, offered };
     Ok(State::WaitServerHello(Box::new(WaitServerHello { common, offer, transcript, retry: None })))
 }
@@ -31,7 +36,14 @@ pub(super) fn send_client_hello(
     transcript: &mut Transcript,
     sink: &mut dyn Sink,
 ) -> Result<Vec<ExtensionType>, Error> {
-    let hello: ClientHello<'_> = offer.client_hello(config);
+    let mut binders = Vec::new();
+    if !offer.psks.is_empty() {
+        binders = psk::binders(offer, config, transcript)?;
+    }
+    let mut hello: ClientHello<'_> = offer.client_hello(config);
+    if !offer.psks.is_empty() {
+        hello.extensions.push(Extension::PreSharedKeyOffer(psk::pre_shared_key(&offer.psks, &binders)));
+    }
     let facts = client_hello_facts(&hello);
     let offered = facts.extensions.iter().copied().filter(|extension| !extension.is_grease()).collect();
     sink.facts().client_hello = Some(facts);

@@ -11,8 +11,10 @@
 //!              K_recv = handshake v
 //!                              WAIT_EE
 //!                                 | Recv EncryptedExtensions            [encrypted_extensions.rs]
-//!                                 v
-//!                            WAIT_CERT_CR
+//!                Using a PSK      |      Using certificates
+//!               +-----------------+
+//!               |                 v
+//!               |            WAIT_CERT_CR
 //!            Recv CertificateRequest |   | Recv Certificate             [certificate.rs]
 //!                                 v   |
 //!                           WAIT_CERT |
@@ -37,7 +39,9 @@ mod certificate;
 mod encrypted_extensions;
 mod finished;
 mod hello;
+mod psk;
 mod server_hello;
+mod tickets;
 
 use std::sync::Arc;
 
@@ -62,11 +66,16 @@ use crate::{
     hello::offer::Offer,
     msg::Message,
     registry::{CipherSuite, ExtensionType, NamedGroup},
+    session::ClientSession,
 };
+
+use psk::EarlyDataOffer;
 
 #[cfg(test)]
 pub(crate) use hello::recorded;
 pub(crate) use hello::start;
+pub(crate) use psk::OfferedPsk;
+pub(crate) use tickets::TicketReader;
 
 /// Where the client stands.
 pub(crate) enum State {
@@ -168,6 +177,17 @@ pub(crate) struct WaitEncryptedExtensions {
     common: Common,
     keys: Keys,
     secret: HandshakeSecret,
+    /// The PSK that the server took.
+    psk: Option<ChosenPsk>,
+    /// What early data were sent under, if they were.
+    early_data: Option<EarlyDataOffer>,
+}
+
+/// A PSK that the server took.
+struct ChosenPsk {
+    index: usize,
+    /// The session that it is the ticket of; none: an external one.
+    session: Option<Box<ClientSession>>,
 }
 
 pub(crate) struct WaitCertificate {
@@ -206,10 +226,13 @@ pub(crate) struct WaitFinished {
     secret: HandshakeSecret,
     request: Option<CertificateRequestFacts>,
     peer: PeerAuthentication,
+    /// The server reads early data, up to the message that ends them.
+    early_data: bool,
 }
 
 /// The pause for this side's signature.
 pub(crate) struct Sign {
+    common: Common,
     keys: Keys,
     application: Application,
     peer: PeerAuthentication,

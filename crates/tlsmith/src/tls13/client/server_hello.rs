@@ -1,15 +1,19 @@
 //! WAIT_SH: ServerHello and HelloRetryRequest (RFC 8446 §4.1.3, §4.1.4).
 
-use super::{Retried, State, WaitEncryptedExtensions, WaitServerHello, hello::send_client_hello};
+use tlsmith_crypto::Secret;
+
+use super::{
+    ChosenPsk, OfferedPsk, Retried, State, WaitEncryptedExtensions, WaitServerHello, hello::send_client_hello,
+};
 use crate::{
-    conn::Direction,
+    conn::{Direction, EarlyDataStatus},
     error::{Error, Rule},
     msg::ServerHello,
     registry::{CipherSuite, ExtensionType, NamedGroup, ProtocolVersion},
     tls13::{
-        effects::Sink,
+        effects::{EarlyData, Sink},
         flight::{Keys, handshake_secrets},
-        key_schedule::Kdf,
+        key_schedule::{EarlySecret, Kdf},
         suite::Suite,
     },
 };
@@ -26,17 +30,22 @@ impl WaitServerHello {
             return Err(Error::new(Rule::SecondRetry, ""));
         }
         sink.end_of_flight()?;
-        let suite = self.check(hello, ExtensionType::COOKIE)?;
+        let suite = self.check(hello, &[ExtensionType::COOKIE])?;
         let (group, cookie) = (hello.retry_group(), hello.cookie());
         self.check_retry_group(group, cookie.is_some())?;
         self.transcript.choose_hash(self.common.provider(), suite.hash);
         self.transcript.replace_by_message_hash(self.common.provider());
         self.transcript.add(raw);
-        self.offer.retry(&self.common.config, group, cookie)?;
-        sink.facts().retried = true;
-        if self.common.config.middlebox_compatibility {
+        if self.offer.early_data {
+            // "the client MUST NOT" send more (§4.2.10); the second ClientHello goes in the clear.
+            sink.early_data(EarlyData::Rejected);
+            sink.facts().early_data = EarlyDataStatus::Rejected;
+        } else if self.common.config.middlebox_compatibility {
             sink.send_change_cipher_spec();
         }
+        self.offer.retry(&self.common.config, group, cookie)?;
+        self.offer.keep_psks(suite.hash);
+        sink.facts().retried = true;
         self.common.offered = send_client_hello(&self.offer, &self.common.config, &mut self.transcript, sink)?;
         self.retry = Some(Retried { suite: suite.code, group });
         Ok(State::WaitServerHello(Box::new(self)))
@@ -64,40 +73,77 @@ impl WaitServerHello {
         raw: &[u8],
         sink: &mut dyn Sink,
     ) -> Result<State, Error> {
-        let suite = self.check(hello, ExtensionType::KEY_SHARE)?;
-        let share =
-            hello.key_share().ok_or_else(|| Error::new(Rule::MissingExtension, "key_share in the ServerHello"))?;
-        let retry_group = self.retry.as_ref().and_then(|retry| retry.group);
-        if retry_group.is_some_and(|group| group != share.group) {
-            return Err(Error::new(Rule::RetryMismatch, format!("the server's share is of {}", share.group)));
-        }
-        let shared = self.offer.agree(share.group, share.key_exchange)?;
+        let suite = self.check(hello, &[ExtensionType::KEY_SHARE, ExtensionType::PRE_SHARED_KEY])?;
+        let early_data = self.offer.early_data_offer();
+        let chosen = self.chosen_psk(hello, suite)?;
+        let shared = self.agree(hello, chosen.is_some(), sink)?;
         let facts = sink.facts();
         (facts.version, facts.cipher_suite) = (Some(ProtocolVersion::TLS1_3), Some(suite.code));
-        facts.group = Some(share.group);
 
         self.transcript.choose_hash(self.common.provider(), suite.hash);
         self.transcript.add(raw);
         let kdf = Kdf::new(self.common.config.provider.clone(), suite.hash);
         let client_random = self.offer.random;
-        let (secret, traffic) = handshake_secrets(&kdf, shared, &self.transcript, &client_random, sink)?;
+        let (psk, early) = match chosen {
+            Some((index, psk)) => (Some(ChosenPsk { index, session: psk.session }), psk.early),
+            None => (None, EarlySecret::without_psk(kdf.clone())),
+        };
+        let (secret, traffic) = handshake_secrets(early, shared, &self.transcript, &client_random, sink)?;
         let keys = Keys { suite, kdf, client_random, transcript: self.transcript, traffic };
         keys.install_handshake(Direction::Received, &keys.traffic.server, sink)?;
-        if self.common.config.middlebox_compatibility && self.retry.is_none() {
-            sink.send_change_cipher_spec();
+        if early_data.is_none() {
+            // Else it was sent before the early data, and the keys for those are still in force.
+            if self.common.config.middlebox_compatibility && self.retry.is_none() {
+                sink.send_change_cipher_spec();
+            }
+            keys.install_handshake(Direction::Sent, &keys.traffic.client, sink)?;
         }
-        keys.install_handshake(Direction::Sent, &keys.traffic.client, sink)?;
-        Ok(State::WaitEncryptedExtensions(Box::new(WaitEncryptedExtensions { common: self.common, keys, secret })))
+        let next = WaitEncryptedExtensions { common: self.common, keys, secret, psk, early_data };
+        Ok(State::WaitEncryptedExtensions(Box::new(next)))
     }
 
-    /// What both kinds of hello have to hold; `besides` is the one extension that is allowed besides
-    /// `supported_versions` and `key_share`.
-    fn check(&self, hello: &ServerHello<'_>, besides: ExtensionType) -> Result<Suite, Error> {
+    /// The PSK that the server took: one that was offered, of the suite's hash (§4.2.11).
+    fn chosen_psk(&mut self, hello: &ServerHello<'_>, suite: Suite) -> Result<Option<(usize, OfferedPsk)>, Error> {
+        let Some(index) = hello.selected_psk().map(usize::from) else { return Ok(None) };
+        if index >= self.offer.psks.len() {
+            return Err(Error::new(
+                Rule::UnknownPsk,
+                format!("the server chose PSK {index} of {}", self.offer.psks.len()),
+            ));
+        }
+        let psk = self.offer.psks.swap_remove(index);
+        match psk.hash() == suite.hash {
+            true => Ok(Some((index, psk))),
+            false => Err(Error::new(Rule::PskHashMismatch, format!("PSK {index} with {}", suite.code))),
+        }
+    }
+
+    /// The secret of the key exchange. It may be missing only where a PSK is used alone, as this side allowed (§4.2.9).
+    fn agree(&mut self, hello: &ServerHello<'_>, psk: bool, sink: &mut dyn Sink) -> Result<Option<Secret>, Error> {
+        let Some(share) = hello.key_share() else {
+            return match psk && self.common.config.psk_without_dhe {
+                true => Ok(None),
+                false => Err(Error::new(Rule::MissingExtension, "key_share in the ServerHello")),
+            };
+        };
+        let retry_group = self.retry.as_ref().and_then(|retry| retry.group);
+        if retry_group.is_some_and(|group| group != share.group) {
+            return Err(Error::new(Rule::RetryMismatch, format!("the server's share is of {}", share.group)));
+        }
+        sink.facts().group = Some(share.group);
+        self.offer.agree(share.group, share.key_exchange).map(Some)
+    }
+
+    /// What both kinds of hello have to hold; `besides` are the extensions that are allowed besides `supported_versions`
+    /// and `key_share`, as far as they were offered.
+    fn check(&self, hello: &ServerHello<'_>, besides: &[ExtensionType]) -> Result<Suite, Error> {
         check_version(hello, self.retry.is_some())?;
         hello.check_places()?;
         for extension in hello.extensions.iter().map(crate::ext::Extension::extension_type) {
-            let allowed = [ExtensionType::SUPPORTED_VERSIONS, ExtensionType::KEY_SHARE, besides];
-            if !allowed.contains(&extension) {
+            let allowed = [ExtensionType::SUPPORTED_VERSIONS, ExtensionType::KEY_SHARE].contains(&extension)
+                || besides.contains(&extension);
+            let unasked = extension == ExtensionType::PRE_SHARED_KEY && self.offer.psks.is_empty();
+            if !allowed || unasked {
                 return Err(Error::new(Rule::UnsolicitedExtension, format!("{extension} in the ServerHello")));
             }
         }

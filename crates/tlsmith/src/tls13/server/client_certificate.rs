@@ -9,6 +9,7 @@ use crate::{
     config::ClientAuth,
     error::{Error, Rule},
     msg::{CertificateMessage, CertificateVerify},
+    session::trusted_until,
     tls13::{
         certificate::{self, Shown},
         effects::Sink,
@@ -33,7 +34,7 @@ impl WaitCertificate {
                 ClientAuth::Require(_) => Err(Error::new(Rule::CertificateRequired, "")),
                 ClientAuth::Request(_) | ClientAuth::None => {
                     let peer = PeerAuthentication::Anonymous;
-                    Ok(State::WaitFinished(Box::new(WaitFinished { keys, application, peer })))
+                    Ok(State::WaitFinished(Box::new(WaitFinished { config, keys, application, peer })))
                 }
             };
         };
@@ -76,9 +77,12 @@ impl VerifyPeer {
     }
 
     pub(super) fn on_verdict(self, verdict: Verdict, sink: &mut dyn Sink) -> Result<State, Error> {
-        sink.facts().verification = Some(verdict.report.clone());
+        let now = sink.now().seconds();
+        let facts = sink.facts();
+        facts.trusted_until = Some(trusted_until(now, &verdict.report.path));
+        facts.verification = Some(verdict.report.clone());
         let peer = PeerAuthentication::Certificate(PeerVerified::by(verdict)?, self.signature);
-        let Self { keys, application, .. } = self;
-        Ok(State::WaitFinished(Box::new(WaitFinished { keys, application, peer })))
+        let Self { config, keys, application, .. } = self;
+        Ok(State::WaitFinished(Box::new(WaitFinished { config, keys, application, peer })))
     }
 }

@@ -2,18 +2,24 @@
 
 use std::sync::Arc;
 
-use super::{ChooseConfig, State, WaitClientHello, WaitSecondClientHello, flight::Negotiated};
+use tlsmith_crypto::Secret;
+
+use super::{
+    ChooseConfig, State, WaitClientHello, WaitSecondClientHello,
+    flight::{Authentication, Negotiated},
+    psk::{self, Pending, SelectedPsk},
+};
 use crate::{
     auth::{IdentityChoice, proofs::crypto},
     config::ServerConfig,
-    conn::ClientHelloFacts,
+    conn::{ClientHelloFacts, EarlyDataStatus},
     error::{Error, Rule},
     ext::{Extension, KeyShareEntry},
     hello::{choice, client_hello_facts, host_name, offer::bad_share},
     msg::{ClientHello, Message, RETRY_RANDOM, ServerHello},
     registry::{HandshakeType, NamedGroup, ProtocolVersion},
     tls13::{
-        effects::{Sink, SkipEarlyData},
+        effects::{EarlyData, Sink, SkipEarlyData},
         suite::Suite,
         transcript::Transcript,
     },
@@ -51,7 +57,7 @@ impl ChooseConfig {
 }
 
 /// A ClientHello that was decoded before.
-fn decode(raw: &[u8]) -> Result<ClientHello<'_>, Error> {
+pub(super) fn decode(raw: &[u8]) -> Result<ClientHello<'_>, Error> {
     // The header: type and length.
     let body = raw.get(4..).unwrap_or_default();
     match Message::decode(HandshakeType::CLIENT_HELLO, body)? {
@@ -70,18 +76,14 @@ fn negotiate(
 ) -> Result<State, Error> {
     let suite = choice::suite(&config, &facts.cipher_suites)?;
     let (group, has_share) = choice::group(&config, facts)?;
-    let mut transcript = Transcript::new();
-    transcript.add(raw);
-    transcript.choose_hash(config.provider.as_ref(), suite.hash);
     if hello.cookie().is_some() {
         return Err(Error::new(Rule::IllegalParameter, "a cookie in the first ClientHello"));
     }
+    let transcript = Transcript::new();
     match has_share {
         true => {
-            if hello.early_data() {
-                sink.skip_early_data(SkipEarlyData::Undecryptable);
-            }
-            answer(config, suite, group, hello, facts, transcript, sink)
+            let pending = Pending { config, suite, group, transcript, retried: false };
+            pending.go_on(hello, raw, facts, (0, None), sink)
         }
         false => retry(config, suite, group, hello, raw, transcript, sink),
     }
@@ -99,6 +101,8 @@ fn retry(
 ) -> Result<State, Error> {
     sink.end_of_flight()?;
     let provider = config.provider.as_ref();
+    transcript.add(raw);
+    transcript.choose_hash(provider, suite.hash);
     let mut cookie = None;
     if config.retry_with_cookie {
         let mut bytes = [0; COOKIE_LEN];
@@ -123,7 +127,8 @@ fn retry(
         sink.send_change_cipher_spec();
     }
     if hello.early_data() {
-        sink.skip_early_data(SkipEarlyData::Protected);
+        sink.early_data(EarlyData::Skip(SkipEarlyData::Protected, skipped(&config)));
+        sink.facts().early_data = EarlyDataStatus::Rejected;
     }
     let first = raw.to_vec();
     Ok(State::WaitSecondClientHello(Box::new(WaitSecondClientHello {
@@ -138,7 +143,7 @@ fn retry(
 
 impl WaitSecondClientHello {
     pub(super) fn on_client_hello(
-        mut self,
+        self,
         hello: &ClientHello<'_>,
         raw: &[u8],
         sink: &mut dyn Sink,
@@ -149,8 +154,9 @@ impl WaitSecondClientHello {
         let mut facts = client_hello_facts(hello);
         facts.server_name = hello.server_name().map(host_name).transpose()?.flatten();
         sink.facts().client_hello = Some(facts.clone());
-        self.transcript.add(raw);
-        answer(self.config, self.suite, self.group, hello, &facts, self.transcript, sink)
+        let Self { config, suite, group, transcript, .. } = self;
+        let pending = Pending { config, suite, group, transcript, retried: true };
+        pending.go_on(hello, raw, &facts, (0, None), sink)
     }
 
     /// The share that was asked for and no other, and the cookie (§4.1.2, §4.2.2).
@@ -172,40 +178,80 @@ impl WaitSecondClientHello {
 }
 
 /// The remaining choices, then the server's flight.
-fn answer(
-    config: Arc<ServerConfig>,
-    suite: Suite,
-    group: NamedGroup,
+pub(super) fn answer(
+    mut pending: Pending,
+    psk: Option<SelectedPsk>,
     hello: &ClientHello<'_>,
+    raw: &[u8],
     facts: &ClientHelloFacts,
-    transcript: Transcript,
     sink: &mut dyn Sink,
 ) -> Result<State, Error> {
-    let alpn = choice::alpn(&config, facts)?;
-    let (identity, scheme) = match config.identities.choose(facts) {
-        IdentityChoice::Use(identity, scheme) => (identity, scheme),
+    let alpn = choice::alpn(&pending.config, facts)?;
+    let limit = psk.as_ref().and_then(|psk| psk::early_data_limit(&pending, psk, hello, alpn.as_deref(), sink.now()));
+    pending.transcript.add(raw);
+    pending.transcript.choose_hash(pending.config.provider.as_ref(), pending.suite.hash);
+    let alone = psk.as_ref().is_some_and(|psk| psk.alone);
+    let exchanged = if alone { None } else { Some(exchange(&pending.config, hello, pending.group)?) };
+    let authentication = match psk {
+        Some(psk) => Authentication::Psk(psk),
+        None => choose_identity(&pending.config, hello, facts)?,
+    };
+    if hello.early_data() && limit.is_none() && !pending.retried {
+        sink.early_data(EarlyData::Skip(SkipEarlyData::Undecryptable, skipped(&pending.config)));
+    }
+    let Pending { config, suite, group, transcript, .. } = pending;
+    let facts_now = sink.facts();
+    (facts_now.version, facts_now.cipher_suite) = (Some(ProtocolVersion::TLS1_3), Some(suite.code));
+    facts_now.group = exchanged.as_ref().map(|_| group);
+    facts_now.alpn.clone_from(&alpn);
+    if hello.early_data() {
+        let accepted = limit.is_some();
+        facts_now.early_data = if accepted { EarlyDataStatus::Accepted } else { EarlyDataStatus::Rejected };
+    }
+    authentication.note(facts_now);
+    let negotiated = Negotiated { suite, group, exchanged, alpn, authentication, early_data: limit, transcript };
+    negotiated.send_flight(config, hello, facts, sink)
+}
+
+/// Answers the client's share: this side's, and the secret.
+fn exchange(config: &ServerConfig, hello: &ClientHello<'_>, group: NamedGroup) -> Result<(Vec<u8>, Secret), Error> {
+    let share = client_share(hello, group)?;
+    let known = group.to_group().ok_or_else(|| Error::new(Rule::Internal, format!("{group} was chosen")))?;
+    config
+        .provider
+        .accept_key_exchange(known, share.key_exchange)
+        .map_err(|error| bad_share(group, share.key_exchange, &error))
+}
+
+/// The certificate to show.
+fn choose_identity(
+    config: &ServerConfig,
+    hello: &ClientHello<'_>,
+    facts: &ClientHelloFacts,
+) -> Result<Authentication, Error> {
+    if hello.signature_algorithms().is_none() {
+        // Only a PSK does without (§9.2), and none was taken.
+        return Err(Error::new(Rule::MissingExtension, "signature_algorithms, and no pre-shared key is known"));
+    }
+    match config.identities.choose(facts) {
+        IdentityChoice::Use(identity, scheme) => Ok(Authentication::Certificate(identity, scheme)),
         IdentityChoice::UnknownName => {
             let name = facts.server_name.as_deref().unwrap_or("(none)");
-            return Err(Error::new(Rule::UnknownServerName, format!("\"{name}\"")));
+            Err(Error::new(Rule::UnknownServerName, format!("\"{name}\"")))
         }
         IdentityChoice::NoCommonScheme => {
             let offered: Vec<String> = facts.signature_schemes.iter().take(16).map(ToString::to_string).collect();
-            return Err(Error::new(Rule::NoCommonScheme, format!("the client accepts {}", offered.join(", "))));
+            Err(Error::new(Rule::NoCommonScheme, format!("the client accepts {}", offered.join(", "))))
         }
-    };
-    let share = client_share(hello, group)?;
-    let known = group.to_group().ok_or_else(|| Error::new(Rule::Internal, format!("{group} was chosen")))?;
-    let (own_share, shared) = config
-        .provider
-        .accept_key_exchange(known, share.key_exchange)
-        .map_err(|error| bad_share(group, share.key_exchange, &error))?;
-    let facts_now = sink.facts();
-    (facts_now.version, facts_now.cipher_suite) = (Some(ProtocolVersion::TLS1_3), Some(suite.code));
-    facts_now.group = Some(group);
-    facts_now.alpn.clone_from(&alpn);
-    facts_now.own_signature_scheme = Some(scheme);
-    let negotiated = Negotiated { suite, group, own_share, shared, alpn, identity, scheme, transcript };
-    negotiated.send_flight(config, hello, facts, sink)
+    }
+}
+
+/// How many bytes of early data that is not read are skipped: as many as a ticket of this server can have allowed, or what
+/// servers announce at most, commonly (2^14).
+fn skipped(config: &ServerConfig) -> usize {
+    const COMMON: usize = 1 << 14;
+    let own = config.early_data.as_ref().and_then(|early_data| usize::try_from(early_data.max).ok());
+    own.unwrap_or_default().max(COMMON)
 }
 
 fn client_share<'a>(hello: &ClientHello<'a>, group: NamedGroup) -> Result<KeyShareEntry<'a>, Error> {

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use tlsmith_crypto::Secret;
 
-use super::{Sign, State, WaitCertificate, WaitFinished};
+use super::{Sign, State, WaitCertificate, WaitFinished, psk::SelectedPsk};
 use crate::{
     auth::{
         Identity, PeerVerifier,
         proofs::{PeerAuthentication, Signer, crypto},
     },
     config::{ClientAuth, ServerConfig},
-    conn::{ClientHelloFacts, Direction},
+    conn::{ClientHelloFacts, Direction, Facts},
     error::Error,
     ext::{Extension, KeyShareEntry},
     hello::record_size,
@@ -19,9 +19,9 @@ use crate::{
     registry::{ExtensionType, NamedGroup, ProtocolVersion, SignatureScheme},
     tls13::{
         certificate,
-        effects::{InstallKeys, RecordSizeLimits, Sink},
-        flight::{self, Keys, PendingSignature, handshake_secrets},
-        key_schedule::Kdf,
+        effects::{EarlyData, InstallKeys, RecordSizeLimits, Sink},
+        flight::{self, Application, Keys, PendingSignature, handshake_secrets},
+        key_schedule::{EarlySecret, HandshakeSecret, Kdf},
         suite::Suite,
         transcript::Transcript,
     },
@@ -34,16 +34,39 @@ const MAX_AUTHORITIES: usize = 16 * 1024;
 pub(super) struct Negotiated {
     pub(super) suite: Suite,
     pub(super) group: NamedGroup,
-    pub(super) own_share: Vec<u8>,
-    pub(super) shared: Secret,
+    /// This side's share, and the secret; none where a PSK is used alone.
+    pub(super) exchanged: Option<(Vec<u8>, Secret)>,
     pub(super) alpn: Option<Vec<u8>>,
-    pub(super) identity: Arc<Identity>,
-    pub(super) scheme: SignatureScheme,
+    pub(super) authentication: Authentication,
+    /// Early data are read, up to this many bytes.
+    pub(super) early_data: Option<u32>,
     pub(super) transcript: Transcript,
 }
 
+/// How this side proves who it is.
+pub(super) enum Authentication {
+    Certificate(Arc<Identity>, SignatureScheme),
+    Psk(SelectedPsk),
+}
+
+impl Authentication {
+    pub(super) fn note(&self, facts: &mut Facts) {
+        match self {
+            Self::Certificate(_, scheme) => {
+                facts.own_signature_scheme = Some(*scheme);
+            }
+            Self::Psk(SelectedPsk { session: Some(session), .. }) => {
+                facts.resumed = true;
+                facts.peer_certificates.clone_from(&session.peer_certificates);
+                facts.trusted_until = Some(session.trusted_until);
+            }
+            Self::Psk(_) => facts.external_psk = true,
+        }
+    }
+}
+
 impl Negotiated {
-    /// Sends everything up to the Certificate, then pauses for the signature.
+    /// Sends everything up to the Certificate, then pauses for the signature; with a PSK sends all of it.
     pub(super) fn send_flight(
         mut self,
         config: Arc<ServerConfig>,
@@ -52,19 +75,45 @@ impl Negotiated {
         sink: &mut dyn Sink,
     ) -> Result<State, Error> {
         let size_limit = record_size::of_client(hello)?;
+        let early_traffic = self.early_traffic(&config, hello, sink)?;
         self.send_server_hello(&config, hello, sink)?;
-        let Self { suite, alpn, identity, scheme, transcript, shared, .. } = self;
+        let Self { suite, alpn, authentication, transcript, exchanged, early_data, .. } = self;
         let kdf = Kdf::new(config.provider.clone(), suite.hash);
-        let (secret, traffic) = handshake_secrets(&kdf, shared, &transcript, &hello.random, sink)?;
+        let shared = exchanged.map(|(_, shared)| shared);
+        let (early, authentication) = match authentication {
+            Authentication::Psk(psk) => (psk.early, Err(psk.proof)),
+            Authentication::Certificate(identity, scheme) => {
+                (EarlySecret::without_psk(kdf.clone()), Ok((identity, scheme)))
+            }
+        };
+        let (secret, traffic) = handshake_secrets(early, shared, &transcript, &hello.random, sink)?;
         let mut keys = Keys { suite, kdf, client_random: hello.random, transcript, traffic };
         keys.install_handshake(Direction::Sent, &keys.traffic.server, sink)?;
-        keys.install_handshake(Direction::Received, &keys.traffic.client, sink)?;
-
+        match early_traffic {
+            Some(early) => keys.install_handshake(Direction::Received, &early, sink)?,
+            None => keys.install_handshake(Direction::Received, &keys.traffic.client, sink)?,
+        }
+        sink.early_data(early_data.map_or(EarlyData::NoMore, |limit| EarlyData::Expect { limit }));
         if let Some(sent) = size_limit {
             sink.limit_records(RecordSizeLimits { sent, received: config.record_size_limit })?;
         }
-        let own_limit = size_limit.map(|_| config.record_size_limit);
-        send_encrypted_extensions(alpn.as_deref(), facts.server_name.is_some(), own_limit, &mut keys, sink)?;
+        let answers = Answers {
+            alpn: alpn.as_deref(),
+            knows_name: facts.server_name.is_some(),
+            size_limit: size_limit.map(|_| config.record_size_limit),
+            early_data: early_data.is_some(),
+        };
+        answers.send(&mut keys, sink)?;
+        let (identity, scheme) = match authentication {
+            Ok(certificate) => certificate,
+            Err(proof) => {
+                let application = send_finished(&mut keys, secret, sink)?;
+                let peer = PeerAuthentication::Psk(proof);
+                let next = Box::new(WaitFinished { config, keys, application, peer });
+                let early_data = early_data.is_some();
+                return Ok(if early_data { State::WaitEndOfEarlyData(next) } else { State::WaitFinished(next) });
+            }
+        };
         if let Some(verifier) = config.client_auth.verifier() {
             sink.facts().client_auth_requested = true;
             send_certificate_request(&config, verifier.as_ref(), &mut keys, sink)?;
@@ -72,6 +121,20 @@ impl Negotiated {
         certificate::send(&identity, &[], facts.into(), &mut keys.transcript, sink)?;
         let pending = PendingSignature::new(identity, scheme, Signer::Server, &keys.transcript);
         Ok(State::Sign(Box::new(Sign { config, keys, secret, pending })))
+    }
+
+    /// The secret of the early data that are read; it follows from the ClientHello alone.
+    fn early_traffic(
+        &self,
+        config: &ServerConfig,
+        hello: &ClientHello<'_>,
+        sink: &mut dyn Sink,
+    ) -> Result<Option<Secret>, Error> {
+        let (Authentication::Psk(psk), Some(_)) = (&self.authentication, self.early_data) else { return Ok(None) };
+        let transcript = self.transcript.hash_with(config.provider.as_ref(), self.suite.hash, &[]);
+        let secret = psk.early.client_traffic(&transcript).map_err(|error| crypto(&error))?;
+        sink.key_log("CLIENT_EARLY_TRAFFIC_SECRET", &hello.random, &secret);
+        Ok(Some(secret))
     }
 
     fn send_server_hello(
@@ -82,17 +145,21 @@ impl Negotiated {
     ) -> Result<(), Error> {
         let mut random = [0; 32];
         config.provider.random(&mut random).map_err(|error| crypto(&error))?;
-        let share = KeyShareEntry { group: self.group, key_exchange: &self.own_share };
+        let share = self.exchanged.as_ref().map(|(own_share, _)| {
+            Extension::KeyShareChoice(KeyShareEntry { group: self.group, key_exchange: own_share })
+        });
+        let psk = match &self.authentication {
+            Authentication::Psk(psk) => Some(Extension::PreSharedKeyChoice(psk.index)),
+            Authentication::Certificate(..) => None,
+        };
+        let version = Extension::SupportedVersionsChoice(ProtocolVersion::TLS1_3);
         let message = ServerHello {
             legacy_version: ProtocolVersion::TLS1_2,
             random,
             session_id: hello.session_id,
             cipher_suite: self.suite.code,
             compression_method: 0,
-            extensions: vec![
-                Extension::KeyShareChoice(share),
-                Extension::SupportedVersionsChoice(ProtocolVersion::TLS1_3),
-            ],
+            extensions: share.into_iter().chain([version]).chain(psk).collect(),
         };
         sink.send(&Message::ServerHello(message), &mut self.transcript)?;
         // Once, after the first message of the server (§D.4): not again after a retry.
@@ -103,20 +170,25 @@ impl Negotiated {
     }
 }
 
-fn send_encrypted_extensions(
-    alpn: Option<&[u8]>,
+/// What EncryptedExtensions answers.
+struct Answers<'a> {
+    alpn: Option<&'a [u8]>,
     knows_name: bool,
     size_limit: Option<u16>,
-    keys: &mut Keys,
-    sink: &mut dyn Sink,
-) -> Result<(), Error> {
-    let mut extensions = Vec::new();
-    if knows_name {
-        extensions.push(Extension::ServerNameAck);
+    early_data: bool,
+}
+
+impl Answers<'_> {
+    fn send(&self, keys: &mut Keys, sink: &mut dyn Sink) -> Result<(), Error> {
+        let answers = [
+            self.early_data.then_some(Extension::EarlyData),
+            self.knows_name.then_some(Extension::ServerNameAck),
+            self.alpn.map(|name| Extension::Alpn(vec![name])),
+            self.size_limit.map(Extension::RecordSizeLimit),
+        ];
+        let extensions = answers.into_iter().flatten().collect();
+        sink.send(&Message::EncryptedExtensions(EncryptedExtensions { extensions }), &mut keys.transcript)
     }
-    extensions.extend(alpn.map(|name| Extension::Alpn(vec![name])));
-    extensions.extend(size_limit.map(Extension::RecordSizeLimit));
-    sink.send(&Message::EncryptedExtensions(EncryptedExtensions { extensions }), &mut keys.transcript)
 }
 
 fn send_certificate_request(
@@ -147,23 +219,29 @@ pub(super) fn requested(config: &ServerConfig) -> Vec<ExtensionType> {
     status.into_iter().chain(scts).collect()
 }
 
+/// The end of the flight; the application's keys are in force for what follows.
+fn send_finished(keys: &mut Keys, secret: HandshakeSecret, sink: &mut dyn Sink) -> Result<Application, Error> {
+    keys.send_finished(false, sink)?;
+    let application = keys.application(secret, sink)?;
+    sink.install_keys(InstallKeys {
+        direction: Direction::Sent,
+        suite: keys.suite,
+        kdf: &keys.kdf,
+        secret: &application.traffic.server,
+    })?;
+    Ok(application)
+}
+
 impl Sign {
     /// The rest of the flight.
     pub(super) fn on_signature(mut self, signature: &[u8], sink: &mut dyn Sink) -> Result<State, Error> {
         flight::send_certificate_verify(self.pending.scheme, signature, &mut self.keys, sink)?;
-        self.keys.send_finished(false, sink)?;
-        let Self { config, keys, secret, .. } = self;
-        let application = keys.application(secret, sink)?;
-        sink.install_keys(InstallKeys {
-            direction: Direction::Sent,
-            suite: keys.suite,
-            kdf: &keys.kdf,
-            secret: &application.traffic.server,
-        })?;
+        let Self { config, mut keys, secret, .. } = self;
+        let application = send_finished(&mut keys, secret, sink)?;
         Ok(match config.client_auth {
             ClientAuth::None => {
                 let peer = PeerAuthentication::Anonymous;
-                State::WaitFinished(Box::new(WaitFinished { keys, application, peer }))
+                State::WaitFinished(Box::new(WaitFinished { config, keys, application, peer }))
             }
             ClientAuth::Request(_) | ClientAuth::Require(_) => {
                 State::WaitCertificate(Box::new(WaitCertificate { config, keys, application }))

@@ -10,15 +10,26 @@
 //!                             RECVD_CH
 //!                                 | Send HelloRetryRequest, if a share is missing
 //!                                 |   and go through it a second time
+//!                                 v
+//!                          (DecryptTicket)                  a pause, if tickets are opened elsewhere  [psk.rs]
+//!                                 |
+//!                                 v
 //!                                 | Send ServerHello                          [flight.rs]
 //!                                 | K_send = handshake
 //!                                 | Send EncryptedExtensions
-//!                                 | [Send CertificateRequest]
-//!                                 | Send Certificate
+//!                                 | Without a PSK: [Send CertificateRequest]
+//!                                 |                Send Certificate
 //!                                 v
 //!                              (Sign)                       a pause, if the key is elsewhere
-//!                                 | Send CertificateVerify, Finished
+//!                                 | Without a PSK: Send CertificateVerify
+//!                                 | Send Finished
 //!                                 | K_send = application
+//!                        No 0-RTT |   0-RTT: K_recv = early data
+//!                        +--------+--------+
+//!                        |                 v
+//!                        |             WAIT_EOED                              [finished.rs]
+//!                        |                 | Recv EndOfEarlyData
+//!                        +--------+--------+
 //!                                 v
 //!                            WAIT_FLIGHT2
 //!                                 | K_recv = handshake
@@ -36,6 +47,7 @@
 //!                        +-> WAIT_FINISHED <---+
 //!                                 | Recv Finished                             [finished.rs]
 //!                                 | K_recv = application
+//!                                 | Send NewSessionTicket                     [tickets.rs]
 //!                                 v
 //!                             CONNECTED
 //! ```
@@ -44,10 +56,13 @@ mod client_certificate;
 mod client_hello;
 mod finished;
 mod flight;
+mod psk;
+mod tickets;
 
 use std::sync::Arc;
 
 use tlsmith_x509::Certificate;
+use zeroize::Zeroizing;
 
 use super::{
     effects::Sink,
@@ -73,10 +88,12 @@ pub(crate) enum State {
     WaitClientHello(Box<WaitClientHello>),
     ChooseConfig(Box<ChooseConfig>),
     WaitSecondClientHello(Box<WaitSecondClientHello>),
+    DecryptTicket(Box<DecryptTicket>),
     Sign(Box<Sign>),
     WaitCertificate(Box<WaitCertificate>),
     WaitCertificateVerify(Box<WaitCertificateVerify>),
     VerifyPeer(Box<VerifyPeer>),
+    WaitEndOfEarlyData(Box<WaitFinished>),
     WaitFinished(Box<WaitFinished>),
     Connected(Box<Established>),
 }
@@ -89,6 +106,7 @@ impl State {
             (Self::WaitSecondClientHello(s), Message::ClientHello(m)) => s.on_client_hello(m, raw, sink),
             (Self::WaitCertificate(s), Message::Certificate(m)) => s.on_certificate(m, raw, sink),
             (Self::WaitCertificateVerify(s), Message::CertificateVerify(m)) => s.on_verify(m, raw, sink),
+            (Self::WaitEndOfEarlyData(s), Message::EndOfEarlyData) => s.on_end_of_early_data(raw, sink),
             (Self::WaitFinished(s), Message::Finished(m)) => s.on_finished(m, raw, sink),
             (state, message) => Err(state.unexpected(message.handshake_type())),
         }
@@ -103,7 +121,10 @@ impl State {
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::WaitClientHello(_) => "START",
-            Self::ChooseConfig(_) | Self::WaitSecondClientHello(_) | Self::Sign(_) => "RECVD_CH",
+            Self::ChooseConfig(_) | Self::WaitSecondClientHello(_) | Self::DecryptTicket(_) | Self::Sign(_) => {
+                "RECVD_CH"
+            }
+            Self::WaitEndOfEarlyData(_) => "WAIT_EOED",
             Self::WaitCertificate(_) => "WAIT_CERT",
             Self::WaitCertificateVerify(_) | Self::VerifyPeer(_) => "WAIT_CV",
             Self::WaitFinished(_) => "WAIT_FINISHED",
@@ -116,6 +137,14 @@ impl State {
         match self {
             Self::ChooseConfig(state) => state.on_config(config, sink),
             _ => Err(Error::new(Rule::NothingNeeded, "a configuration")),
+        }
+    }
+
+    /// The answer to the pause `DecryptTicket`.
+    pub(crate) fn ticket(self, opened: Option<Zeroizing<Vec<u8>>>, sink: &mut dyn Sink) -> Result<Self, Error> {
+        match self {
+            Self::DecryptTicket(state) => state.on_ticket(opened, sink),
+            _ => Err(Error::new(Rule::NothingNeeded, "a ticket")),
         }
     }
 
@@ -145,6 +174,14 @@ pub(crate) struct WaitClientHello {
 pub(crate) struct ChooseConfig {
     raw: Vec<u8>,
     pub(crate) facts: ClientHelloFacts,
+}
+
+/// The pause for a ticket that is opened elsewhere; the ClientHello waits with it.
+pub(crate) struct DecryptTicket {
+    pending: psk::Pending,
+    hello: ChooseConfig,
+    index: usize,
+    pub(crate) ticket: Vec<u8>,
 }
 
 pub(crate) struct WaitSecondClientHello {
@@ -186,6 +223,7 @@ pub(crate) struct VerifyPeer {
 }
 
 pub(crate) struct WaitFinished {
+    config: Arc<ServerConfig>,
     keys: Keys,
     application: Application,
     peer: PeerAuthentication,

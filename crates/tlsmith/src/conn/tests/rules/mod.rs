@@ -6,6 +6,7 @@ mod choices;
 mod client_hello;
 mod handshake;
 mod local;
+mod psk;
 mod record_size;
 mod records;
 mod retry;
@@ -152,6 +153,7 @@ fn all() -> impl Iterator<Item = &'static Case> {
         retry::CASES,
         authentication::CASES,
         handshake::CASES,
+        psk::CASES,
         local::CASES,
     ]
     .into_iter()
