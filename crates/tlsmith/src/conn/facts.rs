@@ -129,7 +129,7 @@ pub struct Facts {
     /// What became of early data.
     pub early_data: EarlyDataStatus,
     /// Up to when what the peer proved may be relied on in sessions; none: nothing was proved by certificates.
-    pub(crate) trusted_until: Option<UnixTime>,
+    pub trusted_until: Option<UnixTime>,
     /// The peer's certificates as sent, leaf first.
     pub peer_certificates: Vec<Certificate>,
     /// The OCSP response that came with the peer's leaf (DER).

@@ -64,7 +64,7 @@ impl WaitEncryptedExtensions {
             return Ok(false);
         }
         let mismatch = |what: &str| Err(Error::new(Rule::EarlyDataMismatch, what));
-        if !self.psk.as_ref().is_some_and(|psk| psk.index == 0) {
+        if self.psk.as_ref().is_none_or(|psk| psk.index != 0) {
             return mismatch("the server accepts early data without the first PSK");
         }
         if offered.suite != self.keys.suite.code {
