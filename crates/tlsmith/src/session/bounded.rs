@@ -42,6 +42,10 @@ impl<K: Clone + Eq + Hash, V> Bounded<K, V> {
         self.bytes
     }
 
+    pub(super) fn max_bytes(&self) -> usize {
+        self.max_bytes
+    }
+
     pub(super) fn get<Q: Eq + Hash + ?Sized>(&self, key: &Q) -> Option<&V>
     where
         K: Borrow<Q>,
@@ -94,6 +98,70 @@ impl<K: Clone + Eq + Hash, V> Bounded<K, V> {
         let Some((key, number)) = self.order.pop_front() else { return };
         if self.entries.get(&key).is_some_and(|slot| slot.number == number) {
             self.remove(&key);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[derive(Clone, Debug)]
+    enum Step {
+        Insert(u8, usize),
+        Remove(u8),
+        Evict(u8),
+    }
+
+    fn steps() -> impl Strategy<Value = Vec<Step>> {
+        let step = prop_oneof![
+            4 => (0..12_u8, 0..40_usize).prop_map(|(key, size)| Step::Insert(key, size)),
+            2 => (0..12_u8).prop_map(Step::Remove),
+            1 => any::<u8>().prop_map(Step::Evict),
+        ];
+        prop::collection::vec(step, 0..200)
+    }
+
+    proptest! {
+        /// Against a list that is searched from the front.
+        #[test]
+        fn is_what_it_says(steps in steps(), max_entries in 0..8_usize, max_bytes in 0..100_usize) {
+            let mut bounded = Bounded::new(max_entries, max_bytes);
+            let mut model: Vec<(u8, u8, usize)> = Vec::new();
+            for (number, step) in (0_u8..=255).cycle().zip(steps) {
+                match step {
+                    Step::Insert(key, size) => {
+                        bounded.insert(key, number, size);
+                        model.retain(|(other, ..)| *other != key);
+                        if size <= max_bytes && max_entries > 0 {
+                            let held = |model: &[(u8, u8, usize)]| model.iter().map(|(.., size)| size).sum::<usize>();
+                            while model.len() >= max_entries || held(&model) + size > max_bytes {
+                                model.remove(0);
+                            }
+                            model.push((key, number, size));
+                        }
+                    }
+                    Step::Remove(key) => {
+                        let expected = model.iter().find(|(other, ..)| *other == key).map(|(_, value, _)| *value);
+                        prop_assert_eq!(bounded.remove(&key), expected);
+                        model.retain(|(other, ..)| *other != key);
+                    }
+                    Step::Evict(limit) => {
+                        bounded.evict_while(|value| *value < limit);
+                        let stays = model.iter().position(|(_, value, _)| *value >= limit).unwrap_or(model.len());
+                        model.drain(..stays);
+                    }
+                }
+                prop_assert_eq!(bounded.len(), model.len());
+                prop_assert!(bounded.len() <= max_entries && bounded.bytes() <= max_bytes);
+                prop_assert_eq!(bounded.bytes(), model.iter().map(|(.., size)| size).sum::<usize>());
+                for (key, value, _) in &model {
+                    prop_assert_eq!(bounded.get(key), Some(value));
+                }
+                // What is left behind is bounded as well.
+                prop_assert!(bounded.order.len() <= 2 * bounded.len() + SLACK + 1);
+            }
         }
     }
 }

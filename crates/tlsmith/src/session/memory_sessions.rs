@@ -1,30 +1,43 @@
 //! A client's sessions in memory.
 
-use std::{
-    collections::VecDeque,
-    fmt,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{collections::VecDeque, fmt, sync::Arc};
 
-use super::{ClientSession, ClientSessions, SessionKey, UnixMillis, bounded::Bounded};
+use super::{ClientSession, ClientSessions, SessionKey, UnixMillis, bounded::Bounded, sharded::Sharded};
 use crate::registry::ProtocolVersion;
 
-/// A [`ClientSessions`] in memory: so many servers, so many sessions a server, so many bytes in all; the server that was put
-/// longest ago goes first, and of one server's sessions the oldest.
+/// What a part of the cache holds at least: fewer parts, rather than such that a few servers fill.
+const MIN_SERVERS: usize = 32;
+const MIN_BYTES: usize = 1 << 20;
+
+/// A [`ClientSessions`] in memory: so many servers, so many sessions a server, so many bytes in all. The server that was used
+/// longest ago goes first, and of one server's sessions the oldest. Spread over up to 16 locks.
 pub struct MemorySessions {
-    servers: Mutex<Bounded<Arc<SessionKey>, VecDeque<ClientSession>>>,
+    parts: Sharded<Servers>,
     per_server: usize,
 }
 
+type Servers = Bounded<Arc<SessionKey>, VecDeque<ClientSession>>;
+
 impl MemorySessions {
-    /// The bounds.
+    /// The bounds. Each lock has its part of servers and bytes, so that the cache may forget a little before the whole is full.
     pub fn new(servers: usize, per_server: usize, bytes: usize) -> Self {
-        Self { servers: Mutex::new(Bounded::new(servers, bytes)), per_server }
+        let parts = (servers / MIN_SERVERS).min(bytes / MIN_BYTES);
+        Self { parts: Sharded::new(parts, |parts| Bounded::new(servers / parts, bytes / parts)), per_server }
     }
 
-    fn with<T>(&self, act: impl FnOnce(&mut Bounded<Arc<SessionKey>, VecDeque<ClientSession>>) -> T) -> T {
-        // A thread that panicked under the lock left a map that is whole: its methods do not panic half way.
-        act(&mut self.servers.lock().unwrap_or_else(PoisonError::into_inner))
+    /// Of how many servers there are sessions, expired ones that nobody asked for included.
+    pub fn len(&self) -> usize {
+        self.parts.sum(Bounded::len)
+    }
+
+    /// None at all.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many bytes are held, about.
+    pub fn bytes(&self) -> usize {
+        self.parts.sum(Bounded::bytes)
     }
 }
 
@@ -37,59 +50,66 @@ impl Default for MemorySessions {
 
 impl ClientSessions for MemorySessions {
     fn put(&self, key: &SessionKey, session: ClientSession, now: UnixMillis) {
-        self.with(|servers| {
+        self.parts.with(key, |servers| {
             let mut sessions = servers.remove(key).unwrap_or_default();
-            // TLS 1.2: a new session stands for the one before it, whose ticket the server may have replaced (RFC 5077 §3.3).
-            let is_replaced = |old: &ClientSession| old.version != ProtocolVersion::TLS1_3;
-            let replaces = is_replaced(&session);
-            sessions.retain(|old| old.is_alive(now) && !(replaces && is_replaced(old)));
+            sessions.retain(|old| old.is_alive(now));
+            // TLS 1.2: a new session stands for the one before it, whose ticket it may renew (RFC 5077 §3.3).
+            if !is_single_use(&session) {
+                sessions.retain(is_single_use);
+            }
             if session.is_alive(now) {
                 sessions.push_back(session);
             }
             while sessions.len() > self.per_server {
                 sessions.pop_front();
             }
-            self.keep(servers, key, sessions);
+            keep(servers, key, sessions);
         });
     }
 
     fn take(&self, key: &SessionKey, now: UnixMillis) -> Option<ClientSession> {
-        self.with(|servers| {
-            let mut sessions = servers.remove(key)?;
-            sessions.retain(|session| session.is_alive(now));
-            let newest = sessions.pop_back();
-            let taken = newest.as_ref().map(ClientSession::duplicate);
-            // The oldest place is the right one: a newer session of TLS 1.3 would be handed out first anyway.
-            if let Some(stays) = newest.filter(|session| session.version != ProtocolVersion::TLS1_3) {
-                sessions.push_back(stays);
-            }
-            self.keep(servers, key, sessions);
-            taken
-        })
+        self.parts
+            .with(key, |servers| {
+                let mut sessions = servers.remove(key)?;
+                sessions.retain(|session| session.is_alive(now));
+                let taken = match sessions.back() {
+                    Some(newest) if !is_single_use(newest) => Some(newest.duplicate()),
+                    _ => sessions.pop_back(),
+                };
+                keep(servers, key, sessions);
+                taken
+            })
+            .flatten()
     }
 
     fn remove(&self, key: &SessionKey) {
-        self.with(|servers| servers.remove(key));
+        self.parts.with(key, |servers| servers.remove(key));
     }
 }
 
-impl MemorySessions {
-    fn keep(
-        &self,
-        servers: &mut Bounded<Arc<SessionKey>, VecDeque<ClientSession>>,
-        key: &SessionKey,
-        sessions: VecDeque<ClientSession>,
-    ) {
-        if sessions.is_empty() {
-            return;
+/// "Clients SHOULD NOT reuse a ticket for multiple connections. Reuse of a ticket allows passive observers to correlate
+/// different connections" (RFC 8446 §C.4). In TLS 1.2 they can anyway, and servers count on reuse.
+fn is_single_use(session: &ClientSession) -> bool {
+    session.version == ProtocolVersion::TLS1_3
+}
+
+fn keep(servers: &mut Servers, key: &SessionKey, mut sessions: VecDeque<ClientSession>) {
+    // The key stands in the map and up to twice in the order, shared.
+    let fixed = size_of::<SessionKey>() + key.scope.len() + 128;
+    let mut size = fixed + sessions.iter().map(ClientSession::size).sum::<usize>();
+    while size > servers.max_bytes() {
+        match sessions.pop_front() {
+            Some(oldest) => size -= oldest.size(),
+            None => return,
         }
-        let size = size_of::<SessionKey>() + key.scope.len() + sessions.iter().map(ClientSession::size).sum::<usize>();
+    }
+    if !sessions.is_empty() {
         servers.insert(Arc::new(key.clone()), sessions, size);
     }
 }
 
 impl fmt::Debug for MemorySessions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "MemorySessions({} servers)", self.with(|servers| servers.len()))
+        write!(f, "MemorySessions({} servers)", self.len())
     }
 }

@@ -10,6 +10,7 @@ mod replay;
 #[allow(dead_code, reason = "the handshakes that resume come next")]
 pub(crate) mod rights;
 mod server;
+mod sharded;
 mod store;
 #[cfg(test)]
 mod tests;

@@ -3,11 +3,10 @@
 use std::{
     collections::HashSet,
     fmt,
-    hash::{BuildHasher, RandomState},
-    sync::{Mutex, PoisonError},
+    sync::atomic::{AtomicI64, Ordering},
 };
 
-use super::UnixMillis;
+use super::{UnixMillis, sharded::Sharded};
 
 /// Whether a ClientHello with early data comes for the first time: the seam. A fleet that shares ticket keys has to share
 /// this as well, or a replay at another server is taken for the first.
@@ -20,8 +19,8 @@ pub trait AntiReplay: Send + Sync + fmt::Debug {
     fn first_time(&self, id: &[u8; 32], expected_arrival: UnixMillis, now: UnixMillis) -> bool;
 }
 
-/// How many locks the entries are spread over.
-const SHARDS: usize = 16;
+/// What a part of the window holds at least: fewer parts, rather than such that a few ClientHellos fill.
+const MIN_ENTRIES: usize = 64;
 
 /// The ClientHellos of a window of time, in memory (RFC 8446 §8.2): bounded, and full means `false`.
 ///
@@ -30,26 +29,29 @@ const SHARDS: usize = 16;
 ///
 /// After a start all are refused until twice the tolerance has passed: what came before the start is not known, and could be
 /// replayed ("When implementations are freshly started, they SHOULD reject 0-RTT as long as any portion of their recording
-/// window overlaps the startup time", §8.2). Time that goes back is taken for standing still.
+/// window overlaps the startup time", §8.2). Time that goes back is taken for standing still: after a clock was ahead, all are
+/// refused until it is there again.
 pub struct ReplayWindow {
-    shards: Vec<Mutex<Shard>>,
-    hasher: RandomState,
+    parts: Sharded<Part>,
     tolerance: i64,
-    per_shard: usize,
-    /// Nothing counts before.
+    /// The latest time that was told.
+    latest: AtomicI64,
+    /// Nothing counts up to then.
     opens_at: UnixMillis,
 }
 
 /// Two generations, each as long as a ClientHello has to be remembered: when the newer is that old, it becomes the older.
-struct Shard {
-    latest: UnixMillis,
+struct Part {
+    max_entries: usize,
     newer_since: UnixMillis,
     newer: HashSet<[u8; 32]>,
     older: HashSet<[u8; 32]>,
 }
 
 impl ReplayWindow {
-    /// `tolerance` in milliseconds to both sides (10,000 is common), at most `entries` ClientHellos, started at `now`.
+    /// `tolerance` in milliseconds to both sides (RFC 8446 §8.3 has windows "on the order of ten seconds" in mind), at most
+    /// `entries` ClientHellos, some 100 bytes each, started at `now`. Each takes its place for two to four times the
+    /// tolerance, so `entries` over four times the tolerance is the rate that always goes well.
     pub fn new(tolerance: u32, entries: usize, now: UnixMillis) -> Self {
         let opens_at = now.plus(2 * i64::from(tolerance));
         Self::opening(tolerance, entries, now, opens_at)
@@ -62,13 +64,16 @@ impl ReplayWindow {
     }
 
     fn opening(tolerance: u32, entries: usize, now: UnixMillis, opens_at: UnixMillis) -> Self {
-        let shards = SHARDS.min(entries.max(1));
-        let shard = || Shard { latest: now, newer_since: now, newer: HashSet::new(), older: HashSet::new() };
+        let part = |parts: usize| Part {
+            max_entries: entries / parts,
+            newer_since: now,
+            newer: HashSet::new(),
+            older: HashSet::new(),
+        };
         Self {
-            shards: (0..shards).map(|_| Mutex::new(shard())).collect(),
-            hasher: RandomState::new(),
+            parts: Sharded::new(entries / MIN_ENTRIES, part),
             tolerance: i64::from(tolerance),
-            per_shard: entries / shards,
+            latest: AtomicI64::new(now.0),
             opens_at,
         }
     }
@@ -76,45 +81,42 @@ impl ReplayWindow {
 
 impl AntiReplay for ReplayWindow {
     fn first_time(&self, id: &[u8; 32], expected_arrival: UnixMillis, now: UnixMillis) -> bool {
-        let of = usize::try_from(self.hasher.hash_one(id) % self.shards.len() as u64).unwrap_or_default();
-        let Some(shard) = self.shards.get(of) else { return false };
-        let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = shard.advance(now, 2 * self.tolerance);
-        if now < self.opens_at || now.since(expected_arrival).saturating_abs() > self.tolerance {
-            return false;
-        }
-        if shard.newer.contains(id) || shard.older.contains(id) {
-            return false;
-        }
-        if shard.newer.len() + shard.older.len() >= self.per_shard {
-            return false;
-        }
-        shard.newer.insert(*id)
+        let under_lock = |part: &mut Part| {
+            // Under the lock, so that what this part has forgotten is too old by this time as well.
+            let now = UnixMillis(self.latest.fetch_max(now.0, Ordering::Relaxed).max(now.0));
+            let is_fresh = now.since(expected_arrival).saturating_abs() <= self.tolerance;
+            now > self.opens_at && is_fresh && part.first_time(id, now, 2 * self.tolerance)
+        };
+        self.parts.with(id, under_lock).unwrap_or(false)
     }
 }
 
-impl Shard {
-    /// Forgets what is too old to count; the time as this shard knows it.
-    fn advance(&mut self, now: UnixMillis, generation: i64) -> UnixMillis {
-        self.latest = self.latest.max(now);
-        let age = self.latest.since(self.newer_since);
-        if age > generation {
-            self.older = std::mem::take(&mut self.newer);
-            if age.saturating_sub(generation) > generation {
-                self.older.clear();
-            }
-            self.newer_since = self.latest;
+impl Part {
+    fn first_time(&mut self, id: &[u8; 32], now: UnixMillis, generation: i64) -> bool {
+        self.advance(now, generation);
+        !self.newer.contains(id) && !self.older.contains(id) && self.len() < self.max_entries && self.newer.insert(*id)
+    }
+
+    fn len(&self) -> usize {
+        self.newer.len() + self.older.len()
+    }
+
+    /// Forgets what is too old to count.
+    fn advance(&mut self, now: UnixMillis, generation: i64) {
+        let age = now.since(self.newer_since);
+        if age <= generation {
+            return;
         }
-        self.latest
+        self.older = std::mem::take(&mut self.newer);
+        if age.saturating_sub(generation) > generation {
+            self.older.clear();
+        }
+        self.newer_since = now;
     }
 }
 
 impl fmt::Debug for ReplayWindow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let held = |shard: &Mutex<Shard>| {
-            let shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
-            shard.newer.len() + shard.older.len()
-        };
-        write!(f, "ReplayWindow({} ClientHellos)", self.shards.iter().map(held).sum::<usize>())
+        write!(f, "ReplayWindow({} ClientHellos)", self.parts.sum(Part::len))
     }
 }

@@ -47,6 +47,8 @@ pub enum WhyNot {
     /// TLS 1.2: it was made with `extended_master_secret`, and the ClientHello has it no more: the handshake must be aborted
     /// (RFC 7627 §5.3).
     ExtendedMainSecretDropped,
+    /// Its ticket is too long for a ClientHello.
+    TicketTooLong,
     /// It allows no early data.
     NoEarlyData,
     /// Early data: the application protocol differs.
@@ -80,6 +82,7 @@ impl fmt::Display for WhyNot {
             Self::ExtendedMainSecretDropped => {
                 "the session was made with extended_master_secret, the ClientHello lacks it"
             }
+            Self::TicketTooLong => "the ticket is too long for a ClientHello",
             Self::NoEarlyData => "the session allows no early data",
             Self::Alpn => "the application protocol is not that of the session",
             Self::Age => "the age of the ticket is not what the client says",
@@ -174,6 +177,9 @@ pub(crate) fn server_early_data(
     }
 }
 
+/// The longest ticket that a client offers: half of what the extensions of a ClientHello may take in all.
+const MAX_TICKET: usize = 1 << 15;
+
 /// What a client is about to do, as far as the rights of a session hang on it.
 #[derive(Clone, Debug)]
 pub(crate) struct ClientNow<'a> {
@@ -201,6 +207,9 @@ pub(crate) fn client(session: &ClientSession, now: &ClientNow<'_>) -> Result<(),
     if !session.is_alive(now.now) {
         let from_the_future = now.now < session.received_at;
         return Err(if from_the_future { WhyNot::FromTheFuture } else { WhyNot::Expired });
+    }
+    if session.ticket.len() > MAX_TICKET {
+        return Err(WhyNot::TicketTooLong);
     }
     if session.server_name != *now.name {
         return Err(WhyNot::ServerName);

@@ -1,15 +1,11 @@
 //! A server's cache of sessions by their IDs (RFC 5246 §7.4.1.2).
 
-use std::{
-    fmt,
-    hash::{BuildHasher, RandomState},
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{fmt, sync::Arc};
 
 use tlsmith_x509::UnixTime;
 use zeroize::Zeroizing;
 
-use super::bounded::Bounded;
+use super::{ServerSession, bounded::Bounded, sharded::Sharded};
 
 /// Where a server keeps sessions of TLS 1.2 by their IDs: the seam. Called from within a handshake, so it has to answer at
 /// once; a store that fails forgets. What it holds are secrets.
@@ -27,19 +23,17 @@ pub trait SessionStore: Send + Sync + fmt::Debug {
 /// The longest session ID (RFC 5246 §7.4.1.2: `opaque SessionID<0..32>`).
 const MAX_ID: usize = 32;
 
-/// How many locks the entries are spread over, so that handshakes on many cores do not wait for each other.
-const SHARDS: usize = 16;
+/// What an entry costs besides its bytes, about: its place in the map and twice in the order, its ID.
+const OVERHEAD: usize = 256;
 
-/// What an entry costs besides its bytes, about: its place in the map and in the order, twice its ID.
-const OVERHEAD: usize = 192;
+/// What a part of the store holds at least: fewer parts, rather than such that a few sessions fill.
+const MIN_ENTRIES: usize = 64;
+const MIN_BYTES: usize = 4 * ServerSession::MAX_ENCODED;
 
-/// A [`SessionStore`] in memory, bounded by count, bytes and time: the oldest go first. Spread over 16 locks.
+/// A [`SessionStore`] in memory, bounded by count, bytes and time: the oldest go first. Spread over up to 16 locks.
 pub struct MemoryStore {
-    shards: Vec<Mutex<Shard>>,
-    hasher: RandomState,
+    parts: Sharded<Bounded<Arc<[u8]>, Entry>>,
 }
-
-type Shard = Bounded<Arc<[u8]>, Entry>;
 
 struct Entry {
     session: Zeroizing<Vec<u8>>,
@@ -50,14 +44,13 @@ impl MemoryStore {
     /// At most `entries` sessions that hold at most `bytes` in all. Each lock has its part of both, so that the store may
     /// forget a little before the whole is full.
     pub fn new(entries: usize, bytes: usize) -> Self {
-        let shards = SHARDS.min(entries.max(1));
-        let shard = || Mutex::new(Bounded::new(entries / shards, bytes / shards));
-        Self { shards: (0..shards).map(|_| shard()).collect(), hasher: RandomState::new() }
+        let parts = (entries / MIN_ENTRIES).min(bytes / MIN_BYTES);
+        Self { parts: Sharded::new(parts, |parts| Bounded::new(entries / parts, bytes / parts)) }
     }
 
     /// How many sessions are held, expired ones that nobody asked for included.
     pub fn len(&self) -> usize {
-        self.shards.iter().map(|shard| shard.lock().unwrap_or_else(PoisonError::into_inner).len()).sum()
+        self.parts.sum(Bounded::len)
     }
 
     /// None at all.
@@ -67,13 +60,7 @@ impl MemoryStore {
 
     /// How many bytes are held, about.
     pub fn bytes(&self) -> usize {
-        self.shards.iter().map(|shard| shard.lock().unwrap_or_else(PoisonError::into_inner).bytes()).sum()
-    }
-
-    fn with<T>(&self, id: &[u8], act: impl FnOnce(&mut Shard) -> T) -> Option<T> {
-        let of = usize::try_from(self.hasher.hash_one(id) % self.shards.len() as u64).unwrap_or_default();
-        // A thread that panicked under the lock left a map that is whole: its methods do not panic half way.
-        self.shards.get(of).map(|shard| act(&mut shard.lock().unwrap_or_else(PoisonError::into_inner)))
+        self.parts.sum(Bounded::bytes)
     }
 }
 
@@ -86,32 +73,34 @@ impl Default for MemoryStore {
 
 impl SessionStore for MemoryStore {
     fn put(&self, id: &[u8], session: &[u8], expires_at: UnixTime, now: UnixTime) {
-        if id.is_empty() || id.len() > MAX_ID || expires_at <= now {
+        if id.is_empty() || id.len() > MAX_ID || session.len() > ServerSession::MAX_ENCODED {
             return;
         }
-        let size = OVERHEAD + 2 * id.len() + session.len();
-        let entry = Entry { session: Zeroizing::new(session.to_vec()), expires_at };
-        self.with(id, |shard| {
+        self.parts.with(id, |part| {
             // Lifetimes are mostly alike: those that expired stand at the front.
-            shard.evict_while(|entry| entry.expires_at <= now);
-            shard.insert(Arc::from(id), entry, size);
+            part.evict_while(|entry| entry.expires_at <= now);
+            part.remove(id);
+            if now < expires_at {
+                let entry = Entry { session: Zeroizing::new(session.to_vec()), expires_at };
+                part.insert(Arc::from(id), entry, OVERHEAD + session.len());
+            }
         });
     }
 
     fn get(&self, id: &[u8], now: UnixTime) -> Option<Zeroizing<Vec<u8>>> {
-        self.with(id, |shard| match shard.get(id) {
-            Some(entry) if now < entry.expires_at => Some(entry.session.clone()),
-            Some(_) => {
-                shard.remove(id);
-                None
-            }
-            None => None,
-        })
-        .flatten()
+        self.parts
+            .with(id, |part| match part.get(id) {
+                Some(entry) if now < entry.expires_at => Some(entry.session.clone()),
+                _ => {
+                    part.remove(id);
+                    None
+                }
+            })
+            .flatten()
     }
 
     fn remove(&self, id: &[u8]) {
-        self.with(id, |shard| shard.remove(id));
+        self.parts.with(id, |part| part.remove(id));
     }
 }
 

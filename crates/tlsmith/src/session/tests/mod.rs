@@ -1,6 +1,10 @@
 //! What sessions are held to, over generated ones.
 
+mod codec;
+mod policy;
+mod replay;
 mod rights;
+mod stores;
 
 use std::sync::OnceLock;
 

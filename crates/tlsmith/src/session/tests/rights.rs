@@ -431,6 +431,26 @@ fn reasons() {
     assert_eq!(old.judge(&weak, NOON), Err(WhyNot::Version));
 }
 
+/// What cannot be offered is not.
+#[test]
+fn a_ticket_has_to_fit_a_client_hello() {
+    let client = Client {
+        version: TLS1_3,
+        versions_from: TLS1_2,
+        suite: CipherSuite::TLS_AES_128_GCM_SHA256,
+        suites: vec![CipherSuite::TLS_AES_128_GCM_SHA256],
+        name: "a.example",
+        policy: Some(PolicyId([1; 32])),
+        identity: Some(IdentityId::NOBODY),
+        ems: false,
+    };
+    let mut session = client.session(7200, NOON + DAY);
+    session.ticket = vec![1; 1 << 15];
+    assert_eq!(client.judge(&session, NOON), Ok(()));
+    session.ticket.push(1);
+    assert_eq!(client.judge(&session, NOON), Err(WhyNot::TicketTooLong));
+}
+
 /// Resumption upon resumption does not outlive what was proved at first.
 #[test]
 fn trust_ends_with_the_certificates_or_after_a_week() {
