@@ -86,6 +86,9 @@ pub fn spki(data: &[u8]) {
     let algorithm = match key.key_type() {
         Some(KeyType::Ecdsa(curve)) => SignatureAlgorithm::Ecdsa(curve, HashAlgorithm::Sha256),
         Some(KeyType::Ed25519) => SignatureAlgorithm::Ed25519,
+        Some(KeyType::MlDsa44) => SignatureAlgorithm::MlDsa44,
+        Some(KeyType::MlDsa65) => SignatureAlgorithm::MlDsa65,
+        Some(KeyType::MlDsa87) => SignatureAlgorithm::MlDsa87,
         Some(KeyType::Rsa { .. } | KeyType::RsaPss { .. }) => SignatureAlgorithm::RsaPss(HashAlgorithm::Sha256),
         _ => return,
     };

@@ -87,6 +87,9 @@ const SCHEMES: &[Entry<SignatureScheme>] = &[
     Entry { value: SignatureScheme::RSA_PSS_PSS_SHA256, name: "rsa_pss_pss_sha256", others: &[] },
     Entry { value: SignatureScheme::RSA_PSS_PSS_SHA384, name: "rsa_pss_pss_sha384", others: &[] },
     Entry { value: SignatureScheme::RSA_PSS_PSS_SHA512, name: "rsa_pss_pss_sha512", others: &[] },
+    Entry { value: SignatureScheme::MLDSA44, name: "mldsa44", others: &["ML-DSA-44"] },
+    Entry { value: SignatureScheme::MLDSA65, name: "mldsa65", others: &["ML-DSA-65"] },
+    Entry { value: SignatureScheme::MLDSA87, name: "mldsa87", others: &["ML-DSA-87"] },
 ];
 
 /// Reads `--groups`.

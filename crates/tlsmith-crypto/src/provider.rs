@@ -38,7 +38,8 @@ pub trait Provider: Send + Sync + fmt::Debug {
     fn accept_key_exchange(&self, group: Group, peer_share: &[u8]) -> Result<(Vec<u8>, Secret), CryptoError>;
 
     /// Verifies a signature. `public_key` is the content of the `subjectPublicKey` BIT STRING: a point for ECDSA, an
-    /// `RSAPublicKey` for RSA (2048 to 8192 bits, others are [`CryptoError::Unsupported`]), 32 bytes for Ed25519.
+    /// `RSAPublicKey` for RSA (2048 to 8192 bits, others are [`CryptoError::Unsupported`]), 32 bytes for Ed25519, the
+    /// encoded key of FIPS 204 for ML-DSA.
     fn verify(
         &self,
         algorithm: SignatureAlgorithm,
@@ -48,6 +49,7 @@ pub trait Provider: Send + Sync + fmt::Debug {
     ) -> Result<(), CryptoError>;
 
     /// Loads a private key from DER: PKCS#8 (RFC 5208, 5958), SEC1 (RFC 5915) or PKCS#1 (RFC 8017 §A.1.2), told apart by
-    /// their structure. RSA keys of 2048 to 8192 bits; `id-RSASSA-PSS` keys included.
+    /// their structure. RSA keys of 2048 to 8192 bits; `id-RSASSA-PSS` keys included. ML-DSA keys in the forms of RFC 9881
+    /// §6: the seed, the expanded key, or both, which have to agree.
     fn load_key(&self, der: &[u8]) -> Result<Arc<dyn SigningKey>, CryptoError>;
 }

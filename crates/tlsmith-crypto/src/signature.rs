@@ -26,7 +26,13 @@ pub enum SignatureAlgorithm {
     Ecdsa(Curve, HashAlgorithm),
     /// Ed25519 (RFC 8032).
     Ed25519,
-    /// RSASSA-PKCS1-v1_5 (RFC 8017 §8.2); in certificates only.
+    /// ML-DSA-44 (FIPS 204), pure, with an empty context (RFC 9881 §2).
+    MlDsa44,
+    /// ML-DSA-65, likewise.
+    MlDsa65,
+    /// ML-DSA-87, likewise.
+    MlDsa87,
+    /// RSASSA-PKCS1-v1_5 (RFC 8017 §8.2); in certificates, and in TLS 1.2.
     RsaPkcs1(HashAlgorithm),
     /// RSASSA-PSS (RFC 8017 §8.1).
     RsaPss(HashAlgorithm),
@@ -40,6 +46,12 @@ pub enum KeyType {
     Ecdsa(Curve),
     /// Ed25519.
     Ed25519,
+    /// ML-DSA-44 (RFC 9881).
+    MlDsa44,
+    /// ML-DSA-65 (RFC 9881).
+    MlDsa65,
+    /// ML-DSA-87 (RFC 9881).
+    MlDsa87,
     /// RSA, `rsaEncryption`: PKCS#1 and PSS (`rsa_pss_rsae_*`).
     Rsa {
         /// Length of the modulus in bits.
@@ -59,6 +71,9 @@ impl fmt::Display for KeyType {
             Self::Ecdsa(Curve::P384) => f.write_str("ECDSA P-384"),
             Self::Ecdsa(Curve::P521) => f.write_str("ECDSA P-521"),
             Self::Ed25519 => f.write_str("Ed25519"),
+            Self::MlDsa44 => f.write_str("ML-DSA-44"),
+            Self::MlDsa65 => f.write_str("ML-DSA-65"),
+            Self::MlDsa87 => f.write_str("ML-DSA-87"),
             Self::Rsa { bits } => write!(f, "RSA {bits}"),
             Self::RsaPss { bits } => write!(f, "RSA-PSS {bits}"),
         }
@@ -84,6 +99,9 @@ pub trait SigningKey: Send + Sync + fmt::Debug {
         match (self.key_type(), algorithm) {
             (KeyType::Ecdsa(own), SignatureAlgorithm::Ecdsa(curve, _)) => own == curve,
             (KeyType::Ed25519, SignatureAlgorithm::Ed25519)
+            | (KeyType::MlDsa44, SignatureAlgorithm::MlDsa44)
+            | (KeyType::MlDsa65, SignatureAlgorithm::MlDsa65)
+            | (KeyType::MlDsa87, SignatureAlgorithm::MlDsa87)
             | (KeyType::Rsa { .. }, SignatureAlgorithm::RsaPkcs1(_) | SignatureAlgorithm::RsaPss(_))
             | (KeyType::RsaPss { .. }, SignatureAlgorithm::RsaPss(_)) => true,
             _ => false,

@@ -8,7 +8,7 @@ use tlsmith_crypto::{
 };
 
 use HashAlgorithm::{Sha256, Sha384, Sha512};
-use SignatureAlgorithm::{Ecdsa, Ed25519, RsaPkcs1, RsaPss};
+use SignatureAlgorithm::{Ecdsa, Ed25519, MlDsa44, MlDsa65, MlDsa87, RsaPkcs1, RsaPss};
 
 macro_rules! data {
     ($name:literal) => {
@@ -18,7 +18,7 @@ macro_rules! data {
 
 const MESSAGE: &[u8] = b"message";
 
-const ALL: [SignatureAlgorithm; 16] = [
+const ALL: [SignatureAlgorithm; 19] = [
     Ecdsa(Curve::P256, Sha256),
     Ecdsa(Curve::P256, Sha384),
     Ecdsa(Curve::P256, Sha512),
@@ -29,6 +29,9 @@ const ALL: [SignatureAlgorithm; 16] = [
     Ecdsa(Curve::P521, Sha384),
     Ecdsa(Curve::P521, Sha512),
     Ed25519,
+    MlDsa44,
+    MlDsa65,
+    MlDsa87,
     RsaPkcs1(Sha256),
     RsaPkcs1(Sha384),
     RsaPkcs1(Sha512),
@@ -78,6 +81,9 @@ fn good() -> Vec<Good> {
         ("p521 PKCS#8", data!("p521.p8"), data!("p521.spki"), KeyType::Ecdsa(Curve::P521), p521.clone()),
         ("p521 SEC1", data!("p521.sec1"), data!("p521.spki"), KeyType::Ecdsa(Curve::P521), p521),
         ("Ed25519", data!("ed25519.p8"), data!("ed25519.spki"), KeyType::Ed25519, vec![Ed25519]),
+        ("ML-DSA-44", data!("mldsa44.p8"), data!("mldsa44.spki"), KeyType::MlDsa44, vec![MlDsa44]),
+        ("ML-DSA-65", data!("mldsa65.p8"), data!("mldsa65.spki"), KeyType::MlDsa65, vec![MlDsa65]),
+        ("ML-DSA-87", data!("mldsa87.p8"), data!("mldsa87.spki"), KeyType::MlDsa87, vec![MlDsa87]),
         ("RSA PKCS#8", data!("rsa.p8"), data!("rsa.spki"), KeyType::Rsa { bits: 2048 }, rsa.clone()),
         ("RSA PKCS#1", data!("rsa.p1"), data!("rsa.spki"), KeyType::Rsa { bits: 2048 }, rsa),
         ("RSA-PSS", data!("pss.p8"), data!("pss.spki"), KeyType::RsaPss { bits: 2048 }, pss),
@@ -130,6 +136,9 @@ fn signatures_of_openssl() {
         (Ecdsa(Curve::P384, Sha384), data!("p384.p8"), data!("m.p384sha384")),
         (Ecdsa(Curve::P521, Sha256), data!("p521.p8"), data!("m.p521sha256")),
         (Ed25519, data!("ed25519.p8"), data!("m.ed25519")),
+        (MlDsa44, data!("mldsa44.p8"), data!("m.mldsa44")),
+        (MlDsa65, data!("mldsa65.p8"), data!("m.mldsa65")),
+        (MlDsa87, data!("mldsa87.p8"), data!("m.mldsa87")),
         (RsaPkcs1(Sha256), data!("rsa.p8"), data!("m.rsa")),
         (RsaPss(Sha512), data!("rsa.p8"), data!("m.pss512")),
     ] {
@@ -302,5 +311,75 @@ fn truncated_and_extended_files_are_refused() {
 fn debug_shows_the_type_and_nothing_else() {
     for (_, file, _, key_type, _) in good() {
         assert_eq!(format!("{:?}", load(file)), format!("SigningKey({key_type})"));
+    }
+}
+
+/// The three forms of RFC 9881 §6 and what is none of them. The expanded key is the backend's own, from OpenSSL's seed.
+#[test]
+fn mldsa_private_keys() {
+    use aws_lc_rs::{
+        encoding::AsRawBytes as _,
+        signature::{ML_DSA_44_SIGNING, ML_DSA_65_SIGNING, ML_DSA_87_SIGNING, PqdsaKeyPair},
+    };
+    for (set, file, spki, key_type) in [
+        (&ML_DSA_44_SIGNING, data!("mldsa44.p8"), data!("mldsa44.spki"), KeyType::MlDsa44),
+        (&ML_DSA_65_SIGNING, data!("mldsa65.p8"), data!("mldsa65.spki"), KeyType::MlDsa65),
+        (&ML_DSA_87_SIGNING, data!("mldsa87.p8"), data!("mldsa87.spki"), KeyType::MlDsa87),
+    ] {
+        let (algorithm, seed) = (&file[5..18], &file[file.len() - 32..]);
+        assert_eq!(&algorithm[..4], [0x30, 11, 6, 9]);
+        let expanded = PqdsaKeyPair::from_seed(set, seed).unwrap().private_key().as_raw_bytes().unwrap();
+        let expanded = expanded.as_ref();
+        let info = |version: u8, algorithm: &[u8], key: &[u8], after: &[u8]| {
+            element(0x30, &[&[2, 1, version], algorithm, &element(4, key), after].concat())
+        };
+        let both = |seed: &[u8], expanded: &[u8]| element(0x30, &[element(4, seed), element(4, expanded)].concat());
+        let good = [element(0x80, seed), element(4, expanded), both(seed, expanded)];
+        for key in &good {
+            let loaded = load(&info(0, algorithm, key, &[]));
+            assert_eq!((loaded.key_type(), loaded.spki()), (key_type, spki));
+            // PKCS#8 version 2 says the public key as well (RFC 5958 §2).
+            let public = [&[0][..], loaded.public_key()].concat();
+            assert_eq!(load(&info(1, algorithm, key, &element(0x81, &public))).spki(), spki);
+            let mut other = public;
+            other[5] ^= 1;
+            assert_eq!(refused(&info(1, algorithm, key, &element(0x81, &other))), CryptoError::InvalidInput);
+        }
+
+        let mut other_seed = seed.to_vec();
+        other_seed[0] ^= 1;
+        let mut other_expanded = expanded.to_vec();
+        other_expanded[40] ^= 1;
+        let tagged = |tag: u8, content: &[u8]| element(tag, content);
+        for (what, key) in [
+            ("a short seed", tagged(0x80, &seed[..31])),
+            ("a long seed", tagged(0x80, &[seed, &[0]].concat())),
+            ("no seed", tagged(0x80, &[])),
+            ("a seed as an expanded key", tagged(4, seed)),
+            ("an expanded key as a seed", tagged(0x80, expanded)),
+            ("a short expanded key", tagged(4, &expanded[..expanded.len() - 1])),
+            ("a long expanded key", tagged(4, &[expanded, &[0]].concat())),
+            ("the expanded key of another seed", both(&other_seed, expanded)),
+            ("a changed expanded key", both(seed, &other_expanded)),
+            ("a sequence of a seed alone", tagged(0x30, &tagged(4, seed))),
+            ("a sequence of three", tagged(0x30, &[tagged(4, seed), tagged(4, expanded), vec![5, 0]].concat())),
+            ("the other order", both(expanded, seed)),
+            ("nothing", vec![]),
+            ("a bare seed", seed.to_vec()),
+            ("something after the seed", [tagged(0x80, seed), vec![5, 0]].concat()),
+            ("an explicit tag", tagged(0xa0, &tagged(4, seed))),
+        ] {
+            assert_eq!(refused(&info(0, algorithm, &key, &[])), CryptoError::InvalidInput, "{what}");
+        }
+        // RFC 9881 §2: the parameters are absent.
+        let null = element(0x30, &[&algorithm[2..], &[5, 0]].concat());
+        assert_eq!(refused(&info(0, &null, &good[0], &[])), CryptoError::InvalidInput);
+        // Another parameter set has another expanded key; a seed is one for every set.
+        for other in [0x11, 0x12, 0x13].into_iter().filter(|last| *last != algorithm[12]) {
+            let mut algorithm = algorithm.to_vec();
+            algorithm[12] = other;
+            assert_eq!(refused(&info(0, &algorithm, &good[1], &[])), CryptoError::InvalidInput);
+            assert_ne!(load(&info(0, &algorithm, &good[0], &[])).key_type(), key_type);
+        }
     }
 }

@@ -5,7 +5,7 @@
 
 use super::verify::field_len;
 use crate::{
-    CryptoError, Curve, HashAlgorithm,
+    CryptoError, Curve, HashAlgorithm, KeyType,
     der::{self, Reader, tag},
 };
 
@@ -19,6 +19,10 @@ const MGF1: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x08];
 pub(super) const EC_PUBLIC_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
 /// 1.3.101.112 (RFC 8410 §3).
 pub(super) const ED25519: &[u8] = &[0x2b, 0x65, 0x70];
+/// 2.16.840.1.101.3.4.3.17 to 19 (RFC 9881 §2).
+pub(super) const MLDSA44: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, 0x11];
+pub(super) const MLDSA65: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, 0x12];
+pub(super) const MLDSA87: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, 0x13];
 /// 2.16.840.1.101.3.4.2, the arc of SHA-2 (RFC 8017 §B.1).
 const SHA2: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02];
 /// What the name of a curve is in `ECParameters` (RFC 5480 §2.1.1.1).
@@ -37,6 +41,8 @@ pub(super) enum KeyFile<'a> {
     },
     /// The seed (RFC 8032 §5.1.5), and the public key of PKCS#8 version 2.
     Ed25519 { seed: &'a [u8], public: Option<&'a [u8]> },
+    /// The parameter set's key, and the public key of PKCS#8 version 2.
+    MlDsa { key_type: KeyType, private: MlDsaPrivate<'a>, public: Option<&'a [u8]> },
     /// An `RSAPrivateKey` (RFC 8017 §A.1.2), whole, and the public key of PKCS#8 version 2.
     Rsa { der: &'a [u8], public: Option<&'a [u8]> },
     /// The same, to be used for PSS only.
@@ -48,6 +54,13 @@ pub(super) enum KeyFile<'a> {
         /// The only hash that its parameters allow; `None` is any.
         hash: Option<HashAlgorithm>,
     },
+}
+
+/// The forms of an ML-DSA private key (RFC 9881 §6).
+pub(super) enum MlDsaPrivate<'a> {
+    Seed(&'a [u8]),
+    Expanded(&'a [u8]),
+    Both { seed: &'a [u8], expanded: &'a [u8] },
 }
 
 /// Reads the outer structure. All three begin with a version, and differ in what follows.
@@ -96,8 +109,40 @@ fn pkcs8<'a>(version: &[u8], mut reader: Reader<'a>) -> Result<KeyFile<'a>, Cryp
             inner.end()?;
             Ok(KeyFile::Ed25519 { seed, public })
         }
-        _ => Err(CryptoError::Unsupported),
+        oid => {
+            let key_type = mldsa(oid).ok_or(CryptoError::Unsupported)?;
+            // RFC 9881 §2: parameters absent.
+            identifier.end()?;
+            Ok(KeyFile::MlDsa { key_type, private: mldsa_private_key(key)?, public })
+        }
     }
+}
+
+fn mldsa(oid: &[u8]) -> Option<KeyType> {
+    match oid {
+        oid if oid == MLDSA44 => Some(KeyType::MlDsa44),
+        oid if oid == MLDSA65 => Some(KeyType::MlDsa65),
+        oid if oid == MLDSA87 => Some(KeyType::MlDsa87),
+        _ => None,
+    }
+}
+
+/// `ML-DSA-*-PrivateKey` (RFC 9881 §6): a CHOICE of the seed, the expanded key, and both.
+fn mldsa_private_key(der: &[u8]) -> Result<MlDsaPrivate<'_>, CryptoError> {
+    let mut reader = Reader::new(der);
+    let private = match reader.peek() {
+        // seed [0] IMPLICIT OCTET STRING.
+        Some(0x80) => MlDsaPrivate::Seed(reader.take(0x80)?),
+        Some(tag::OCTET_STRING) => MlDsaPrivate::Expanded(reader.take(tag::OCTET_STRING)?),
+        _ => {
+            let mut both = Reader::new(reader.take(tag::SEQUENCE)?);
+            let (seed, expanded) = (both.take(tag::OCTET_STRING)?, both.take(tag::OCTET_STRING)?);
+            both.end()?;
+            MlDsaPrivate::Both { seed, expanded }
+        }
+    };
+    reader.end()?;
+    Ok(private)
 }
 
 /// `ECPrivateKey` (RFC 5915 §3). The curve may be said outside (PKCS#8), inside, or only by the sizes: the parameters

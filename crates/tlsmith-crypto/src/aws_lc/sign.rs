@@ -3,12 +3,14 @@
 use std::{fmt, sync::Arc};
 
 use aws_lc_rs::{
+    encoding::AsRawBytes,
     rand::SystemRandom,
-    signature::{self as lc, EcdsaKeyPair, Ed25519KeyPair, KeyPair, RsaEncoding, RsaKeyPair},
+    signature::{self as lc, EcdsaKeyPair, Ed25519KeyPair, KeyPair, PqdsaKeyPair, RsaEncoding, RsaKeyPair},
 };
+use subtle::ConstantTimeEq;
 
 use super::{
-    key_file::{self, KeyFile},
+    key_file::{self, KeyFile, MlDsaPrivate},
     verify::{RSA_BITS, bit_len},
 };
 use crate::{
@@ -27,6 +29,8 @@ enum Pair {
     /// With the hash that TLS 1.3 ties to the curve (RFC 8446 §4.2.3).
     Ecdsa(EcdsaKeyPair, Curve, HashAlgorithm),
     Ed25519(Ed25519KeyPair),
+    /// With the algorithm that the key is for.
+    MlDsa(PqdsaKeyPair, SignatureAlgorithm),
     Rsa(RsaKeyPair),
     /// PSS only, and with this hash only if there is one.
     RsaPss(RsaKeyPair, Option<HashAlgorithm>),
@@ -36,6 +40,7 @@ pub(super) fn load(file: &[u8]) -> Result<Arc<dyn SigningKey>, CryptoError> {
     Ok(Arc::new(match key_file::parse(file)? {
         KeyFile::Ec { curve, der, public } => ecdsa(curve, der, public)?,
         KeyFile::Ed25519 { seed, public } => ed25519(seed, public)?,
+        KeyFile::MlDsa { key_type, private, public } => mldsa(key_type, &private, public)?,
         KeyFile::Rsa { der, public } => {
             let null: &[u8] = &[0x05, 0x00];
             let algorithm = algorithm_identifier(key_file::RSA_ENCRYPTION, null)?;
@@ -70,6 +75,31 @@ fn ed25519(seed: &[u8], public: Option<&[u8]>) -> Result<Key, CryptoError> {
     same_public_key(public, &public_key)?;
     let algorithm = algorithm_identifier(key_file::ED25519, &[])?;
     Key::new(Pair::Ed25519(pair), KeyType::Ed25519, public_key, &algorithm)
+}
+
+fn mldsa(key_type: KeyType, private: &MlDsaPrivate<'_>, public: Option<&[u8]>) -> Result<Key, CryptoError> {
+    let (backend, algorithm, oid) = match key_type {
+        KeyType::MlDsa44 => (&lc::ML_DSA_44_SIGNING, SignatureAlgorithm::MlDsa44, key_file::MLDSA44),
+        KeyType::MlDsa65 => (&lc::ML_DSA_65_SIGNING, SignatureAlgorithm::MlDsa65, key_file::MLDSA65),
+        KeyType::MlDsa87 => (&lc::ML_DSA_87_SIGNING, SignatureAlgorithm::MlDsa87, key_file::MLDSA87),
+        _ => return Err(CryptoError::Unsupported),
+    };
+    let pair = match *private {
+        MlDsaPrivate::Seed(seed) | MlDsaPrivate::Both { seed, .. } => PqdsaKeyPair::from_seed(backend, seed),
+        MlDsaPrivate::Expanded(expanded) => PqdsaKeyPair::from_raw_private_key(backend, expanded),
+    };
+    let pair = pair.map_err(|_| CryptoError::InvalidInput)?;
+    // RFC 9881 §6: where both are there, the expanded key has to be that of the seed.
+    if let MlDsaPrivate::Both { expanded, .. } = private {
+        let own = pair.private_key().as_raw_bytes().map_err(|_| CryptoError::Backend)?;
+        if !bool::from(own.as_ref().ct_eq(expanded)) {
+            return Err(CryptoError::InvalidInput);
+        }
+    }
+    let public_key = pair.public_key().as_ref().to_vec();
+    same_public_key(public, &public_key)?;
+    let identifier = algorithm_identifier(oid, &[])?;
+    Key::new(Pair::MlDsa(pair, algorithm), key_type, public_key, &identifier)
 }
 
 /// A pair from an `RSAPrivateKey`, its `RSAPublicKey`, and the length of the modulus.
@@ -127,6 +157,7 @@ impl SigningKey for Key {
             (Pair::Ecdsa(_, curve, hash), SignatureAlgorithm::Ecdsa(c, h)) => *curve == c && *hash == h,
             (Pair::Ed25519(_), SignatureAlgorithm::Ed25519)
             | (Pair::Rsa(_), SignatureAlgorithm::RsaPkcs1(_) | SignatureAlgorithm::RsaPss(_)) => true,
+            (Pair::MlDsa(_, own), algorithm) => *own == algorithm,
             (Pair::RsaPss(_, only), SignatureAlgorithm::RsaPss(hash)) => only.is_none_or(|only| only == hash),
             _ => false,
         }
@@ -142,6 +173,12 @@ impl SigningKey for Key {
                 Ok(signature.as_ref().to_vec())
             }
             Pair::Ed25519(pair) => Ok(pair.try_sign(message).map_err(|_| CryptoError::Backend)?.as_ref().to_vec()),
+            Pair::MlDsa(pair, _) => {
+                let mut signature = vec![0; pair.algorithm().signature_len()];
+                let len = pair.sign(message, &mut signature).map_err(|_| CryptoError::Backend)?;
+                signature.truncate(len);
+                Ok(signature)
+            }
             Pair::Rsa(pair) | Pair::RsaPss(pair, _) => {
                 let mut signature = vec![0; pair.public_modulus_len()];
                 pair.sign(rsa_encoding(algorithm)?, &SystemRandom::new(), message, &mut signature)
@@ -161,7 +198,7 @@ fn rsa_encoding(algorithm: SignatureAlgorithm) -> Result<&'static dyn RsaEncodin
         SignatureAlgorithm::RsaPss(Sha256) => Ok(&lc::RSA_PSS_SHA256),
         SignatureAlgorithm::RsaPss(Sha384) => Ok(&lc::RSA_PSS_SHA384),
         SignatureAlgorithm::RsaPss(Sha512) => Ok(&lc::RSA_PSS_SHA512),
-        SignatureAlgorithm::Ecdsa(..) | SignatureAlgorithm::Ed25519 => Err(CryptoError::Unsupported),
+        _ => Err(CryptoError::Unsupported),
     }
 }
 

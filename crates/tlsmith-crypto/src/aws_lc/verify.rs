@@ -19,6 +19,11 @@ pub(super) fn verify(
         SignatureAlgorithm::Ecdsa(curve, _) => check_point(curve, public_key)?,
         SignatureAlgorithm::Ed25519 if public_key.len() == lc::ED25519_PUBLIC_KEY_LEN => {}
         SignatureAlgorithm::Ed25519 => return Err(CryptoError::InvalidInput),
+        SignatureAlgorithm::MlDsa44 | SignatureAlgorithm::MlDsa65 | SignatureAlgorithm::MlDsa87 => {
+            if public_key.len() != mldsa_public_key_len(algorithm) {
+                return Err(CryptoError::InvalidInput);
+            }
+        }
         SignatureAlgorithm::RsaPkcs1(_) | SignatureAlgorithm::RsaPss(_) => {
             if !RSA_BITS.contains(&rsa_bits(public_key)?) {
                 return Err(CryptoError::Unsupported);
@@ -44,12 +49,25 @@ fn backend(algorithm: SignatureAlgorithm) -> &'static dyn VerificationAlgorithm 
         SignatureAlgorithm::Ecdsa(Curve::P521, Sha384) => &lc::ECDSA_P521_SHA384_ASN1,
         SignatureAlgorithm::Ecdsa(Curve::P521, Sha512) => &lc::ECDSA_P521_SHA512_ASN1,
         SignatureAlgorithm::Ed25519 => &lc::ED25519,
+        SignatureAlgorithm::MlDsa44 => &lc::ML_DSA_44,
+        SignatureAlgorithm::MlDsa65 => &lc::ML_DSA_65,
+        SignatureAlgorithm::MlDsa87 => &lc::ML_DSA_87,
         SignatureAlgorithm::RsaPkcs1(Sha256) => &lc::RSA_PKCS1_2048_8192_SHA256,
         SignatureAlgorithm::RsaPkcs1(Sha384) => &lc::RSA_PKCS1_2048_8192_SHA384,
         SignatureAlgorithm::RsaPkcs1(Sha512) => &lc::RSA_PKCS1_2048_8192_SHA512,
         SignatureAlgorithm::RsaPss(Sha256) => &lc::RSA_PSS_2048_8192_SHA256,
         SignatureAlgorithm::RsaPss(Sha384) => &lc::RSA_PSS_2048_8192_SHA384,
         SignatureAlgorithm::RsaPss(Sha512) => &lc::RSA_PSS_2048_8192_SHA512,
+    }
+}
+
+/// Length of an ML-DSA public key in bytes (FIPS 204 §4, table 2).
+const fn mldsa_public_key_len(algorithm: SignatureAlgorithm) -> usize {
+    match algorithm {
+        SignatureAlgorithm::MlDsa44 => 1312,
+        SignatureAlgorithm::MlDsa65 => 1952,
+        SignatureAlgorithm::MlDsa87 => 2592,
+        _ => 0,
     }
 }
 

@@ -50,7 +50,11 @@ fn algorithm(certificate: &Certificate, issuer: &Certificate) -> Result<Signatur
         SignedWith::Unsupported(name) => {
             return Err(Refusal::Algorithm(format!("is signed with {name}, which is not supported")));
         }
-        SignedWith::Ecdsa(_) | SignedWith::Ed25519 | SignedWith::RsaPkcs1(_) | SignedWith::RsaPss(_) => {}
+        SignedWith::Ecdsa(_)
+        | SignedWith::Ed25519
+        | SignedWith::MlDsa(_)
+        | SignedWith::RsaPkcs1(_)
+        | SignedWith::RsaPss(_) => {}
     }
     if let Some(complaint) = issuer.key_complaint() {
         return Err(Refusal::Key(format!("is signed by the key of {}, {complaint}", issuer.label())));

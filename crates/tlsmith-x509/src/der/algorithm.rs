@@ -29,11 +29,57 @@ impl<'a> AlgorithmIdentifier<'a> {
     }
 }
 
+/// A parameter set of ML-DSA (FIPS 204 §4). The same identifier is that of the key and of the signature (RFC 9881 §2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MlDsa {
+    MlDsa44,
+    MlDsa65,
+    MlDsa87,
+}
+
+impl MlDsa {
+    fn of(identifier: &ObjectIdentifier) -> Option<Self> {
+        match identifier {
+            a if *a == oid::MLDSA44 => Some(Self::MlDsa44),
+            a if *a == oid::MLDSA65 => Some(Self::MlDsa65),
+            a if *a == oid::MLDSA87 => Some(Self::MlDsa87),
+            _ => None,
+        }
+    }
+
+    fn key_type(self) -> KeyType {
+        match self {
+            Self::MlDsa44 => KeyType::MlDsa44,
+            Self::MlDsa65 => KeyType::MlDsa65,
+            Self::MlDsa87 => KeyType::MlDsa87,
+        }
+    }
+
+    fn signature_algorithm(self) -> SignatureAlgorithm {
+        match self {
+            Self::MlDsa44 => SignatureAlgorithm::MlDsa44,
+            Self::MlDsa65 => SignatureAlgorithm::MlDsa65,
+            Self::MlDsa87 => SignatureAlgorithm::MlDsa87,
+        }
+    }
+
+    /// Length of a public key in octets (FIPS 204 §4, table 2).
+    fn public_key_len(self) -> usize {
+        match self {
+            Self::MlDsa44 => 1312,
+            Self::MlDsa65 => 1952,
+            Self::MlDsa87 => 2592,
+        }
+    }
+}
+
 /// How a certificate is signed. The curve of ECDSA is the issuer's and so not known here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum SignedWith {
     Ecdsa(HashAlgorithm),
     Ed25519,
+    /// With its parameter set.
+    MlDsa(MlDsa),
     RsaPkcs1(HashAlgorithm),
     RsaPss(HashAlgorithm),
     /// Broken: SHA-1, MD5.
@@ -47,7 +93,7 @@ impl SignedWith {
         let bare = identifier.parameters.is_none();
         let bare_or_null = identifier.parameters_absent_or_null();
         match &identifier.algorithm {
-            // RFC 5758 §3.2, RFC 8410 §3: parameters must be absent.
+            // RFC 5758 §3.2, RFC 8410 §3, RFC 9881 §2: parameters must be absent.
             a if *a == oid::ECDSA_WITH_SHA256 && bare => Self::Ecdsa(HashAlgorithm::Sha256),
             a if *a == oid::ECDSA_WITH_SHA384 && bare => Self::Ecdsa(HashAlgorithm::Sha384),
             a if *a == oid::ECDSA_WITH_SHA512 && bare => Self::Ecdsa(HashAlgorithm::Sha512),
@@ -63,7 +109,11 @@ impl SignedWith {
             a if *a == oid::MD5_WITH_RSA => Self::Broken("md5WithRSAEncryption"),
             a if *a == oid::ECDSA_WITH_SHA1 => Self::Broken("ecdsa-with-SHA1"),
             a if *a == oid::ED448 => Self::Unsupported("Ed448".to_owned()),
-            other => Self::Unsupported(other.to_string()),
+            other => match MlDsa::of(other) {
+                Some(set) if bare => Self::MlDsa(set),
+                Some(set) => Self::Unsupported(format!("{} (with parameters)", set.key_type())),
+                None => Self::Unsupported(other.to_string()),
+            },
         }
     }
 
@@ -73,6 +123,7 @@ impl SignedWith {
         match self {
             Self::Ecdsa(hash) => format!("ecdsa-with-SHA{}", hash_number(hash)),
             Self::Ed25519 => "Ed25519".to_owned(),
+            Self::MlDsa(set) => set.key_type().to_string(),
             Self::RsaPkcs1(hash) => format!("sha{}WithRSAEncryption", hash_number(hash)),
             Self::RsaPss(hash) => format!("RSASSA-PSS with SHA-{}", hash_number(hash)),
             Self::Broken(name) => (*name).to_owned(),
@@ -85,6 +136,7 @@ impl SignedWith {
         match (self, issuer) {
             (Self::Ecdsa(hash), KeyType::Ecdsa(curve)) => Some(SignatureAlgorithm::Ecdsa(curve, *hash)),
             (Self::Ed25519, KeyType::Ed25519) => Some(SignatureAlgorithm::Ed25519),
+            (Self::MlDsa(set), key) if set.key_type() == key => Some(set.signature_algorithm()),
             (Self::RsaPkcs1(hash), KeyType::Rsa { .. }) => Some(SignatureAlgorithm::RsaPkcs1(*hash)),
             (Self::RsaPss(hash), KeyType::Rsa { .. } | KeyType::RsaPss { .. }) => {
                 Some(SignatureAlgorithm::RsaPss(*hash))
@@ -106,6 +158,7 @@ impl SignedWith {
                 Some(SignatureAlgorithm::Ecdsa(curve, *hash))
             }
             Self::Ed25519 => Some(SignatureAlgorithm::Ed25519),
+            Self::MlDsa(set) => Some(set.signature_algorithm()),
             Self::RsaPkcs1(hash) => Some(SignatureAlgorithm::RsaPkcs1(*hash)),
             Self::RsaPss(hash) => Some(SignatureAlgorithm::RsaPss(*hash)),
             Self::Broken(_) | Self::Unsupported(_) => None,
@@ -196,7 +249,11 @@ impl<'a> PublicKeyInfo<'a> {
             }
             a if *a == oid::ED448 => Err("Ed448".to_owned()),
             a if *a == oid::DSA => Err("DSA".to_owned()),
-            other => Err(other.to_string()),
+            other => match (MlDsa::of(other), &self.algorithm.parameters) {
+                (Some(set), None) if self.key.len() == set.public_key_len() => Ok(set.key_type()),
+                (Some(set), _) => Err(format!("{} (malformed)", set.key_type())),
+                (None, _) => Err(other.to_string()),
+            },
         }
     }
 

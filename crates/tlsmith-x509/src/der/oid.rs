@@ -38,12 +38,15 @@ pub(crate) const EMAIL_PROTECTION: ObjectIdentifier = oid!(1, 3, 6, 1, 5, 5, 7, 
 pub(crate) const TIME_STAMPING: ObjectIdentifier = oid!(1, 3, 6, 1, 5, 5, 7, 3, 8);
 pub(crate) const OCSP_SIGNING: ObjectIdentifier = oid!(1, 3, 6, 1, 5, 5, 7, 3, 9);
 
-// Public keys: RFC 3279 §2.3, RFC 4055 §1.2, RFC 5480 §2.1, RFC 8410 §3.
+// Public keys: RFC 3279 §2.3, RFC 4055 §1.2, RFC 5480 §2.1, RFC 8410 §3, RFC 9881 §2.
 pub(crate) const RSA_ENCRYPTION: ObjectIdentifier = oid!(1, 2, 840, 113549, 1, 1, 1);
 pub(crate) const RSASSA_PSS: ObjectIdentifier = oid!(1, 2, 840, 113549, 1, 1, 10);
 pub(crate) const EC_PUBLIC_KEY: ObjectIdentifier = oid!(1, 2, 840, 10045, 2, 1);
 pub(crate) const ED25519: ObjectIdentifier = oid!(1, 3, 101, 112);
 pub(crate) const ED448: ObjectIdentifier = oid!(1, 3, 101, 113);
+pub(crate) const MLDSA44: ObjectIdentifier = oid!(2, 16, 840, 1, 101, 3, 4, 3, 17);
+pub(crate) const MLDSA65: ObjectIdentifier = oid!(2, 16, 840, 1, 101, 3, 4, 3, 18);
+pub(crate) const MLDSA87: ObjectIdentifier = oid!(2, 16, 840, 1, 101, 3, 4, 3, 19);
 pub(crate) const DSA: ObjectIdentifier = oid!(1, 2, 840, 10040, 4, 1);
 
 // Curves, RFC 5480 §2.1.1.1.

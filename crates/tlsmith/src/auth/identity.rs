@@ -133,7 +133,7 @@ fn key_type(leaf: &Certificate) -> Result<KeyType, ConfigError> {
             subject(leaf),
             leaf.key_description()
         ),
-        fix: "use an ECDSA (P-256, P-384, P-521), Ed25519 or RSA (2048 to 8192 bits) key",
+        fix: "use an ECDSA (P-256, P-384, P-521), Ed25519, ML-DSA or RSA (2048 to 8192 bits) key",
     })
 }
 

@@ -5,7 +5,8 @@ use tlsmith_x509::Certificate;
 
 use crate::registry::SignatureScheme;
 
-/// What is implemented, most wanted first. RSA-PKCS#1 stands last: it counts for certificates only (§4.2.3).
+/// What is implemented, most wanted first. ML-DSA stands behind what has small certificates: a signature need not outlive
+/// the handshake. RSA-PKCS#1 stands last: in TLS 1.3 it counts for certificates only (§4.2.3).
 pub(crate) const SUPPORTED: &[SignatureScheme] = &[
     SignatureScheme::ECDSA_SECP256R1_SHA256,
     SignatureScheme::ED25519,
@@ -17,6 +18,9 @@ pub(crate) const SUPPORTED: &[SignatureScheme] = &[
     SignatureScheme::RSA_PSS_PSS_SHA256,
     SignatureScheme::RSA_PSS_PSS_SHA384,
     SignatureScheme::RSA_PSS_PSS_SHA512,
+    SignatureScheme::MLDSA65,
+    SignatureScheme::MLDSA87,
+    SignatureScheme::MLDSA44,
     SignatureScheme::RSA_PKCS1_SHA256,
     SignatureScheme::RSA_PKCS1_SHA384,
     SignatureScheme::RSA_PKCS1_SHA512,
@@ -30,6 +34,9 @@ pub(crate) const fn algorithm(scheme: SignatureScheme) -> Option<SignatureAlgori
         SignatureScheme::ECDSA_SECP384R1_SHA384 => SignatureAlgorithm::Ecdsa(Curve::P384, Sha384),
         SignatureScheme::ECDSA_SECP521R1_SHA512 => SignatureAlgorithm::Ecdsa(Curve::P521, Sha512),
         SignatureScheme::ED25519 => SignatureAlgorithm::Ed25519,
+        SignatureScheme::MLDSA44 => SignatureAlgorithm::MlDsa44,
+        SignatureScheme::MLDSA65 => SignatureAlgorithm::MlDsa65,
+        SignatureScheme::MLDSA87 => SignatureAlgorithm::MlDsa87,
         SignatureScheme::RSA_PSS_RSAE_SHA256 | SignatureScheme::RSA_PSS_PSS_SHA256 => {
             SignatureAlgorithm::RsaPss(Sha256)
         }
@@ -60,6 +67,9 @@ pub(crate) const fn suits(scheme: SignatureScheme, key: KeyType) -> bool {
         SignatureScheme::ECDSA_SECP384R1_SHA384 => matches!(key, KeyType::Ecdsa(Curve::P384)),
         SignatureScheme::ECDSA_SECP521R1_SHA512 => matches!(key, KeyType::Ecdsa(Curve::P521)),
         SignatureScheme::ED25519 => matches!(key, KeyType::Ed25519),
+        SignatureScheme::MLDSA44 => matches!(key, KeyType::MlDsa44),
+        SignatureScheme::MLDSA65 => matches!(key, KeyType::MlDsa65),
+        SignatureScheme::MLDSA87 => matches!(key, KeyType::MlDsa87),
         SignatureScheme::RSA_PSS_RSAE_SHA256
         | SignatureScheme::RSA_PSS_RSAE_SHA384
         | SignatureScheme::RSA_PSS_RSAE_SHA512 => matches!(key, KeyType::Rsa { .. }),

@@ -40,6 +40,13 @@ impl SignatureScheme {
     /// `rsa_pss_pss_sha512` (RFC 8446 §4.2.3).
     pub const RSA_PSS_PSS_SHA512: Self = Self(0x080b);
 
+    /// `mldsa44` (draft-ietf-tls-mldsa), TLS 1.3 only.
+    pub const MLDSA44: Self = Self(0x0904);
+    /// `mldsa65` (draft-ietf-tls-mldsa), TLS 1.3 only.
+    pub const MLDSA65: Self = Self(0x0905);
+    /// `mldsa87` (draft-ietf-tls-mldsa), TLS 1.3 only.
+    pub const MLDSA87: Self = Self(0x0906);
+
     /// Every value that has a name here, in the registry's order.
     pub const KNOWN: &'static [Self] = &[
         Self::RSA_PKCS1_SHA1,
@@ -58,6 +65,9 @@ impl SignatureScheme {
         Self::RSA_PSS_PSS_SHA256,
         Self::RSA_PSS_PSS_SHA384,
         Self::RSA_PSS_PSS_SHA512,
+        Self::MLDSA44,
+        Self::MLDSA65,
+        Self::MLDSA87,
     ];
 
     /// The registry's name, if the value is known here.
@@ -79,6 +89,9 @@ impl SignatureScheme {
             Self::RSA_PSS_PSS_SHA256 => "rsa_pss_pss_sha256",
             Self::RSA_PSS_PSS_SHA384 => "rsa_pss_pss_sha384",
             Self::RSA_PSS_PSS_SHA512 => "rsa_pss_pss_sha512",
+            Self::MLDSA44 => "mldsa44",
+            Self::MLDSA65 => "mldsa65",
+            Self::MLDSA87 => "mldsa87",
             _ => return None,
         })
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tlsmith_crypto::{CryptoError, HashAlgorithm, KeyType, SignatureAlgorithm, SigningKey};
 
 use super::{
-    Play, World,
+    Pair, Play, World,
     peer::{self, Peer},
 };
 use crate::{
@@ -204,4 +204,62 @@ fn by_the_parameters_of_a_pss_key() {
     let server = ServerConfig::builder(world.provider.clone()).identity(identity).build().unwrap();
     let facts = shown(&world, &server, None, ALL, &[]).unwrap();
     assert_eq!(facts.own_signature_scheme, Some(SignatureScheme::RSA_PSS_PSS_SHA384));
+}
+
+/// The identity for host.example whose key is of ML-DSA, below the root of `tests/data/mldsa`.
+fn mldsa(world: &World, set: &str) -> Arc<Identity> {
+    let (chain, key): (&[u8], &[u8]) = match set {
+        "44" => (
+            include_bytes!("../../../tests/data/mldsa/leaf44.pem"),
+            include_bytes!("../../../tests/data/mldsa/leaf44.key.pem"),
+        ),
+        "65" => (
+            include_bytes!("../../../tests/data/mldsa/leaf65.pem"),
+            include_bytes!("../../../tests/data/mldsa/leaf65.key.pem"),
+        ),
+        _ => (
+            include_bytes!("../../../tests/data/mldsa/leaf87.pem"),
+            include_bytes!("../../../tests/data/mldsa/leaf87.key.pem"),
+        ),
+    };
+    Arc::new(Identity::from_pem(world.provider.as_ref(), chain, key).unwrap())
+}
+
+/// Both sides show ML-DSA, and both verify it, by default; whoever does not list it, does not get it.
+#[test]
+fn mldsa_in_both_directions() {
+    use SignatureScheme as S;
+    let world = World::new();
+    let root = include_bytes!("../../../tests/data/mldsa/root.pem");
+    let anchors = Arc::new(tlsmith_x509::TrustAnchors::from_pem(root).unwrap());
+    let verifier = Arc::new(crate::auth::ChainVerifier::new(world.provider.clone(), anchors));
+    for (set, scheme) in [("44", S::MLDSA44), ("65", S::MLDSA65), ("87", S::MLDSA87)] {
+        let identity = mldsa(&world, set);
+        let client = || crate::ClientConfig::builder(world.provider.clone(), verifier.clone());
+        let server = ServerConfig::builder(world.provider.clone())
+            .identity(identity.clone())
+            .client_auth(crate::config::ClientAuth::Require(verifier.clone()))
+            .build()
+            .unwrap();
+        let mut pair = Pair::new(client().identity(identity.clone()).build().unwrap(), server.clone());
+        pair.run().unwrap();
+        pair.exchange();
+        for facts in [pair.client.facts(), pair.server.facts()] {
+            assert_eq!((facts.signature_scheme, facts.own_signature_scheme), (Some(scheme), Some(scheme)));
+            assert_eq!(facts.peer_certificates, identity.chain());
+        }
+        // A client of another parameter set, or of none.
+        for others in [&[S::ECDSA_SECP256R1_SHA256, S::RSA_PKCS1_SHA256][..], &[other_set(scheme)]] {
+            let client = client().signature_schemes(others).build().unwrap();
+            let error = Pair::new(client, server.clone()).run().unwrap_err();
+            assert_eq!(error.code(), "hello.no_common_signature_scheme");
+        }
+    }
+}
+
+fn other_set(scheme: SignatureScheme) -> SignatureScheme {
+    match scheme {
+        SignatureScheme::MLDSA44 => SignatureScheme::MLDSA65,
+        _ => SignatureScheme::MLDSA44,
+    }
 }
