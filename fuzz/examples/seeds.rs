@@ -4,7 +4,11 @@
 
 use std::{fs, io, path::Path};
 
-use tlsmith::{Connection, conn::MAX_RECORD};
+use tlsmith::{
+    Connection,
+    auth::{Brotli, CertificateCompression, Zlib, Zstd},
+    conn::MAX_RECORD,
+};
 use tlsmith_fuzz::{
     CHAIN_PEM, KEY_PEM, anchors, chain,
     roles::{self, Answers::AtOnce},
@@ -26,6 +30,7 @@ fn main() -> io::Result<()> {
     let directory = Path::new(&directory);
     messages(directory)?;
     certificates(directory)?;
+    compressed(directory)?;
     handshakes(directory)
 }
 
@@ -33,6 +38,20 @@ fn write(directory: &Path, target: &str, name: &str, data: &[u8]) -> io::Result<
     let directory = directory.join(target);
     fs::create_dir_all(&directory)?;
     fs::write(directory.join(name), data)
+}
+
+/// A Certificate message by each algorithm.
+fn compressed(directory: &Path) -> io::Result<()> {
+    let algorithms: [&dyn CertificateCompression; 3] = [&Zlib, &Brotli, &Zstd];
+    let message = [&[0, 0, 8, 0, 0, 8, 3][..], &[0x30; 0x803], &[0, 0]].concat();
+    for algorithm in algorithms {
+        let Some(data) = algorithm.compress(&message) else { continue };
+        let lengths = [u32::try_from(message.len()), u32::try_from(data.len())];
+        let [Ok(unpacked), Ok(packed)] = lengths.map(|length| length.map(u32::to_be_bytes)) else { continue };
+        let body = [&algorithm.algorithm().0.to_be_bytes()[..], &unpacked[1..], &packed[1..], &data].concat();
+        write(directory, "compressed_certificate", &algorithm.algorithm().to_string(), &body)?;
+    }
+    Ok(())
 }
 
 fn messages(directory: &Path) -> io::Result<()> {

@@ -150,7 +150,7 @@ fn the_trace_tells_direction_size_protection_and_time() {
     };
     assert_eq!(find("sent", "ClientHello")["protection"], "none");
     assert_eq!(find("received", "ServerHello")["protection"], "none");
-    assert_eq!(find("received", "Certificate")["protection"], "handshake");
+    assert_eq!(find("received", "CertificateVerify")["protection"], "handshake");
     assert_eq!(find("sent", "Finished")["protection"], "handshake");
     assert_eq!(find("sent", "Alert")["protection"], "application");
     let details = find("sent", "ClientHello")["details"].to_string();

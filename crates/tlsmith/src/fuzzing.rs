@@ -5,7 +5,7 @@ use tlsmith_crypto::AeadKey;
 use crate::{
     ext::{self, Place},
     msg::{
-        Message,
+        CertificateMessage, CompressedCertificate, MAX_CERTIFICATE_MESSAGE, Message,
         tls12::{ClientKeyExchange, Exchange, Parameters, ServerKeyExchange, ServerValues},
     },
     record::{
@@ -15,6 +15,7 @@ use crate::{
         protect::{KeyLimits, Opener, Padding, Sealer},
     },
     registry::HandshakeType,
+    tls13::compress::Compressions,
     wire::{Malformed, Writer},
 };
 
@@ -156,6 +157,16 @@ pub fn key_exchange_tls12(shape: u8, body: &[u8]) -> bool {
         assert_eq!(params.encode().as_deref(), Ok(body));
     }
     server.is_ok() || client.is_ok()
+}
+
+/// The body of a CompressedCertificate: unpacked to exactly what it announces, or refused. Tells whether it was unpacked.
+pub fn compressed_certificate(body: &[u8]) -> bool {
+    let Ok(message) = CompressedCertificate::decode(body) else { return false };
+    let Ok(unpacked) = Compressions::default().unpack(&message) else { return false };
+    assert_eq!(u32::try_from(unpacked.len()), Ok(message.uncompressed_length));
+    assert!(unpacked.len() <= MAX_CERTIFICATE_MESSAGE);
+    let _ = CertificateMessage::decode(&unpacked);
+    true
 }
 
 /// The content of an extension block in the `place`th message that carries one. Tells whether it was well formed.

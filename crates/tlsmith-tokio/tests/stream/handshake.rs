@@ -115,7 +115,7 @@ async fn who_does_not_trust_shows_why_and_tells_the_peer() {
     assert!(tls(&client).code().starts_with("certificate."), "{}", tls(&client));
     assert_eq!(client.facts.peer_certificates.len(), 1, "the chain is still there to look at");
     assert!(!client.facts.verification.as_ref().unwrap().is_trusted());
-    assert!(client.facts.messages.iter().any(|note| note.name == "Certificate"));
+    assert!(client.facts.messages.iter().any(|note| note.name == "CertificateVerify"));
     assert_eq!(tls(&server).received_alert(), tls(&client).alert(), "the alert was written before the error came");
     assert!(tls(&server).received_alert().is_some());
     assert_eq!(server.facts.server_name.as_deref(), Some("localhost"));

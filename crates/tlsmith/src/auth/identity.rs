@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use tlsmith_crypto::{KeyType, Provider, SigningKey};
 use tlsmith_x509::{Certificate, pem};
 
-use super::{Staples, schemes};
+use super::{Showing, Staples, schemes};
 use crate::{config::ConfigError, conn::CertificateRequestFacts, registry::SignatureScheme, session::IdentityId};
 
 /// Where the private key is.
@@ -23,7 +23,7 @@ pub struct Identity {
     chain: Vec<Certificate>,
     key: IdentityKey,
     key_type: KeyType,
-    staples: Arc<RwLock<Arc<Staples>>>,
+    showing: Arc<RwLock<Arc<Showing>>>,
 }
 
 impl Identity {
@@ -43,7 +43,7 @@ impl Identity {
             });
         }
         let key_type = key_type(leaf)?;
-        Ok(Self { chain, key: IdentityKey::Here(key), key_type, staples: Arc::default() })
+        Ok(Self { chain, key: IdentityKey::Here(key), key_type, showing: Arc::default() })
     }
 
     /// The same from the content of a certificate file and a key file, PEM or DER.
@@ -64,18 +64,23 @@ impl Identity {
     /// An identity whose signatures the caller brings (`Need::Sign`).
     pub fn with_external_key(chain: Vec<Certificate>) -> Result<Self, ConfigError> {
         let key_type = key_type(leaf(&chain)?)?;
-        Ok(Self { chain, key: IdentityKey::Elsewhere(key_type), key_type, staples: Arc::default() })
+        Ok(Self { chain, key: IdentityKey::Elsewhere(key_type), key_type, showing: Arc::default() })
     }
 
     /// From now on shows these along with the leaf, to peers that ask, instead of what was shown until now. An OCSP
     /// response is good for some days: a server puts a new one here while it runs.
     pub fn staple(&self, staples: Staples) {
-        *self.staples.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(staples);
+        *self.showing.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Showing::new(staples));
     }
 
     /// What is shown along with the leaf.
     pub fn staples(&self) -> Arc<Staples> {
-        Arc::clone(&self.staples.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.showing().staples)
+    }
+
+    /// The same with the messages that were compressed with it.
+    pub(crate) fn showing(&self) -> Arc<Showing> {
+        Arc::clone(&self.showing.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The chain, leaf first.

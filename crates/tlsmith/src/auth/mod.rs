@@ -8,10 +8,12 @@ pub(crate) mod schemes;
 mod staples;
 mod verifier;
 
+pub use crate::tls13::compress::{Brotli, CertificateCompression, Zlib, Zstd};
 pub(crate) use identity::OneIdentity;
 pub use identity::{ClientIdentities, Identity, IdentityKey};
 pub use named::{IdentityChoice, NamedIdentities, ServerIdentities, UnknownName};
 pub use staples::Staples;
+pub(crate) use staples::{PackedAs, Showing};
 pub use verifier::{AcceptAnyway, ChainVerifier, PeerCertificates, PeerVerifier, Verdict};
 
 /// What a seam answers: the value at once, or that the caller will bring it later

@@ -1,6 +1,8 @@
 //! What is shown along with an identity's certificate: its status and its timestamps (RFC 6066 §8, RFC 6962 §3.3).
 
-use crate::{config::ConfigError, ext};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::{config::ConfigError, ext, registry::CertificateCompressionAlgorithm, tls13::compress::Packed};
 
 /// What an identity staples to its leaf for peers that ask. Both are bytes that others signed; they are not judged here.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,5 +50,47 @@ impl Staples {
     /// The `SignedCertificateTimestampList`, its length included.
     pub fn sct_list(&self) -> Option<&[u8]> {
         self.sct_list.as_deref()
+    }
+}
+
+/// What an identity shows now: the staples, and the Certificate messages that were compressed with them. New staples make
+/// a new one, so that nothing stale is sent.
+#[derive(Debug, Default)]
+pub(crate) struct Showing {
+    pub(crate) staples: Arc<Staples>,
+    packed: Mutex<Vec<(PackedAs, Option<Arc<Packed>>)>>,
+}
+
+/// Which of the messages of one identity: by algorithm, and by what is stapled to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PackedAs {
+    pub(crate) algorithm: CertificateCompressionAlgorithm,
+    pub(crate) ocsp_response: bool,
+    pub(crate) sct_list: bool,
+}
+
+/// How many compressed messages an identity keeps: three algorithms, with and without either staple, and some of the
+/// application's own.
+const MAX_PACKED: usize = 32;
+
+impl Showing {
+    pub(super) fn new(staples: Staples) -> Self {
+        Self { staples: Arc::new(staples), packed: Mutex::default() }
+    }
+
+    /// The compressed message, made by `pack` the first time it is asked for; `None` if it is better sent as it is.
+    pub(crate) fn packed(&self, wanted: PackedAs, pack: impl FnOnce() -> Option<Packed>) -> Option<Arc<Packed>> {
+        let kept = self.packed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, made)) = kept.iter().find(|(made_as, _)| *made_as == wanted) {
+            return made.clone();
+        }
+        // Compressing takes its time, and other connections go on meanwhile: at worst one of them does it again.
+        drop(kept);
+        let made = pack().map(Arc::new);
+        let mut kept = self.packed.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() < MAX_PACKED && !kept.iter().any(|(made_as, _)| *made_as == wanted) {
+            kept.push((wanted, made.clone()));
+        }
+        made
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     hello::record_size,
     registry::{CipherSuite, NamedGroup, SignatureScheme},
     session::ExternalPsk,
-    tls13::suite,
+    tls13::{compress::Compressions, suite},
 };
 
 /// The groups that the provider offers by default.
@@ -76,6 +76,19 @@ fn check_duplicates<T: PartialEq + Display>(what: &str, list: &[T]) -> Result<()
         }),
         None => Ok(()),
     }
+}
+
+/// `compress_certificate` has room for 127 algorithms, each once (RFC 8879 §3).
+pub(super) fn check_compressions(compressions: &Compressions) -> Result<(), ConfigError> {
+    let algorithms = compressions.algorithms();
+    if algorithms.len() > 127 {
+        return Err(ConfigError {
+            code: "config.compressions",
+            message: format!("{} algorithms for certificate compression", algorithms.len()),
+            fix: "give at most 127",
+        });
+    }
+    check_duplicates("certificate compression", &algorithms)
 }
 
 /// ALPN names are 1 to 255 bytes (RFC 7301 §3.1), and all of them have to fit one extension.

@@ -6,11 +6,11 @@ use tlsmith_crypto::Provider;
 
 use super::{ConfigError, KeyLog, Padding, checks};
 use crate::{
-    auth::{ClientIdentities, Identity, OneIdentity, PeerVerifier, schemes},
+    auth::{CertificateCompression, ClientIdentities, Identity, OneIdentity, PeerVerifier, schemes},
     hello::record_size,
     registry::{CipherSuite, NamedGroup, SignatureScheme},
     session::{ClientSessions, ExternalPsk},
-    tls13::suite,
+    tls13::{compress::Compressions, suite},
 };
 
 /// A client's configuration, checked.
@@ -27,6 +27,7 @@ pub struct ClientConfig {
     pub(crate) identities: Option<Arc<dyn ClientIdentities>>,
     pub(crate) ocsp_stapling: bool,
     pub(crate) signed_certificate_timestamps: bool,
+    pub(crate) certificate_compressions: Compressions,
     pub(crate) key_log: Option<Arc<dyn KeyLog>>,
     pub(crate) padding: Padding,
     pub(crate) record_size_limit: u16,
@@ -58,6 +59,7 @@ impl ClientConfig {
                 identities: None,
                 ocsp_stapling: true,
                 signed_certificate_timestamps: true,
+                certificate_compressions: Compressions::default(),
                 key_log: None,
                 padding: Padding::None,
                 record_size_limit: record_size::MAX_TLS13,
@@ -149,6 +151,13 @@ impl ClientConfigBuilder {
         self
     }
 
+    /// By which algorithms the server's certificate may come compressed, and by which one the client's is sent if the peer accepts it
+    /// (RFC 8879), most wanted first; brotli, zlib and zstd by default, none turns it off.
+    pub fn certificate_compression(mut self, algorithms: &[Arc<dyn CertificateCompression>]) -> Self {
+        self.config.certificate_compressions = Compressions(algorithms.to_vec());
+        self
+    }
+
     /// Where secrets are logged.
     pub fn key_log(mut self, key_log: Arc<dyn KeyLog>) -> Self {
         self.config.key_log = Some(key_log);
@@ -236,6 +245,7 @@ impl ClientConfigBuilder {
             checks::check_schemes_cert(&config.signature_schemes_cert)?;
         }
         checks::check_alpn(&config.alpn)?;
+        checks::check_compressions(&config.certificate_compressions)?;
         checks::check_padding(config.padding)?;
         checks::check_record_size_limit(config.record_size_limit)?;
         checks::check_psks(&config.psks)?;

@@ -6,11 +6,11 @@ use tlsmith_crypto::Provider;
 
 use super::{ConfigError, KeyLog, Padding, checks};
 use crate::{
-    auth::{Identity, NamedIdentities, PeerVerifier, ServerIdentities, UnknownName, schemes},
+    auth::{CertificateCompression, Identity, NamedIdentities, PeerVerifier, ServerIdentities, UnknownName, schemes},
     hello::record_size,
     registry::{CipherSuite, NamedGroup, SignatureScheme},
     session::{AntiReplay, ExternalPsks, SessionStore, Ticketer},
-    tls13::suite,
+    tls13::{compress::Compressions, suite},
 };
 
 /// How many tickets follow a handshake of TLS 1.3: as OpenSSL sends. Each serves once, and a browser likes to open two
@@ -31,6 +31,7 @@ pub struct ServerConfig {
     pub(crate) retry_with_cookie: bool,
     pub(crate) client_ocsp_stapling: bool,
     pub(crate) client_signed_certificate_timestamps: bool,
+    pub(crate) certificate_compressions: Compressions,
     pub(crate) key_log: Option<Arc<dyn KeyLog>>,
     pub(crate) padding: Padding,
     pub(crate) record_size_limit: u16,
@@ -104,6 +105,7 @@ impl ServerConfig {
                 retry_with_cookie: false,
                 client_ocsp_stapling: false,
                 client_signed_certificate_timestamps: false,
+                certificate_compressions: Compressions::default(),
                 key_log: None,
                 padding: Padding::None,
                 record_size_limit: record_size::MAX_TLS13,
@@ -205,6 +207,13 @@ impl ServerConfigBuilder {
         self
     }
 
+    /// By which algorithms a client's certificate may come compressed, and by which one the server's is sent if the peer accepts it
+    /// (RFC 8879), most wanted first; brotli, zlib and zstd by default, none turns it off.
+    pub fn certificate_compression(mut self, algorithms: &[Arc<dyn CertificateCompression>]) -> Self {
+        self.config.certificate_compressions = Compressions(algorithms.to_vec());
+        self
+    }
+
     /// Where secrets are logged.
     pub fn key_log(mut self, key_log: Arc<dyn KeyLog>) -> Self {
         self.config.key_log = Some(key_log);
@@ -291,6 +300,7 @@ impl ServerConfigBuilder {
         checks::check_groups(config.provider.as_ref(), &config.groups)?;
         checks::check_schemes(&config.signature_schemes)?;
         checks::check_alpn(&config.alpn)?;
+        checks::check_compressions(&config.certificate_compressions)?;
         checks::check_padding(config.padding)?;
         checks::check_record_size_limit(config.record_size_limit)?;
         checks::check_tickets(config.tickets)?;

@@ -7,7 +7,7 @@ use tlsmith_x509::{TrustAnchors, pem};
 
 use super::{ClientConfig, ClientConfigBuilder, ConfigError, Padding, ServerConfig, ServerConfigBuilder};
 use crate::{
-    auth::{ChainVerifier, Identity, NamedIdentities, Staples},
+    auth::{CertificateCompression, ChainVerifier, Identity, NamedIdentities, Staples, Zlib, Zstd},
     registry::{CipherSuite, NamedGroup, SignatureScheme},
 };
 
@@ -114,6 +114,17 @@ fn record_size_limits() {
         client().record_size_limit(limit).build().unwrap();
         server().record_size_limit(limit).build().unwrap();
     }
+}
+
+#[test]
+fn compressions() {
+    let refuse = |list: &[Arc<dyn CertificateCompression>]| {
+        refused(client().certificate_compression(list), server().certificate_compression(list)).code
+    };
+    assert_eq!(refuse(&[Arc::new(Zlib), Arc::new(Zstd), Arc::new(Zlib)]), "config.duplicate");
+    let many: Vec<Arc<dyn CertificateCompression>> = (0..128).map(|_| Arc::new(Zlib) as _).collect();
+    assert_eq!(refuse(&many), "config.compressions");
+    client().certificate_compression(&[]).build().unwrap();
 }
 
 #[test]

@@ -2,7 +2,9 @@
 
 use tlsmith_x509::{Certificate, Report, UnixTime};
 
-use crate::registry::{CipherSuite, ExtensionType, NamedGroup, ProtocolVersion, SignatureScheme};
+use crate::registry::{
+    CertificateCompressionAlgorithm, CipherSuite, ExtensionType, NamedGroup, ProtocolVersion, SignatureScheme,
+};
 
 /// Which side this is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +80,8 @@ pub struct ClientHelloFacts {
     pub wants_sct_list: bool,
     /// How PSKs may be used (RFC 8446 §4.2.9).
     pub psk_key_exchange_modes: Vec<u8>,
+    /// How the server may compress its certificate (RFC 8879).
+    pub certificate_compressions: Vec<CertificateCompressionAlgorithm>,
     /// All extensions, in order.
     pub extensions: Vec<ExtensionType>,
 }
@@ -95,6 +99,8 @@ pub struct CertificateRequestFacts {
     pub wants_ocsp_response: bool,
     /// The server wants the signed certificate timestamps of the client's certificate.
     pub wants_sct_list: bool,
+    /// How the client may compress its certificate (RFC 8879).
+    pub certificate_compressions: Vec<CertificateCompressionAlgorithm>,
 }
 
 /// What a connection knows about itself.
@@ -136,8 +142,12 @@ pub struct Facts {
     pub ocsp_response: Option<Vec<u8>>,
     /// The `SignedCertificateTimestampList` that came with the peer's leaf, its length included (RFC 6962 §3.3).
     pub sct_list: Option<Vec<u8>>,
+    /// How the peer compressed its certificates, if it did (RFC 8879).
+    pub certificate_compression: Option<CertificateCompressionAlgorithm>,
     /// The certificates that this side showed, leaf first.
     pub own_certificates: Vec<Certificate>,
+    /// How this side compressed its certificates, if it did.
+    pub own_certificate_compression: Option<CertificateCompressionAlgorithm>,
     /// What the verifier found, trusted or not.
     pub verification: Option<Report>,
     /// The ClientHello that was sent or received (the second one after a retry).
@@ -170,7 +180,9 @@ impl Facts {
             peer_certificates: Vec::new(),
             ocsp_response: None,
             sct_list: None,
+            certificate_compression: None,
             own_certificates: Vec::new(),
+            own_certificate_compression: None,
             verification: None,
             client_hello: None,
             certificate_request: None,

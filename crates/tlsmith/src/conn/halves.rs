@@ -4,6 +4,7 @@ use super::{Direction, Facts, MessageNote};
 use crate::{
     config::{self, KeyLog},
     error::{Error, Rule},
+    msg::MAX_CERTIFICATE_MESSAGE,
     record::{
         INITIAL_VERSION, LEGACY_VERSION, MAX_PLAINTEXT, RecordError, RecordType,
         deframe::Stage,
@@ -16,8 +17,6 @@ use crate::{
 
 use std::sync::Arc;
 
-/// How long a message with certificates may be: some 50 certificates of the usual size.
-const MAX_CERTIFICATE_MESSAGE: usize = 128 * 1024;
 /// How long any other message may be; a ClientHello cannot be much longer for its 16-bit lengths.
 const MAX_MESSAGE: usize = 64 * 1024;
 

@@ -134,6 +134,8 @@ pub enum Rule {
     CertificateUndecodable,
     /// `certificate.key_unsupported`: the key of the peer's certificate cannot be used here.
     CertificateKeyUnsupported,
+    /// `certificate.bad_compression`: a compressed certificate that is not what it announces.
+    BadCertificateCompression,
     /// `certificate.refused`: the peer's certificate was refused.
     CertificateRefused,
     /// `handshake.too_many_key_updates`: too many KeyUpdates without data between them.
@@ -223,6 +225,7 @@ impl Rule {
         Self::CertificateRequired,
         Self::CertificateUndecodable,
         Self::CertificateKeyUnsupported,
+        Self::BadCertificateCompression,
         Self::CertificateRefused,
         Self::TooManyKeyUpdates,
         Self::TooManyMessages,

@@ -52,6 +52,7 @@ pub(crate) fn client_hello_facts(hello: &ClientHello<'_>) -> ClientHelloFacts {
             .any(|extension| matches!(extension, Extension::StatusRequest(StatusRequest::Ocsp { .. }))),
         wants_sct_list: hello.extensions.contains(&Extension::SctsRequested),
         psk_key_exchange_modes: hello.psk_key_exchange_modes().unwrap_or_default().to_vec(),
+        certificate_compressions: hello.compressions().unwrap_or_default().to_vec(),
         extensions: hello.extensions.iter().map(|extension| extension.extension_type()).collect(),
     }
 }

@@ -134,6 +134,9 @@ impl Offer {
         if config.signed_certificate_timestamps {
             list.push(Extension::SctsRequested);
         }
+        if !config.certificate_compressions.0.is_empty() {
+            list.push(Extension::CompressCertificate(config.certificate_compressions.algorithms()));
+        }
         list.push(Extension::SupportedGroups(self.with_grease(|grease| NamedGroup(grease.group), &config.groups)));
         let schemes = self.with_grease(|grease| SignatureScheme(grease.scheme), &config.signature_schemes);
         list.push(Extension::SignatureAlgorithms(schemes));

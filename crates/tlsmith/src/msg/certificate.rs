@@ -9,6 +9,9 @@ const CONTEXT: &str = "Certificate.certificate_request_context";
 const LIST: &str = "Certificate.certificate_list";
 const DATA: &str = "CertificateEntry.cert_data";
 
+/// How long a message with certificates may be, as it comes or unpacked: some 50 certificates of the usual size.
+pub(crate) const MAX_CERTIFICATE_MESSAGE: usize = 128 * 1024;
+
 /// No chain in use has more than a handful; what is longer only costs.
 pub(crate) const MAX_CERTIFICATES: usize = 100;
 

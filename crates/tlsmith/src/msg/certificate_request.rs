@@ -2,7 +2,7 @@
 
 use crate::{
     ext::{self, Extension, Place},
-    registry::SignatureScheme,
+    registry::{CertificateCompressionAlgorithm, SignatureScheme},
     wire::{Malformed, Reader, Writer},
 };
 
@@ -37,6 +37,10 @@ impl<'a> CertificateRequest<'a> {
 
     pub(crate) fn signature_algorithms_cert(&self) -> Option<&[SignatureScheme]> {
         super::signature_algorithms_cert(&self.extensions)
+    }
+
+    pub(crate) fn compressions(&self) -> Option<&[CertificateCompressionAlgorithm]> {
+        super::compressions(&self.extensions)
     }
 
     pub(crate) fn certificate_authorities(&self) -> Option<&[&'a [u8]]> {

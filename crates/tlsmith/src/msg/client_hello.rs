@@ -2,7 +2,7 @@
 
 use crate::{
     ext::{self, Extension, KeyShareEntry, OfferedPsks, Place},
-    registry::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme},
+    registry::{CertificateCompressionAlgorithm, CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme},
     wire::{Malformed, Problem, Reader, Writer},
 };
 
@@ -97,6 +97,10 @@ impl<'a> ClientHello<'a> {
 
     pub(crate) fn cookie(&self) -> Option<&'a [u8]> {
         self.extensions.iter().find_map(|e| if let Extension::Cookie(v) = e { Some(*v) } else { None })
+    }
+
+    pub(crate) fn compressions(&self) -> Option<&[CertificateCompressionAlgorithm]> {
+        super::compressions(&self.extensions)
     }
 
     pub(crate) fn certificate_authorities(&self) -> Option<&[&'a [u8]]> {

@@ -13,7 +13,7 @@ mod new_session_ticket;
 mod server_hello;
 pub(crate) mod tls12;
 
-pub(crate) use certificate::{CertificateEntry, CertificateMessage, MAX_CERTIFICATES};
+pub(crate) use certificate::{CertificateEntry, CertificateMessage, MAX_CERTIFICATE_MESSAGE, MAX_CERTIFICATES};
 pub(crate) use certificate_request::CertificateRequest;
 pub(crate) use certificate_verify::CertificateVerify;
 pub(crate) use client_hello::ClientHello;
@@ -30,7 +30,7 @@ use tls12::{
 
 use crate::{
     ext::{self, Extension, Place},
-    registry::{HandshakeType, SignatureScheme},
+    registry::{CertificateCompressionAlgorithm, HandshakeType, SignatureScheme},
     wire::{Malformed, Reader, TooLong, Writer},
 };
 
@@ -189,6 +189,10 @@ fn signature_algorithms_cert<'e>(extensions: &'e [Extension<'_>]) -> Option<&'e 
 
 fn certificate_authorities<'e, 'a>(extensions: &'e [Extension<'a>]) -> Option<&'e [&'a [u8]]> {
     extensions.iter().find_map(|e| if let Extension::CertificateAuthorities(v) = e { Some(v.as_slice()) } else { None })
+}
+
+fn compressions<'e>(extensions: &'e [Extension<'_>]) -> Option<&'e [CertificateCompressionAlgorithm]> {
+    extensions.iter().find_map(|e| if let Extension::CompressCertificate(v) = e { Some(v.as_slice()) } else { None })
 }
 
 #[cfg(test)]

@@ -1,42 +1,77 @@
 //! The Certificate message, sent and received (RFC 8446 §4.4.2), with what is stapled to it (§4.4.2.1).
 
+use std::sync::Arc;
+
 use tlsmith_x509::Certificate;
 
-use super::{effects::Sink, transcript::Transcript};
+use super::{
+    compress::{Compressions, Packed},
+    effects::Sink,
+    transcript::Transcript,
+};
 use crate::{
-    auth::{Identity, Staples},
+    auth::{Identity, PackedAs, Showing, Staples},
     conn::{CertificateRequestFacts, ClientHelloFacts, Facts},
     error::{Error, Rule},
     ext::Extension,
     msg::{CertificateEntry, CertificateMessage, Message},
-    registry::ExtensionType,
+    registry::{CertificateCompressionAlgorithm, ExtensionType},
 };
 
-/// What the peer asked to see along with a certificate.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Wanted {
+/// What the peer asked to see along with a certificate, and how it may be compressed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted<'a> {
     ocsp_response: bool,
     sct_list: bool,
+    compressions: &'a [CertificateCompressionAlgorithm],
 }
 
-impl From<&ClientHelloFacts> for Wanted {
-    fn from(hello: &ClientHelloFacts) -> Self {
-        Self { ocsp_response: hello.wants_ocsp_response, sct_list: hello.wants_sct_list }
+impl<'a> From<&'a ClientHelloFacts> for Wanted<'a> {
+    fn from(hello: &'a ClientHelloFacts) -> Self {
+        Self {
+            ocsp_response: hello.wants_ocsp_response,
+            sct_list: hello.wants_sct_list,
+            compressions: &hello.certificate_compressions,
+        }
     }
 }
 
-impl From<&CertificateRequestFacts> for Wanted {
-    fn from(request: &CertificateRequestFacts) -> Self {
-        Self { ocsp_response: request.wants_ocsp_response, sct_list: request.wants_sct_list }
+impl<'a> From<&'a CertificateRequestFacts> for Wanted<'a> {
+    fn from(request: &'a CertificateRequestFacts) -> Self {
+        Self {
+            ocsp_response: request.wants_ocsp_response,
+            sct_list: request.wants_sct_list,
+            compressions: &request.certificate_compressions,
+        }
     }
 }
 
-impl Wanted {
+impl Wanted<'_> {
     /// The extensions of the leaf's entry.
     fn of(self, staples: &Staples) -> Vec<Extension<'_>> {
         let status = staples.ocsp_response().filter(|_| self.ocsp_response).map(Extension::CertificateStatus);
         let scts = staples.sct_list().filter(|_| self.sct_list).map(Extension::Scts);
         status.into_iter().chain(scts).collect()
+    }
+
+    /// The compressed message, if both sides have an algorithm in common and it gains something.
+    fn packed(
+        self,
+        showing: &Showing,
+        compressions: &Compressions,
+        message: &CertificateMessage<'_>,
+    ) -> Option<Arc<Packed>> {
+        // A context is another one each time: what comes after the handshake would be compressed for this once.
+        if !message.context.is_empty() {
+            return None;
+        }
+        let compression = compressions.choose(self.compressions)?;
+        let packed_as = PackedAs {
+            algorithm: compression.algorithm(),
+            ocsp_response: self.ocsp_response && showing.staples.ocsp_response().is_some(),
+            sct_list: self.sct_list && showing.staples.sct_list().is_some(),
+        };
+        showing.packed(packed_as, || Packed::new(compression, message))
     }
 }
 
@@ -44,17 +79,24 @@ impl Wanted {
 pub(crate) fn send(
     identity: &Identity,
     context: &[u8],
-    wanted: Wanted,
+    wanted: Wanted<'_>,
+    compressions: &Compressions,
     transcript: &mut Transcript,
     sink: &mut dyn Sink,
 ) -> Result<(), Error> {
-    let staples = identity.staples();
+    let showing = identity.showing();
     let mut entries: Vec<CertificateEntry<'_>> = identity.chain().iter().map(bare_entry).collect();
     if let Some(leaf) = entries.first_mut() {
-        leaf.extensions = wanted.of(&staples);
+        leaf.extensions = wanted.of(&showing.staples);
     }
     sink.facts().own_certificates = identity.chain().to_vec();
-    sink.send(&Message::Certificate(CertificateMessage { context, entries }), transcript)
+    let message = CertificateMessage { context, entries };
+    let packed = wanted.packed(&showing, compressions, &message);
+    sink.facts().own_certificate_compression = packed.as_ref().map(|packed| packed.algorithm());
+    match packed {
+        Some(packed) => sink.send(&Message::CompressedCertificate(packed.message()), transcript),
+        None => sink.send(&Message::Certificate(message), transcript),
+    }
 }
 
 fn bare_entry(certificate: &Certificate) -> CertificateEntry<'_> {

@@ -2,6 +2,7 @@
 
 pub(crate) mod certificate;
 pub(crate) mod client;
+pub(crate) mod compress;
 pub(crate) mod effects;
 pub(crate) mod established;
 pub(crate) mod flight;

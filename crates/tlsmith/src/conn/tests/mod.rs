@@ -3,6 +3,7 @@
 mod after;
 mod basics;
 mod compatibility;
+mod compression;
 mod identities;
 mod key_log;
 mod negotiation;
@@ -51,12 +52,14 @@ impl World {
         Arc::new(ChainVerifier::new(self.provider.clone(), self.anchors.clone()))
     }
 
+    /// Without compression: what tests alter is the Certificate as it is.
     pub(crate) fn client(&self) -> crate::config::ClientConfigBuilder {
-        ClientConfig::builder(self.provider.clone(), self.verifier())
+        ClientConfig::builder(self.provider.clone(), self.verifier()).certificate_compression(&[])
     }
 
     pub(crate) fn server(&self) -> crate::config::ServerConfigBuilder {
-        ServerConfig::builder(self.provider.clone()).identity(self.identity.clone())
+        let server = ServerConfig::builder(self.provider.clone()).certificate_compression(&[]);
+        server.identity(self.identity.clone())
     }
 
     /// The identity for host.example whose key's parameters allow PSS with SHA-384 alone.

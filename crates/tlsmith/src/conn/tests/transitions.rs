@@ -12,6 +12,7 @@ use crate::{
     conn::Connection,
     record::RecordType,
     registry::{AlertDescription, HandshakeType},
+    tls13::compress::Compressions,
 };
 
 /// A client is brought into each of its states, and a server into each of its own, by the name of the message that the
@@ -57,7 +58,7 @@ CertificateURL        - - - - - - - -
 CertificateStatus     - - - - - - - -
 SupplementalData      - - - - - - - -
 KeyUpdate             - - - - - - - x
-CompressedCertificate - - - - - - - -
+CompressedCertificate - - - x x - - -
 message_hash          - - - - - - - -
 unknown message       - - - - - - - -
 1 WAIT_SH
@@ -92,7 +93,7 @@ CertificateURL        - - - - - -
 CertificateStatus     - - - - - -
 SupplementalData      - - - - - -
 KeyUpdate             - - - - - x
-CompressedCertificate - - - - - -
+CompressedCertificate - - x - - -
 message_hash          - - - - - -
 unknown message       - - - - - -
 1 START
@@ -181,17 +182,22 @@ fn takes(
     let retry = state.ends_with("after retry");
     let nth = if retry && !client { 2 } else { 1 };
     let (script, reached) = in_place_of(awaited, nth, name, bytes.clone());
+    let mut client_config = world.client().identity(world.identity.clone());
+    if retry {
+        client_config = client_config.key_shares(&[]);
+    }
     let mut server_config = world.server();
     // The one state of a client that only stands open without, and one of a server where both ways end.
     let anonymous = state == "WAIT_CERT_CR" || (state == "WAIT_FINISHED" && !client);
     if !anonymous {
         server_config = server_config.client_auth(ClientAuth::Require(world.verifier()));
     }
-    let server_config = server_config.build().unwrap();
-    let mut client_config = world.client().identity(world.identity.clone());
-    if retry {
-        client_config = client_config.key_shares(&[]);
+    // The victim takes compressed certificates, the peer sends none but for the row.
+    match client {
+        true => client_config = client_config.certificate_compression(&Compressions::default().0),
+        false => server_config = server_config.certificate_compression(&Compressions::default().0),
     }
+    let server_config = server_config.build().unwrap();
     let client_config = client_config.build().unwrap();
     let mut play = match client {
         true => Play::client(client_config, Peer::server(server_config, script)),

@@ -119,6 +119,15 @@ pub(super) const CERTIFICATE_KEY_UNSUPPORTED: Row = Row {
     fix: "Replace the certificate by one with an ECDSA, Ed25519 or RSA (2048 bits at least) key, and with digitalSignature if it has a key usage.",
 };
 
+pub(super) const BAD_CERTIFICATE_COMPRESSION: Row = Row {
+    code: "certificate.bad_compression",
+    alert: Some(AlertDescription::BAD_CERTIFICATE),
+    section: "RFC 8879 §4",
+    what: "a compressed certificate that is not what it announces",
+    why: "It is unpacked to exactly the length that it announces, at most 128 KiB, or a small message could fill the memory.",
+    fix: "The peer's implementation is broken, or it attacks; certificate compression can be turned off on either side.",
+};
+
 pub(super) const CERTIFICATE_REFUSED: Row = Row {
     code: "certificate.refused",
     alert: Some(AlertDescription::CERTIFICATE_UNKNOWN),

@@ -65,6 +65,7 @@ pub(super) const fn row(rule: Rule) -> Row {
         Rule::CertificateRequired => handshake::CERTIFICATE_REQUIRED,
         Rule::CertificateUndecodable => handshake::CERTIFICATE_UNDECODABLE,
         Rule::CertificateKeyUnsupported => handshake::CERTIFICATE_KEY_UNSUPPORTED,
+        Rule::BadCertificateCompression => handshake::BAD_CERTIFICATE_COMPRESSION,
         Rule::CertificateRefused => handshake::CERTIFICATE_REFUSED,
         Rule::TooManyKeyUpdates => handshake::TOO_MANY_KEY_UPDATES,
         Rule::TooManyMessages => handshake::TOO_MANY_MESSAGES,

@@ -10,7 +10,7 @@ use crate::{
     error::{Error, Rule},
     ext::Extension,
     hello::keep_names,
-    msg::{CertificateMessage, CertificateRequest, CertificateVerify},
+    msg::{CertificateMessage, CertificateRequest, CertificateVerify, CompressedCertificate},
     session::trusted_until,
     tls13::{
         certificate::{self, Shown},
@@ -33,6 +33,18 @@ impl WaitCertificate {
         self.keys.transcript.add(raw);
         self.request = Some(facts);
         Ok(State::WaitCertificate(Box::new(self)))
+    }
+
+    /// The server's certificates, compressed (RFC 8879 §4).
+    pub(super) fn on_compressed(
+        self,
+        message: &CompressedCertificate<'_>,
+        raw: &[u8],
+        sink: &mut dyn Sink,
+    ) -> Result<State, Error> {
+        let body = self.common.config.certificate_compressions.unpack(message)?;
+        sink.facts().certificate_compression = Some(message.algorithm);
+        self.on_certificate(&CertificateMessage::decode(&body)?, raw, sink)
     }
 
     /// The server's certificates.
@@ -64,6 +76,7 @@ pub(super) fn request_facts(message: &CertificateRequest<'_>) -> Result<Certific
         authorities: keep_names(message.certificate_authorities().unwrap_or_default()),
         wants_ocsp_response: message.extensions.contains(&Extension::StatusRequested),
         wants_sct_list: message.extensions.contains(&Extension::SctsRequested),
+        certificate_compressions: message.compressions().unwrap_or_default().to_vec(),
     })
 }
 

@@ -43,7 +43,8 @@ impl WaitFinished {
                     }
                     Some((identity, scheme)) => {
                         sink.facts().own_signature_scheme = Some(scheme);
-                        certificate::send(&identity, &[], (&request).into(), &mut keys.transcript, sink)?;
+                        let compressions = &common.config.certificate_compressions;
+                        certificate::send(&identity, &[], (&request).into(), compressions, &mut keys.transcript, sink)?;
                         let pending = PendingSignature::new(identity, scheme, Signer::Client, &keys.transcript);
                         Ok(State::Sign(Box::new(Sign { common, keys, application, peer, finished, pending })))
                     }

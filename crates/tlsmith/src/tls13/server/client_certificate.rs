@@ -8,7 +8,7 @@ use crate::{
     },
     config::ClientAuth,
     error::{Error, Rule},
-    msg::{CertificateMessage, CertificateVerify},
+    msg::{CertificateMessage, CertificateVerify, CompressedCertificate},
     session::trusted_until,
     tls13::{
         certificate::{self, Shown},
@@ -18,6 +18,18 @@ use crate::{
 };
 
 impl WaitCertificate {
+    /// The client's certificates, compressed (RFC 8879 §4).
+    pub(super) fn on_compressed(
+        self,
+        message: &CompressedCertificate<'_>,
+        raw: &[u8],
+        sink: &mut dyn Sink,
+    ) -> Result<State, Error> {
+        let body = self.config.certificate_compressions.unpack(message)?;
+        sink.facts().certificate_compression = Some(message.algorithm);
+        self.on_certificate(&CertificateMessage::decode(&body)?, raw, sink)
+    }
+
     pub(super) fn on_certificate(
         mut self,
         message: &CertificateMessage<'_>,

@@ -118,7 +118,7 @@ impl Negotiated {
             sink.facts().client_auth_requested = true;
             send_certificate_request(&config, verifier.as_ref(), &mut keys, sink)?;
         }
-        certificate::send(&identity, &[], facts.into(), &mut keys.transcript, sink)?;
+        certificate::send(&identity, &[], facts.into(), &config.certificate_compressions, &mut keys.transcript, sink)?;
         let pending = PendingSignature::new(identity, scheme, Signer::Server, &keys.transcript);
         Ok(State::Sign(Box::new(Sign { config, keys, secret, pending })))
     }
@@ -203,6 +203,9 @@ fn send_certificate_request(
     }
     if config.client_signed_certificate_timestamps {
         extensions.push(Extension::SctsRequested);
+    }
+    if !config.certificate_compressions.0.is_empty() {
+        extensions.push(Extension::CompressCertificate(config.certificate_compressions.algorithms()));
     }
     let authorities = verifier.authorities();
     let total: usize = authorities.iter().map(Vec::len).sum();

@@ -105,6 +105,7 @@ impl State {
             (Self::WaitClientHello(s), Message::ClientHello(m)) => s.on_client_hello(m, raw, sink),
             (Self::WaitSecondClientHello(s), Message::ClientHello(m)) => s.on_client_hello(m, raw, sink),
             (Self::WaitCertificate(s), Message::Certificate(m)) => s.on_certificate(m, raw, sink),
+            (Self::WaitCertificate(s), Message::CompressedCertificate(m)) => s.on_compressed(m, raw, sink),
             (Self::WaitCertificateVerify(s), Message::CertificateVerify(m)) => s.on_verify(m, raw, sink),
             (Self::WaitEndOfEarlyData(s), Message::EndOfEarlyData) => s.on_end_of_early_data(raw, sink),
             (Self::WaitFinished(s), Message::Finished(m)) => s.on_finished(m, raw, sink),

@@ -9,7 +9,7 @@ use super::{
     *,
 };
 use crate::{
-    auth::{Answer, Identity, IdentityChoice, PeerCertificates, PeerVerifier, ServerIdentities, Verdict},
+    auth::{Answer, Identity, IdentityChoice, PeerCertificates, PeerVerifier, ServerIdentities, Verdict, Zlib},
     config::ClientAuth,
     ext::Extension,
     msg::{CertificateEntry, CertificateMessage, CertificateVerify, Message},
@@ -161,6 +161,18 @@ pub(super) const CASES: &[Case] = &[
             let server = world.server().client_auth(ClientAuth::Request(world.verifier())).build().unwrap();
             let client = world.client().identity(not_for_signing(world)).build().unwrap();
             Play::server(server, Peer::client(client, peer::honest())).finish()
+        },
+    },
+    Case {
+        rule: Rule::BadCertificateCompression,
+        name: "noise (more in conn/tests/compression.rs)",
+        run: |world| {
+            let script = instead("Certificate", |_| {
+                let body = [0, 1, 0, 0, 9, 0, 0, 2, 7, 7];
+                vec![Act::Say(raw_message(HandshakeType::COMPRESSED_CERTIFICATE, &body))]
+            });
+            let client = world.client().certificate_compression(&[Arc::new(Zlib)]).build().unwrap();
+            Play::client(client, Peer::server(world.server().build().unwrap(), script)).finish()
         },
     },
     Case {

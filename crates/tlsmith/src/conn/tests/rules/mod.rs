@@ -92,7 +92,7 @@ impl Play {
 }
 
 /// Our client against a server with this script.
-pub(super) fn against_client(world: &World, script: peer::Script) -> Play {
+pub(in crate::conn::tests) fn against_client(world: &World, script: peer::Script) -> Play {
     Play::client(world.client().build().unwrap(), Peer::server(world.server().build().unwrap(), script))
 }
 
