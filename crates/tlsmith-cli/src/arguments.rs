@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use clap::{CommandFactory as _, Parser as _, error::ErrorKind};
 
 use crate::{
+    bench,
     cli::Cli,
     connect,
     exit::{Exit, Usage},
@@ -36,6 +37,7 @@ pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Cli, Exit> {
                 // The exit code says already that it did not go well.
                 match command.as_deref() {
                     Some("connect") => connect::refused("", &usage),
+                    Some("bench") => bench::refused("", &usage),
                     _ => render::json(&usage.document()),
                 };
             }

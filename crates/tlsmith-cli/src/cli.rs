@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::{connect, serve};
+use crate::{bench, connect, serve};
 
 const EXAMPLES: &str = "\
 Examples:
   tlsmith connect example.com   Who answers, and is it to be trusted?
+  tlsmith bench localhost:8443  How many handshakes a second, and how long one takes
   tlsmith serve --demo          A page over TLS that shows what was negotiated
   tlsmith connect --help        More examples, for each command
 
@@ -40,6 +41,7 @@ pub(crate) struct Globals {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Connect(Box<connect::Opts>),
+    Bench(Box<bench::Opts>),
     /// End TLS in front of an HTTP server, or show a demo page
     Serve(Box<serve::Opts>),
 }

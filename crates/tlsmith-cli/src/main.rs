@@ -1,6 +1,7 @@
 //! `tlsmith`: every TLS chore in one binary. Arguments, rendering and exit codes; the work is done by the libraries.
 
 mod arguments;
+mod bench;
 mod cli;
 mod connect;
 mod exit;
@@ -8,6 +9,7 @@ mod files;
 mod names;
 mod render;
 mod serve;
+mod trust;
 
 use std::process::ExitCode;
 
@@ -22,6 +24,7 @@ fn main() -> ExitCode {
         Err(exit) => return exit.into(),
     };
     let result = match command {
+        Command::Bench(opts) => bench::main(&opts, &globals),
         Command::Connect(opts) => connect::main(&opts, &globals),
         Command::Serve(opts) => serve::main(*opts, &globals),
     };

@@ -263,7 +263,7 @@ fn a_store_without_roots_is_a_mistake() {
 
 #[test]
 fn help_has_examples_and_the_exit_codes() {
-    for command in ["connect", "serve"] {
+    for command in ["connect", "bench", "serve"] {
         let run = run_with(b"", &[command, "--help"]);
         assert_eq!((run.code, run.stderr.as_str()), (0, ""));
         assert!(run.text().contains("Examples:\n") && run.text().contains(&format!("tlsmith {command} ")), "{command}");

@@ -127,6 +127,27 @@ pub(crate) fn output(error: &io::Error) -> Error {
     )
 }
 
+/// This machine has no port left to connect from.
+pub(crate) fn no_port(to: &str) -> Error {
+    transport(
+        "local.no_port",
+        format!("this machine has no port left to connect to {to} from"),
+        "Each connection keeps its port for a minute after its end: make fewer, with --count or a shorter --seconds.",
+    )
+}
+
+/// What answers a request is no HTTP.
+pub(crate) fn not_http() -> Error {
+    Error {
+        phase: Some(Phase::Reply.name()),
+        ..transport(
+            "bench.not_http",
+            String::from("the answer to the request is not HTTP/1"),
+            "Leave --path out where the server speaks another protocol.",
+        )
+    }
+}
+
 fn label(phase: Phase) -> &'static str {
     match phase {
         Phase::Dns => "the name lookup",

@@ -1,12 +1,12 @@
 //! `tlsmith connect`: reaches a server and says what was negotiated, who answered, and whether to trust it.
 
-mod failure;
+pub(crate) mod failure;
 mod key_log;
 mod link;
 mod opts;
 mod plan;
 mod progress;
-mod reach;
+pub(crate) mod reach;
 mod report;
 mod run;
 mod starttls;
@@ -16,11 +16,13 @@ mod target;
 use std::io::{self, IsTerminal as _};
 
 pub(crate) use opts::Opts;
+pub(crate) use plan::shares;
 #[cfg(test)]
 pub(crate) use report::StartTls;
 #[cfg(test)]
 pub(crate) use report::example;
-pub(crate) use report::{Error, Finding, Message, Report, Spoken};
+pub(crate) use report::{Error, Finding, Message, Report, Spoken, ms};
+pub(crate) use target::{HTTPS, Target};
 
 use crate::{
     cli::Globals,
@@ -75,7 +77,7 @@ async fn carry_out(plan: Plan, opts: &Opts, globals: &Globals) -> (Report, bool)
         session = run::establish(&plan, &phases) => session,
         never = watch.run() => match never {},
     };
-    if let (true, Some(finding)) = (opts.insecure, session.report.cause()) {
+    if let (true, Some(finding)) = (opts.trust.insecure, session.report.cause()) {
         render::warn(&format!("NOT TRUSTED, gone on because of --insecure: {}: {}", finding.code, finding.message));
     }
     let shown = globals.json || render::screen(&session.report, screen, globals.verbose);

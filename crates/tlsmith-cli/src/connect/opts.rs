@@ -2,19 +2,10 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::starttls::Protocol;
-use crate::cli::duration;
-
-/// Where trust comes from when no file is named.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Roots {
-    /// The system's store (SSL_CERT_FILE and SSL_CERT_DIR are respected)
-    System,
-    /// Mozilla's set, embedded in this program
-    Mozilla,
-}
+use crate::{cli::duration, trust::Trust};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -52,18 +43,8 @@ pub(crate) struct Opts {
     #[arg(long, value_name = "PROTOCOL", hide_possible_values = true)]
     pub(crate) starttls: Option<Protocol>,
 
-    /// The name to ask for (SNI) and to verify, instead of HOST
-    #[arg(long, value_name = "NAME", help_heading = "Whom to trust")]
-    pub(crate) servername: Option<String>,
-    /// Trust the certificates in this file (PEM or DER) instead of the system's roots; repeatable
-    #[arg(long, value_name = "FILE", help_heading = "Whom to trust")]
-    pub(crate) ca: Vec<PathBuf>,
-    /// Which roots to trust; together with --ca, both [default: system]
-    #[arg(long, value_name = "WHICH", help_heading = "Whom to trust")]
-    pub(crate) roots: Option<Roots>,
-    /// Go on although the certificate is not trusted; says what is wrong with it and still exits with 3
-    #[arg(long, help_heading = "Whom to trust")]
-    pub(crate) insecure: bool,
+    #[command(flatten)]
+    pub(crate) trust: Trust,
 
     /// The certificate to show when the server asks for one, with its intermediates (PEM or DER)
     #[arg(long, value_name = "FILE", help_heading = "Client certificate")]

@@ -2,17 +2,13 @@
 
 use std::{fs::File, sync::Arc, time::Duration};
 
-use tlsmith::{
-    ClientConfig,
-    auth::{AcceptAnyway, ChainVerifier, PeerVerifier},
-    registry::NamedGroup,
-};
+use tlsmith::{ClientConfig, registry::NamedGroup};
 use tlsmith_crypto::{Provider, aws_lc::AwsLc};
 use tlsmith_x509::{ServerName, TrustAnchors};
 
 use super::{
     key_log::FileKeyLog,
-    opts::{Opts, Roots},
+    opts::Opts,
     starttls::Protocol,
     target::{HTTPS, Target},
 };
@@ -62,9 +58,9 @@ impl Plan {
     /// Checks the arguments and loads the files.
     pub(crate) fn new(opts: &Opts, json: bool, stdin_is_terminal: bool) -> Result<Self, Usage> {
         let (target, hint) = Target::parse(&opts.target, opts.starttls.map_or(HTTPS, Protocol::port))?;
-        let name = server_name(opts, &target)?;
+        let name = opts.trust.name(&target)?;
         let provider: Arc<dyn Provider> = Arc::new(AwsLc);
-        let (anchors, roots) = anchors(opts)?;
+        let (anchors, roots) = opts.trust.anchors()?;
         let roots = (roots, anchors.len());
         let key_log = opts.keylog.as_deref().map(FileKeyLog::open).transpose()?.map(Arc::new);
         let config = config(opts, &provider, anchors, key_log.clone())?;
@@ -91,71 +87,13 @@ impl Plan {
     }
 }
 
-fn server_name(opts: &Opts, target: &Target) -> Result<ServerName, Usage> {
-    let (text, option) = match &opts.servername {
-        Some(name) => (name.as_str(), "--servername"),
-        None => (target.host.as_str(), "host"),
-    };
-    if let (None, Some(ip)) = (&opts.servername, target.ip()) {
-        return Ok(ServerName::Ip(ip));
-    }
-    text.parse().map_err(|error| {
-        let fix = match text.is_ascii() {
-            true => "",
-            false => "write the name in its ASCII form (xn--...)",
-        };
-        Usage::new("usage.name", format!("{option} {text:?}: {error}"), fix)
-    })
-}
-
-/// Whom to trust: the files of `--ca` instead of the system's store, or together with what `--roots` names.
-fn anchors(opts: &Opts) -> Result<(TrustAnchors, String), Usage> {
-    let mut anchors = TrustAnchors::new();
-    let mut kinds = Vec::new();
-    for path in &opts.ca {
-        let content = files::read("--ca", path)?;
-        let certificates = tlsmith_x509::pem::certificates(&content)
-            .map_err(|error| Usage::new("usage.file", format!("--ca {}: {error}", path.display()), ""))?;
-        certificates.into_iter().for_each(|certificate| anchors.add(certificate));
-    }
-    if !opts.ca.is_empty() {
-        kinds.push("file");
-    }
-    let chosen = match opts.roots {
-        None if opts.ca.is_empty() => Some(Roots::System),
-        chosen => chosen,
-    };
-    let more = match chosen {
-        None => None,
-        Some(Roots::Mozilla) => Some((TrustAnchors::mozilla(), "mozilla")),
-        Some(Roots::System) => {
-            let fix = "name a CA file with --ca, or use --roots mozilla";
-            let system = TrustAnchors::system()
-                .map_err(|error| Usage::new("usage.roots", format!("the system's roots: {error}"), fix))?;
-            if system.is_empty() {
-                return Err(Usage::new("usage.roots", "the system's store holds no roots", fix));
-            }
-            Some((system, "system"))
-        }
-    };
-    if let Some((more, kind)) = more {
-        more.certificates().iter().for_each(|certificate| anchors.add(certificate.clone()));
-        kinds.push(kind);
-    }
-    Ok((anchors, kinds.join("+")))
-}
-
 fn config(
     opts: &Opts,
     provider: &Arc<dyn Provider>,
     anchors: TrustAnchors,
     key_log: Option<Arc<FileKeyLog>>,
 ) -> Result<Arc<ClientConfig>, Usage> {
-    let verifier = ChainVerifier::new(provider.clone(), Arc::new(anchors));
-    let verifier: Arc<dyn PeerVerifier> = match opts.insecure {
-        true => Arc::new(AcceptAnyway(verifier)),
-        false => Arc::new(verifier),
-    };
+    let verifier = opts.trust.verifier(provider, anchors);
     let mut builder = ClientConfig::builder(provider.clone(), verifier).trace(opts.trace);
     if let Some(list) = &opts.alpn {
         let protocols = alpn(list)?;
@@ -181,7 +119,7 @@ fn config(
 }
 
 /// Shares for the most wanted group, and for X25519 beside its hybrid: the one that servers without ML-KEM choose.
-fn shares(groups: &[NamedGroup]) -> Vec<NamedGroup> {
+pub(crate) fn shares(groups: &[NamedGroup]) -> Vec<NamedGroup> {
     let mut shares: Vec<_> = groups.iter().take(1).copied().collect();
     if shares == [NamedGroup::X25519MLKEM768] && groups.contains(&NamedGroup::X25519) {
         shares.push(NamedGroup::X25519);

@@ -193,16 +193,7 @@ pub(crate) struct Reply {
 impl Report {
     /// The report of a command that could not begin.
     pub(crate) fn refused(target: &str, usage: &Usage) -> Self {
-        let error = Error {
-            code: usage.code.to_owned(),
-            alert: None,
-            alert_direction: None,
-            message: usage.message.clone(),
-            fix: usage.fix.clone(),
-            section: None,
-            why: None,
-            phase: None,
-        };
+        let error = Error::of_usage(usage);
         Self { target: target.to_owned(), time: UnixTime::now().to_string(), error: Some(error), ..Self::default() }
     }
 
@@ -291,6 +282,20 @@ impl Finding {
 }
 
 impl Error {
+    /// A mistake of the caller's, for the document.
+    pub(crate) fn of_usage(usage: &Usage) -> Self {
+        Self {
+            code: usage.code.to_owned(),
+            alert: None,
+            alert_direction: None,
+            message: usage.message.clone(),
+            fix: usage.fix.clone(),
+            section: None,
+            why: None,
+            phase: None,
+        }
+    }
+
     /// The failure as the library names it.
     pub(crate) fn of(error: &tlsmith::Error) -> Self {
         let (alert, alert_direction) = match (error.received_alert(), error.alert()) {
@@ -312,7 +317,7 @@ impl Error {
     }
 
     /// The server's certificate was the reason. `certificate.required` is about this side's: no server sends it here.
-    fn is_about_trust(&self) -> bool {
+    pub(crate) fn is_about_trust(&self) -> bool {
         self.code.starts_with("certificate.") && self.code != Rule::CertificateRequired.row().code
     }
 }

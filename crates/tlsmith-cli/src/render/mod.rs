@@ -1,6 +1,7 @@
 //! Showing: the same report as text for people or as JSON for programs. Only here is anything written to standard
 //! output (but for the peer's bytes in a conversation).
 
+mod bench;
 mod connect;
 mod style;
 pub(crate) mod text;
@@ -10,7 +11,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use serde::Serialize;
 
-use crate::connect::Report;
+use crate::{bench::Report as BenchReport, connect::Report};
 use style::Style;
 
 /// Where text goes.
@@ -71,6 +72,12 @@ pub(crate) fn json(report: &impl Serialize) -> bool {
 pub(crate) fn screen(report: &Report, to: Destination, verbose: bool) -> bool {
     let style = to.style(verbose);
     to.write(&format!("{}{}", trace::draw(report, &style), connect::screen(report, &style)))
+}
+
+/// The screen of `bench`; whether it was written.
+pub(crate) fn bench_screen(report: &BenchReport, verbose: bool) -> bool {
+    let to = Destination::Stdout;
+    to.write(&bench::screen(report, &to.style(verbose)))
 }
 
 /// What the conversation after the screen added; whether it was written.

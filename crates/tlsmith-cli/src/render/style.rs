@@ -20,6 +20,8 @@ pub(crate) struct Style {
 /// What a piece of text means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ink {
+    /// Text as it is.
+    Plain,
     /// A heading.
     Strong,
     /// A label, or what matters less.
@@ -50,6 +52,7 @@ impl Style {
             return text.to_owned();
         }
         let code = match ink {
+            Ink::Plain => return text.to_owned(),
             Ink::Strong => "1",
             Ink::Faint => "2",
             Ink::Good => "32",

@@ -91,6 +91,15 @@ pub(crate) fn read_hello(socket: &mut TcpStream) {
     socket.read_exact(&mut body).unwrap();
 }
 
+/// The same from a peer that may have gone already.
+pub(crate) fn read_hello_or_end(socket: &mut TcpStream) {
+    let mut header = [0; 5];
+    if socket.read_exact(&mut header).is_ok() {
+        let mut body = vec![0; usize::from(u16::from_be_bytes([header[3], header[4]]))];
+        let _ = socket.read_exact(&mut body);
+    }
+}
+
 /// Reads until the other side has closed.
 pub(crate) fn read_to_close(socket: &mut TcpStream) {
     let mut rest = Vec::new();
