@@ -2,8 +2,11 @@
 
 use tlsmith_x509::{Certificate, Report, UnixTime};
 
-use crate::registry::{
-    CertificateCompressionAlgorithm, CipherSuite, ExtensionType, NamedGroup, ProtocolVersion, SignatureScheme,
+use crate::{
+    registry::{
+        CertificateCompressionAlgorithm, CipherSuite, ExtensionType, NamedGroup, ProtocolVersion, SignatureScheme,
+    },
+    session::WhyNot,
 };
 
 /// Which side this is.
@@ -36,6 +39,22 @@ pub enum EarlyDataStatus {
     Accepted,
     /// The server does not: what was sent is lost, and has to be sent again.
     Rejected,
+}
+
+/// Why a server does not read early data (RFC 8446 §4.2.10, §8).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum EarlyDataRefusal {
+    /// The configuration accepts none.
+    Disabled,
+    /// A HelloRetryRequest was needed.
+    Retried,
+    /// No session was resumed, or not the first that was offered.
+    NotResumed,
+    /// The session does not allow them, or not here and now.
+    Session(WhyNot),
+    /// The ClientHello was seen before, or it cannot be told whether it was.
+    Replay,
 }
 
 /// One message of the transcript: handshake messages, ChangeCipherSpec, alerts.
@@ -134,6 +153,10 @@ pub struct Facts {
     pub external_psk: bool,
     /// What became of early data.
     pub early_data: EarlyDataStatus,
+    /// Why a server did not read early data that were offered; a client is not told.
+    pub early_data_refusal: Option<EarlyDataRefusal>,
+    /// Why a session was not resumed: of those that the client had kept or the server was offered, the first.
+    pub not_resumed: Option<WhyNot>,
     /// Up to when what the peer proved may be relied on in sessions; none: nothing was proved by certificates.
     pub trusted_until: Option<UnixTime>,
     /// The peer's certificates as sent, leaf first.
@@ -176,6 +199,8 @@ impl Facts {
             resumed: false,
             external_psk: false,
             early_data: EarlyDataStatus::None,
+            early_data_refusal: None,
+            not_resumed: None,
             trusted_until: None,
             peer_certificates: Vec::new(),
             ocsp_response: None,

@@ -12,6 +12,7 @@ use crate::{
         effects::Sink,
         established::Established,
         flight::{PendingSignature, sign_failed},
+        key_schedule::Exporter,
         server,
     },
 };
@@ -61,6 +62,14 @@ impl Machine {
     /// The server has sent its flight and reads early data, which it may answer.
     pub(super) fn answers_early_data(&self) -> bool {
         matches!(self, Self::Server(server::State::WaitEndOfEarlyData(_)))
+    }
+
+    /// The exporter of a server that may send already: the client is known by its PSK.
+    pub(super) fn half_rtt_exporter(&self) -> Option<&Exporter> {
+        match self {
+            Self::Server(server::State::WaitEndOfEarlyData(state)) => Some(state.exporter()),
+            _ => None,
+        }
     }
 
     /// A message of the handshake. The state is consumed, so that one that failed cannot be used again.

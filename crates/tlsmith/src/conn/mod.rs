@@ -10,7 +10,9 @@ mod need;
 mod tests;
 mod trace;
 
-pub use facts::{CertificateRequestFacts, ClientHelloFacts, Direction, EarlyDataStatus, Facts, MessageNote, Role};
+pub use facts::{
+    CertificateRequestFacts, ClientHelloFacts, Direction, EarlyDataRefusal, EarlyDataStatus, Facts, MessageNote, Role,
+};
 pub use need::{Need, Reply};
 
 use std::{fmt, sync::Arc};
@@ -262,9 +264,12 @@ impl Connection {
     /// Exports keying material (RFC 8446 §7.5). No context is the same as an empty one in TLS 1.3.
     pub fn export(&self, label: &[u8], context: &[u8], out: &mut [u8]) -> Result<(), Error> {
         self.check_failure()?;
-        match self.machine.established() {
-            Some(established) => established.export(label, context, out),
-            None => Err(Error::new(Rule::ExportRefused, "the handshake is not complete")),
+        match (self.machine.established(), self.machine.half_rtt_exporter()) {
+            (Some(established), _) => established.export(label, context, out),
+            (None, Some(exporter)) => {
+                exporter.export(label, context, out).map_err(|error| Error::new(Rule::ExportRefused, error.to_string()))
+            }
+            (None, None) => Err(Error::new(Rule::ExportRefused, "the handshake is not complete")),
         }
     }
 

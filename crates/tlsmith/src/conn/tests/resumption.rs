@@ -8,10 +8,9 @@ use super::*;
 use crate::{
     auth::Answer,
     config::{ClientAuth, ClientConfigBuilder, ServerConfigBuilder},
-    registry::CipherSuite,
     session::{
         AntiReplay, ClientSession, ClientSessions, ExternalPsk, MemorySessions, ReplayWindow, SessionKey, TicketKeys,
-        Ticketer, UnixMillis,
+        Ticketer, UnixMillis, WhyNot,
     },
 };
 
@@ -124,17 +123,17 @@ fn a_ticket_of_another_server_gives_a_full_handshake() {
 #[test]
 fn what_may_not_be_resumed_is_not() {
     type Change = fn(ServerConfigBuilder, &Resuming) -> ServerConfigBuilder;
-    let changes: [Change; 3] = [
-        |server, _| server.session_context(b"another host"),
-        |server, world| server.client_auth(ClientAuth::Request(world.world.verifier())),
-        |server, _| server.cipher_suites(&[CipherSuite::TLS_AES_256_GCM_SHA384]),
+    let changes: [(Change, WhyNot); 2] = [
+        (|server, _| server.session_context(b"another host"), WhyNot::Context),
+        (|server, world| server.client_auth(ClientAuth::Request(world.world.verifier())), WhyNot::Policy),
     ];
-    for change in changes {
+    for (change, why_not) in changes {
         let world = Resuming::new();
         let client = world.client().build().unwrap();
         connect(&client, &world.server().build().unwrap());
         let changed = change(world.server(), &world).build().unwrap();
-        assert!(!connect(&client, &changed).server.facts().resumed);
+        let pair = connect(&client, &changed);
+        assert!(!pair.server.facts().resumed && pair.server.facts().not_resumed == Some(why_not));
     }
 }
 
@@ -184,6 +183,7 @@ fn early_data_are_read_apart_and_can_be_answered_at_once() {
     let (mut pair, read) = early(&client, &server, b"GET /");
     assert_eq!(read, b"GET /");
     assert!(pair.server.is_handshaking());
+    assert!(pair.server.export(b"label", b"", &mut [0; 16]).is_ok());
     pair.server.send(b"200", &mut pair.to_client).unwrap();
     assert_eq!(pair.run().unwrap(), (b"200".to_vec(), Vec::new()));
     assert_eq!(pair.client.facts().early_data, EarlyDataStatus::Accepted);
@@ -194,6 +194,8 @@ fn early_data_are_read_apart_and_can_be_answered_at_once() {
 #[test]
 fn rejected_early_data_are_skipped_and_the_handshake_goes_on() {
     type Change = fn(&Resuming) -> Arc<ServerConfig>;
+    let reasons =
+        [EarlyDataRefusal::Disabled, EarlyDataRefusal::NotResumed, EarlyDataRefusal::Retried, EarlyDataRefusal::Replay];
     let changes: [Change; 4] = [
         |world| world.server().alpn(&[b"h"]).build().unwrap(),
         |world| world.server().ticketer(keys()).early_data(100, world.window.clone()).alpn(&[b"h"]).build().unwrap(),
@@ -212,7 +214,7 @@ fn rejected_early_data_are_skipped_and_the_handshake_goes_on() {
             world.server().early_data(100, Arc::new(Doubt)).alpn(&[b"h"]).build().unwrap()
         },
     ];
-    for change in changes {
+    for (change, reason) in changes.into_iter().zip(reasons) {
         let world = Resuming::new();
         let (client, server) = world.early();
         connect(&client, &server);
@@ -222,6 +224,7 @@ fn rejected_early_data_are_skipped_and_the_handshake_goes_on() {
         pair.exchange();
         assert_eq!(pair.client.facts().early_data, EarlyDataStatus::Rejected);
         assert_eq!(pair.server.facts().early_data, EarlyDataStatus::Rejected);
+        assert_eq!(pair.server.facts().early_data_refusal, Some(reason));
     }
 }
 

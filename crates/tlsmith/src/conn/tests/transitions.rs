@@ -6,6 +6,7 @@ use std::{cell::Cell, fmt::Write, rc::Rc};
 use super::{
     NOW, Peer, Play, World,
     peer::{Act, Script, raw_message},
+    resumption::{Resuming, connect},
 };
 use crate::{
     config::ClientAuth,
@@ -34,6 +35,7 @@ const SERVER_STATES: &[(&str, &str)] = &[
     ("WAIT_CV", "CertificateVerify"),
     ("WAIT_FINISHED", "Finished"),
     ("CONNECTED", ""),
+    ("WAIT_EOED", "EndOfEarlyData"),
 ];
 
 /// RFC 8446 §A.1.
@@ -73,35 +75,36 @@ unknown message       - - - - - - - -
 
 /// RFC 8446 §A.2.
 const SERVER: &str = "
-                      1 2 3 4 5 6
-HelloRequest          - - - - - -
-ClientHello           x x - - - -
-ServerHello           - - - - - -
-HelloRetryRequest     - - - - - -
-HelloVerifyRequest    - - - - - -
-NewSessionTicket      - - - - - -
-EndOfEarlyData        - - - - - -
-EncryptedExtensions   - - - - - -
-Certificate           - - x - - -
-ServerKeyExchange     - - - - - -
-CertificateRequest    - - - - - -
-ServerHelloDone       - - - - - -
-CertificateVerify     - - - x - -
-ClientKeyExchange     - - - - - -
-Finished              - - - - x -
-CertificateURL        - - - - - -
-CertificateStatus     - - - - - -
-SupplementalData      - - - - - -
-KeyUpdate             - - - - - x
-CompressedCertificate - - x - - -
-message_hash          - - - - - -
-unknown message       - - - - - -
+                      1 2 3 4 5 6 7
+HelloRequest          - - - - - - -
+ClientHello           x x - - - - -
+ServerHello           - - - - - - -
+HelloRetryRequest     - - - - - - -
+HelloVerifyRequest    - - - - - - -
+NewSessionTicket      - - - - - - -
+EndOfEarlyData        - - - - - - x
+EncryptedExtensions   - - - - - - -
+Certificate           - - x - - - -
+ServerKeyExchange     - - - - - - -
+CertificateRequest    - - - - - - -
+ServerHelloDone       - - - - - - -
+CertificateVerify     - - - x - - -
+ClientKeyExchange     - - - - - - -
+Finished              - - - - x - -
+CertificateURL        - - - - - - -
+CertificateStatus     - - - - - - -
+SupplementalData      - - - - - - -
+KeyUpdate             - - - - - x -
+CompressedCertificate - - x - - - -
+message_hash          - - - - - - -
+unknown message       - - - - - - -
 1 START
 2 START after retry
 3 WAIT_CERT
 4 WAIT_CV
 5 WAIT_FINISHED
 6 CONNECTED
+7 WAIT_EOED
 ";
 
 /// A well-formed message of each type; the rows.
@@ -182,6 +185,16 @@ fn takes(
     let retry = state.ends_with("after retry");
     let nth = if retry && !client { 2 } else { 1 };
     let (script, reached) = in_place_of(awaited, nth, name, bytes.clone());
+    if state == "WAIT_EOED" {
+        // The one state that only a session with early data leads to.
+        let world = Resuming::new();
+        let (client, server) = world.early();
+        connect(&client, &server);
+        let mut play = Play::server(server, Peer::client(client, script));
+        play.go_on();
+        assert!(reached.get(), "{state} was not reached");
+        return play.error.is_none_or(|error| error.alert() != Some(AlertDescription::UNEXPECTED_MESSAGE));
+    }
     let mut client_config = world.client().identity(world.identity.clone());
     if retry {
         client_config = client_config.key_shares(&[]);

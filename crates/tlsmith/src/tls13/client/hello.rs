@@ -18,7 +18,7 @@ use crate::{
 /// Sends the first ClientHello.
 pub(crate) fn start(config: Arc<ClientConfig>, name: ServerName, sink: &mut dyn Sink) -> Result<State, Error> {
     let mut offer = Offer::new(&config, &name)?;
-    offer.add_psks(&config, &name, sink.now());
+    offer.add_psks(&config, &name, sink);
     let mut transcript = Transcript::new();
     sink.facts().server_name.clone_from(&offer.server_name);
     let offered = send_client_hello(&offer, &config, &mut transcript, sink)?;

@@ -56,11 +56,12 @@ pub(super) fn own_identity(config: &ClientConfig) -> Option<IdentityId> {
 
 /// A session for this server that may be resumed under this configuration. What is handed out and does not fit is
 /// dropped, and so is one that fits nobody any more.
-pub(super) fn session(config: &ClientConfig, name: &ServerName, now: UnixMillis) -> Option<Box<ClientSession>> {
+fn session(config: &ClientConfig, name: &ServerName, sink: &mut dyn Sink) -> Option<Box<ClientSession>> {
     // As many as are kept of a server, commonly: a cache may hold those of other configurations.
     const TRIES: usize = 4;
     let sessions = config.sessions.as_ref()?;
     let key = session_key(config, name);
+    let now = sink.now();
     let now_here = ClientNow {
         name,
         policy: config.verifier.policy(),
@@ -69,7 +70,13 @@ pub(super) fn session(config: &ClientConfig, name: &ServerName, now: UnixMillis)
         cipher_suites: &config.cipher_suites,
         now,
     };
-    let fits = |session: &ClientSession| rights::client(session, &now_here).is_ok();
+    let fits = |session: &ClientSession| match rights::client(session, &now_here) {
+        Ok(()) => true,
+        Err(why_not) => {
+            sink.facts().not_resumed.get_or_insert(why_not);
+            false
+        }
+    };
     (0..TRIES).map_while(|_| sessions.take(&key, now)).find(fits).map(Box::new)
 }
 
@@ -167,8 +174,9 @@ pub(super) fn install_early_keys(
 
 impl Offer {
     /// Adds what an earlier session and the configuration's PSKs allow.
-    pub(super) fn add_psks(&mut self, config: &ClientConfig, name: &ServerName, now: UnixMillis) {
-        let session = session(config, name, now);
+    pub(super) fn add_psks(&mut self, config: &ClientConfig, name: &ServerName, sink: &mut dyn Sink) {
+        let now = sink.now();
+        let session = session(config, name, sink);
         let ticket = session.filter(|session| session.version == ProtocolVersion::TLS1_3);
         let resumption = ticket.and_then(|session| OfferedPsk::resumption(config, session, now));
         let allows =

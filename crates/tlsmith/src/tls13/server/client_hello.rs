@@ -12,7 +12,7 @@ use super::{
 use crate::{
     auth::{IdentityChoice, proofs::crypto},
     config::ServerConfig,
-    conn::{ClientHelloFacts, EarlyDataStatus},
+    conn::{ClientHelloFacts, EarlyDataRefusal, EarlyDataStatus, Facts},
     error::{Error, Rule},
     ext::{Extension, KeyShareEntry},
     hello::{choice, client_hello_facts, host_name, offer::bad_share},
@@ -128,7 +128,7 @@ fn retry(
     }
     if hello.early_data() {
         sink.early_data(EarlyData::Skip(SkipEarlyData::Protected, skipped(&config)));
-        sink.facts().early_data = EarlyDataStatus::Rejected;
+        refuse_early_data(sink.facts(), EarlyDataRefusal::Retried);
     }
     let first = raw.to_vec();
     Ok(State::WaitSecondClientHello(Box::new(WaitSecondClientHello {
@@ -187,7 +187,10 @@ pub(super) fn answer(
     sink: &mut dyn Sink,
 ) -> Result<State, Error> {
     let alpn = choice::alpn(&pending.config, facts)?;
-    let limit = psk.as_ref().and_then(|psk| psk::early_data_limit(&pending, psk, hello, alpn.as_deref(), sink.now()));
+    let limit = match hello.early_data() {
+        true => Some(psk::early_data_limit(&pending, psk.as_ref(), hello, alpn.as_deref(), sink.now())),
+        false => None,
+    };
     pending.transcript.add(raw);
     pending.transcript.choose_hash(pending.config.provider.as_ref(), pending.suite.hash);
     let alone = psk.as_ref().is_some_and(|psk| psk.alone);
@@ -196,7 +199,7 @@ pub(super) fn answer(
         Some(psk) => Authentication::Psk(psk),
         None => choose_identity(&pending.config, hello, facts)?,
     };
-    if hello.early_data() && limit.is_none() && !pending.retried {
+    if matches!(limit, Some(Err(_))) {
         sink.early_data(EarlyData::Skip(SkipEarlyData::Undecryptable, skipped(&pending.config)));
     }
     let Pending { config, suite, group, transcript, .. } = pending;
@@ -204,12 +207,14 @@ pub(super) fn answer(
     (facts_now.version, facts_now.cipher_suite) = (Some(ProtocolVersion::TLS1_3), Some(suite.code));
     facts_now.group = exchanged.as_ref().map(|_| group);
     facts_now.alpn.clone_from(&alpn);
-    if hello.early_data() {
-        let accepted = limit.is_some();
-        facts_now.early_data = if accepted { EarlyDataStatus::Accepted } else { EarlyDataStatus::Rejected };
+    match limit {
+        Some(Ok(_)) => facts_now.early_data = EarlyDataStatus::Accepted,
+        Some(Err(refusal)) => refuse_early_data(facts_now, refusal),
+        None => (),
     }
+    let early_data = limit.and_then(Result::ok);
     authentication.note(facts_now);
-    let negotiated = Negotiated { suite, group, exchanged, alpn, authentication, early_data: limit, transcript };
+    let negotiated = Negotiated { suite, group, exchanged, alpn, authentication, early_data, transcript };
     negotiated.send_flight(config, hello, facts, sink)
 }
 
@@ -244,6 +249,10 @@ fn choose_identity(
             Err(Error::new(Rule::NoCommonScheme, format!("the client accepts {}", offered.join(", "))))
         }
     }
+}
+
+fn refuse_early_data(facts: &mut Facts, refusal: EarlyDataRefusal) {
+    (facts.early_data, facts.early_data_refusal) = (EarlyDataStatus::Rejected, Some(refusal));
 }
 
 /// How many bytes of early data that is not read are skipped: as many as a ticket of this server can have allowed, or what

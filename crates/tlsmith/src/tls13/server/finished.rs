@@ -9,10 +9,15 @@ use crate::{
     tls13::{
         effects::{EarlyData, Sink},
         established::Established,
+        key_schedule::Exporter,
     },
 };
 
 impl WaitFinished {
+    pub(crate) fn exporter(&self) -> &Exporter {
+        &self.application.exporter
+    }
+
     /// The client's early data are at their end, and so are their keys (§4.5).
     pub(super) fn on_end_of_early_data(mut self, raw: &[u8], sink: &mut dyn Sink) -> Result<State, Error> {
         self.keys.transcript.add(raw);

@@ -9,7 +9,7 @@ use super::{ChooseConfig, DecryptTicket, State, client_hello};
 use crate::{
     auth::{Answer, proofs::PskAuthenticated},
     config::ServerConfig,
-    conn::ClientHelloFacts,
+    conn::{ClientHelloFacts, EarlyDataRefusal},
     error::{Error, Rule},
     ext::{OfferedPsks, PskIdentity},
     hello::{
@@ -77,8 +77,8 @@ impl Pending {
         let identities = offered.map(|psks| psks.identities.as_slice()).unwrap_or_default();
         for (index, identity) in identities.iter().enumerate().take(MAX_IDENTITIES).skip(from) {
             let candidate = match opened.take() {
-                Some(opened) => opened.and_then(|bytes| self.resumable(&bytes, facts, sink.now())),
-                None => match self.candidate(identity, facts, sink.now()) {
+                Some(opened) => opened.and_then(|bytes| self.resumable(&bytes, facts, sink)),
+                None => match self.candidate(identity, facts, sink) {
                     Answer::Now(candidate) => candidate,
                     Answer::Later => {
                         let hello = ChooseConfig { raw: raw.to_vec(), facts: facts.clone() };
@@ -113,7 +113,7 @@ impl Pending {
         &self,
         identity: &PskIdentity<'_>,
         facts: &ClientHelloFacts,
-        now: UnixMillis,
+        sink: &mut dyn Sink,
     ) -> Answer<Option<Candidate>> {
         if let Some(psk) = self.config.psks.as_ref().and_then(|psks| psks.find(identity.identity)) {
             let kind = if psk.imported { PskKind::Imported } else { PskKind::External };
@@ -121,14 +121,14 @@ impl Pending {
             return Answer::Now(Some(Candidate { kind, secret, hash: psk.hash(), session: None }));
         }
         let Some(ticketer) = &self.config.ticketer else { return Answer::Now(None) };
-        match ticketer.open(self.config.provider.as_ref(), identity.identity, now.seconds()) {
-            Answer::Now(opened) => Answer::Now(opened.and_then(|bytes| self.resumable(&bytes, facts, now))),
+        match ticketer.open(self.config.provider.as_ref(), identity.identity, sink.now().seconds()) {
+            Answer::Now(opened) => Answer::Now(opened.and_then(|bytes| self.resumable(&bytes, facts, sink))),
             Answer::Later => Answer::Later,
         }
     }
 
     /// The session of an opened ticket, if it may be resumed here and now.
-    fn resumable(&self, bytes: &[u8], facts: &ClientHelloFacts, now: UnixMillis) -> Option<Candidate> {
+    fn resumable(&self, bytes: &[u8], facts: &ClientHelloFacts, sink: &mut dyn Sink) -> Option<Candidate> {
         let session = ServerSession::decode(bytes)?;
         let suite = Suite::new(session.cipher_suite)?;
         let now_here = ServerNow {
@@ -138,10 +138,13 @@ impl Pending {
             context: &self.config.session_context,
             client_auth: &self.config.client_auth,
             extended_main_secret: true,
-            now,
+            now: sink.now(),
         };
-        let fits = rights::server(&session, &now_here).is_ok();
-        fits.then(|| Candidate {
+        if let Err(why_not) = rights::server(&session, &now_here) {
+            sink.facts().not_resumed.get_or_insert(why_not);
+            return None;
+        }
+        Some(Candidate {
             kind: PskKind::Resumption,
             secret: session.secret.duplicate(),
             hash: suite.hash,
@@ -191,26 +194,29 @@ impl DecryptTicket {
     }
 }
 
-/// How many bytes of early data are read: none unless everything is as it was in the session, and the ClientHello is fresh
-/// and was not seen before (§4.2.10, §8). On any doubt none.
+/// How many bytes of early data are read, or why none: none unless everything is as it was in the session, and the
+/// ClientHello is fresh and was not seen before (§4.2.10, §8). On any doubt none.
 pub(super) fn early_data_limit(
     pending: &Pending,
-    psk: &SelectedPsk,
+    psk: Option<&SelectedPsk>,
     hello: &ClientHello<'_>,
     alpn: Option<&[u8]>,
     now: UnixMillis,
-) -> Option<u32> {
-    let session = psk.session.as_ref()?;
-    let acceptance = pending.config.early_data.as_ref()?;
-    let offered = hello.pre_shared_key()?;
-    let identity = offered.identities.first()?;
-    let limit = acceptance.max.min(session.max_early_data);
-    if !hello.early_data() || pending.retried || limit == 0 || psk.index != 0 {
-        return None;
+) -> Result<u32, EarlyDataRefusal> {
+    let acceptance = pending.config.early_data.as_ref().filter(|acceptance| acceptance.max > 0);
+    let acceptance = acceptance.ok_or(EarlyDataRefusal::Disabled)?;
+    if pending.retried {
+        return Err(EarlyDataRefusal::Retried);
     }
-    let age = identity.obfuscated_ticket_age;
-    rights::server_early_data(session, pending.suite.code, alpn, age, now).ok()?;
+    let first = psk.filter(|psk| psk.index == 0).and_then(|psk| psk.session.as_ref());
+    let session = first.ok_or(EarlyDataRefusal::NotResumed)?;
+    let offered = hello.pre_shared_key().ok_or(EarlyDataRefusal::NotResumed)?;
+    let age = offered.identities.first().ok_or(EarlyDataRefusal::NotResumed)?.obfuscated_ticket_age;
+    rights::server_early_data(session, pending.suite.code, alpn, age, now).map_err(EarlyDataRefusal::Session)?;
     // A binder is at least 32 bytes, and differs wherever the hello does (§8.2).
-    let id = offered.binders.first()?.first_chunk::<32>()?;
-    acceptance.anti_replay.first_time(id, session.expected_arrival(age), now).then_some(limit)
+    let id = offered.binders.first().and_then(|binder| binder.first_chunk::<32>()).ok_or(EarlyDataRefusal::Replay)?;
+    match acceptance.anti_replay.first_time(id, session.expected_arrival(age), now) {
+        true => Ok(acceptance.max.min(session.max_early_data)),
+        false => Err(EarlyDataRefusal::Replay),
+    }
 }
