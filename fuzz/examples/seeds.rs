@@ -8,12 +8,17 @@ use tlsmith::{
     Connection,
     auth::{Brotli, CertificateCompression, Zlib, Zstd},
     conn::MAX_RECORD,
+    registry::{CipherSuite, NamedGroup, ProtocolVersion},
+    session::{PolicyId, ServerSession, TicketKeys, ticket_keys::NamedKey},
 };
+use tlsmith_crypto::Secret;
 use tlsmith_fuzz::{
-    CHAIN_PEM, KEY_PEM, anchors, chain,
+    CHAIN_PEM, KEY_PEM, NOW, anchors, chain,
+    null_crypto::NullCrypto,
     roles::{self, Answers::AtOnce},
+    tickets,
 };
-use tlsmith_x509::TrustAnchors;
+use tlsmith_x509::{TrustAnchors, UnixTime};
 
 const TRACES: [&str; 5] = [
     include_str!("../../crates/tlsmith/tests/data/rfc8448/simple.txt"),
@@ -31,6 +36,7 @@ fn main() -> io::Result<()> {
     messages(directory)?;
     certificates(directory)?;
     compressed(directory)?;
+    sealed(directory)?;
     handshakes(directory)
 }
 
@@ -133,6 +139,45 @@ fn certificates(directory: &Path) -> io::Result<()> {
     for (name, first) in [("anchored", [0b100, 0]), ("no-anchor", [0, 0]), ("address", [0b100, 4]), ("client", [6, 1])]
     {
         write(directory, "path", name, &[&first[..], &listed].concat())?;
+    }
+    Ok(())
+}
+
+/// Sessions, tickets that hold them, and files of keys, each behind the byte that says which it is.
+fn sealed(directory: &Path) -> io::Result<()> {
+    let provider = NullCrypto::default();
+    let keys = tickets::keys(&[7; 32]);
+    let session = |full: bool| ServerSession {
+        version: ProtocolVersion::TLS1_3,
+        cipher_suite: CipherSuite::TLS_AES_128_GCM_SHA256,
+        secret: Secret::new(&[7; 32]),
+        issued_at: NOW.into(),
+        lifetime: 7200,
+        age_add: 5,
+        trusted_until: NOW,
+        server_name: full.then(|| String::from("example.test")),
+        alpn: full.then(|| b"h2".to_vec()),
+        extended_main_secret: full,
+        group: full.then_some(NamedGroup::X25519),
+        peer_certificates: if full { chain().to_vec() } else { Vec::new() },
+        policy: full.then_some(PolicyId([1; 32])),
+        max_early_data: 16_384,
+        context: if full { b"here".to_vec() } else { Vec::new() },
+    };
+    for (name, full) in [("anonymous", false), ("mutual", true)] {
+        let encoded = session(full).encode();
+        write(directory, "ticket", name, &[&[0], encoded.as_slice()].concat())?;
+        for (kind, label) in [(1, "forged"), (2, "sealed")] {
+            let ticket = tickets::seal(&keys, &provider, &encoded);
+            write(directory, "ticket", &format!("{name}-{label}"), &[&[kind], ticket.as_slice()].concat())?;
+        }
+    }
+    let list =
+        (1..4).map(|n| NamedKey { name: [n; 16], key: Secret::new(&[n; 32]), from: UnixTime(NOW.0 + i64::from(n)) });
+    let list = TicketKeys::from_keys(list.collect(), 3600).expect("a list of keys");
+    for (name, keys) in [("root", &keys), ("list", &list)] {
+        let file = keys.export(&provider, NOW);
+        write(directory, "ticket", name, &[&[3], file.as_bytes()].concat())?;
     }
     Ok(())
 }

@@ -151,6 +151,7 @@ fn answer(
             (Some(Need::ChooseConfig(_)), None) => unreachable!("only a server without a configuration asks for one"),
             (Some(Need::VerifyPeer(_)), _) => Reply::Verdict(Verdict::accept_anyway(Report::default())),
             (Some(Need::Sign { .. }), _) => Reply::Signature(Some(vec![0; 64])),
+            (Some(Need::DecryptTicket(_)), _) => Reply::Ticket(None),
         };
         answered = true;
         if let Err(error) = connection.reply(reply, sent) {

@@ -7,7 +7,6 @@ mod external_psk;
 mod memory_sessions;
 mod policy;
 mod replay;
-#[allow(dead_code, reason = "the handshakes that resume come next")]
 pub(crate) mod rights;
 mod server;
 mod sharded;
