@@ -122,3 +122,50 @@ fn a_handshake_with_client_authentication() {
 fn a_handshake_in_compatibility_mode() {
     Replay::new(Trace::compat()).run();
 }
+
+/// §4: the PSK of §3's ticket, its binder, the early data, and the handshake that follows.
+#[test]
+fn a_resumed_handshake_with_early_data() {
+    let trace = Trace::resumed();
+    let mut replay = Replay::new(Trace::resumed());
+    let first = Trace::simple();
+    let step = "generate resumption secret \"tls13 resumption\"";
+    let resumption = Secret::new(first.value(Side::Server, step, "PRK"));
+    let psk = key_schedule::ticket_psk(&replay.kdf, &resumption, &[0, 0]).unwrap();
+    assert_eq!(psk.expose(), first.value(Side::Server, step, "expanded"));
+
+    let early = EarlySecret::with_psk(replay.kdf.clone(), &psk);
+    let prefix = trace.value(Side::Client, "calculate PSK binder", "ClientHello prefix");
+    let bound = Transcript::new().hash_with(&AwsLc, HashAlgorithm::Sha256, prefix);
+    assert_eq!(bound.as_ref(), trace.value(Side::Client, "calculate PSK binder", "binder hash"));
+    let binder = early.binder(key_schedule::PskKind::Resumption, &bound).unwrap();
+    assert_eq!(binder.as_ref(), trace.value(Side::Client, "calculate PSK binder", "finished"));
+
+    let messages: Vec<_> = trace.messages().into_iter().map(|(side, bytes)| (side, bytes.to_vec())).collect();
+    replay.transcript.add(&messages[0].1);
+    let hello = replay.transcript.hash_with(&AwsLc, HashAlgorithm::Sha256, &[]);
+    let early_traffic = early.client_traffic(&hello).unwrap();
+    replay.check(Side::Client, "c e traffic", &early_traffic);
+    let (payload, record) = trace.records(Side::Client)[1];
+    let suite = Suite::new(CipherSuite::TLS_AES_128_GCM_SHA256).unwrap();
+    let (key, iv) = key_schedule::traffic_keys(&replay.kdf, suite, &early_traffic).unwrap();
+    let mut record = record.to_vec();
+    let opened = Opener::new(key, iv).open(&mut record).unwrap();
+    assert_eq!((opened.record_type, &record[opened.content]), (RecordType::ApplicationData, payload));
+
+    replay.transcript.choose_hash(&AwsLc, HashAlgorithm::Sha256);
+    replay.transcript.add(&messages[1].1);
+    let shared = Secret::new(trace.value(Side::Server, "extract secret \"handshake\"", "IKM"));
+    let secret = early.into_handshake(Some(shared)).unwrap();
+    let traffic = secret.traffic_secrets(&replay.transcript.current()).unwrap();
+    replay.check(Side::Server, "c hs traffic", &traffic.client);
+    replay.check(Side::Server, "s hs traffic", &traffic.server);
+    (replay.secret, replay.traffic) = (Some(secret), Some(traffic));
+    for (side, bytes) in &messages[2..] {
+        match HandshakeType(bytes[0]) {
+            HandshakeType::FINISHED => replay.on_finished(*side, bytes),
+            _ => replay.transcript.add(bytes),
+        }
+    }
+    assert!(replay.main.is_some());
+}
