@@ -6,6 +6,9 @@ mod blocking_client;
 #[allow(dead_code, reason = "its main is for `cargo run --example`")]
 #[path = "../../examples/blocking_echo.rs"]
 mod blocking_echo;
+#[allow(dead_code, reason = "its main is for `cargo run --example`")]
+#[path = "../../examples/shared_ticket_keys.rs"]
+mod shared_ticket_keys;
 
 use std::{
     io::{Read, Write},
@@ -13,6 +16,7 @@ use std::{
 };
 
 use tlsmith::{blocking::Stream, buffered::BufferPool};
+use tlsmith_crypto::Secret;
 use tlsmith_x509::{TrustAnchors, UnixTime};
 
 use crate::{pki::Pki, tcp::sockets};
@@ -66,4 +70,16 @@ fn the_client_fetches_a_page_and_refuses_a_stranger() {
             assert!(request.is_err());
         }
     }
+}
+
+#[test]
+fn a_ticket_of_one_server_resumes_at_the_other_with_the_same_root() {
+    let anchors = TrustAnchors::from_pem(Pki::shared().ca_pem.as_bytes()).unwrap();
+    let client = shared_ticket_keys::client(anchors).unwrap();
+    let identity = Pki::shared().identity("localhost");
+    let server = |root: u8| shared_ticket_keys::server(&identity, &Secret::new(&[root; 32])).unwrap();
+    let visit = |server| shared_ticket_keys::visit(&client, "localhost", &server).unwrap();
+    assert!(!visit(server(1)));
+    assert!(visit(server(1)) && visit(server(1)));
+    assert!(!visit(server(2)), "another root");
 }
