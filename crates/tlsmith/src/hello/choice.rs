@@ -40,6 +40,12 @@ pub(crate) fn check_hello(hello: &ClientHello<'_>) -> Result<(), Error> {
     if let Some(missing) = demanded.into_iter().find(|extension| hello.find(*extension).is_none() && !psk) {
         return Err(Error::new(Rule::MissingExtension, format!("{missing} in the ClientHello")));
     }
+    // "If containing a "supported_groups" extension, it MUST also contain a "key_share" extension, and vice versa" (§9.2).
+    let together = [ExtensionType::SUPPORTED_GROUPS, ExtensionType::KEY_SHARE];
+    let [groups, shares] = together.map(|extension| hello.find(extension).is_some());
+    if groups != shares {
+        return Err(Error::new(Rule::MissingExtension, "one of supported_groups and key_share without the other"));
+    }
     if hello.pre_shared_key().is_some() && hello.psk_key_exchange_modes().is_none() {
         return Err(Error::new(Rule::MissingExtension, "pre_shared_key without psk_key_exchange_modes"));
     }

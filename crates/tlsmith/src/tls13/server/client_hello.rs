@@ -2,11 +2,9 @@
 
 use std::sync::Arc;
 
-use tlsmith_crypto::Secret;
-
 use super::{
     ChooseConfig, State, WaitClientHello, WaitSecondClientHello,
-    flight::{Authentication, Negotiated},
+    flight::{Authentication, Exchanged, Negotiated},
     psk::{self, Pending, SelectedPsk},
 };
 use crate::{
@@ -75,17 +73,22 @@ fn negotiate(
     sink: &mut dyn Sink,
 ) -> Result<State, Error> {
     let suite = choice::suite(&config, &facts.cipher_suites)?;
-    let (group, has_share) = choice::group(&config, facts)?;
+    let (group, has_share) = match choice::group(&config, facts) {
+        Ok((group, has_share)) => (Some(group), has_share),
+        // A PSK alone does without; where none is taken, the group is missed later.
+        Err(_) if psk::may_stand_alone(&config, hello) && hello.key_share().is_none() => (None, true),
+        Err(error) => return Err(error),
+    };
     if hello.cookie().is_some() {
         return Err(Error::new(Rule::IllegalParameter, "a cookie in the first ClientHello"));
     }
     let transcript = Transcript::new();
-    match has_share {
-        true => {
+    match group {
+        Some(group) if !has_share => retry(config, suite, group, hello, raw, transcript, sink),
+        group => {
             let pending = Pending { config, suite, group, transcript, retried: false };
             pending.go_on(hello, raw, facts, (0, None), sink)
         }
-        false => retry(config, suite, group, hello, raw, transcript, sink),
     }
 }
 
@@ -155,7 +158,7 @@ impl WaitSecondClientHello {
         facts.server_name = hello.server_name().map(host_name).transpose()?.flatten();
         sink.facts().client_hello = Some(facts.clone());
         let Self { config, suite, group, transcript, .. } = self;
-        let pending = Pending { config, suite, group, transcript, retried: true };
+        let pending = Pending { config, suite, group: Some(group), transcript, retried: true };
         pending.go_on(hello, raw, &facts, (0, None), sink)
     }
 
@@ -194,7 +197,11 @@ pub(super) fn answer(
     pending.transcript.add(raw);
     pending.transcript.choose_hash(pending.config.provider.as_ref(), pending.suite.hash);
     let alone = psk.as_ref().is_some_and(|psk| psk.alone);
-    let exchanged = if alone { None } else { Some(exchange(&pending.config, hello, pending.group)?) };
+    let exchanged = match (alone, pending.group) {
+        (true, _) => None,
+        (false, Some(group)) => Some(exchange(&pending.config, hello, group)?),
+        (false, None) => return Err(Error::new(Rule::MissingExtension, "key_share, and no pre-shared key is known")),
+    };
     let authentication = match psk {
         Some(psk) => Authentication::Psk(psk),
         None => choose_identity(&pending.config, hello, facts)?,
@@ -202,10 +209,10 @@ pub(super) fn answer(
     if matches!(limit, Some(Err(_))) {
         sink.early_data(EarlyData::Skip(SkipEarlyData::Undecryptable, skipped(&pending.config)));
     }
-    let Pending { config, suite, group, transcript, .. } = pending;
+    let Pending { config, suite, transcript, .. } = pending;
     let facts_now = sink.facts();
     (facts_now.version, facts_now.cipher_suite) = (Some(ProtocolVersion::TLS1_3), Some(suite.code));
-    facts_now.group = exchanged.as_ref().map(|_| group);
+    facts_now.group = exchanged.as_ref().map(|exchanged| exchanged.group);
     facts_now.alpn.clone_from(&alpn);
     match limit {
         Some(Ok(_)) => facts_now.early_data = EarlyDataStatus::Accepted,
@@ -214,18 +221,19 @@ pub(super) fn answer(
     }
     let early_data = limit.and_then(Result::ok);
     authentication.note(facts_now);
-    let negotiated = Negotiated { suite, group, exchanged, alpn, authentication, early_data, transcript };
+    let negotiated = Negotiated { suite, exchanged, alpn, authentication, early_data, transcript };
     negotiated.send_flight(config, hello, facts, sink)
 }
 
 /// Answers the client's share: this side's, and the secret.
-fn exchange(config: &ServerConfig, hello: &ClientHello<'_>, group: NamedGroup) -> Result<(Vec<u8>, Secret), Error> {
+fn exchange(config: &ServerConfig, hello: &ClientHello<'_>, group: NamedGroup) -> Result<Exchanged, Error> {
     let share = client_share(hello, group)?;
     let known = group.to_group().ok_or_else(|| Error::new(Rule::Internal, format!("{group} was chosen")))?;
-    config
+    let (own_share, shared) = config
         .provider
         .accept_key_exchange(known, share.key_exchange)
-        .map_err(|error| bad_share(group, share.key_exchange, &error))
+        .map_err(|error| bad_share(group, share.key_exchange, &error))?;
+    Ok(Exchanged { group, own_share, shared })
 }
 
 /// The certificate to show.

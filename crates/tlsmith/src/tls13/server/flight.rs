@@ -33,14 +33,20 @@ const MAX_AUTHORITIES: usize = 16 * 1024;
 /// Everything that was chosen.
 pub(super) struct Negotiated {
     pub(super) suite: Suite,
-    pub(super) group: NamedGroup,
-    /// This side's share, and the secret; none where a PSK is used alone.
-    pub(super) exchanged: Option<(Vec<u8>, Secret)>,
+    /// None where a PSK is used alone.
+    pub(super) exchanged: Option<Exchanged>,
     pub(super) alpn: Option<Vec<u8>>,
     pub(super) authentication: Authentication,
     /// Early data are read, up to this many bytes.
     pub(super) early_data: Option<u32>,
     pub(super) transcript: Transcript,
+}
+
+/// What came of the key exchange.
+pub(super) struct Exchanged {
+    pub(super) group: NamedGroup,
+    pub(super) own_share: Vec<u8>,
+    pub(super) shared: Secret,
 }
 
 /// How this side proves who it is.
@@ -79,7 +85,7 @@ impl Negotiated {
         self.send_server_hello(&config, hello, sink)?;
         let Self { suite, alpn, authentication, transcript, exchanged, early_data, .. } = self;
         let kdf = Kdf::new(config.provider.clone(), suite.hash);
-        let shared = exchanged.map(|(_, shared)| shared);
+        let shared = exchanged.map(|exchanged| exchanged.shared);
         let (early, authentication) = match authentication {
             Authentication::Psk(psk) => (psk.early, Err(psk.proof)),
             Authentication::Certificate(identity, scheme) => {
@@ -145,8 +151,8 @@ impl Negotiated {
     ) -> Result<(), Error> {
         let mut random = [0; 32];
         config.provider.random(&mut random).map_err(|error| crypto(&error))?;
-        let share = self.exchanged.as_ref().map(|(own_share, _)| {
-            Extension::KeyShareChoice(KeyShareEntry { group: self.group, key_exchange: own_share })
+        let share = self.exchanged.as_ref().map(|exchanged| {
+            Extension::KeyShareChoice(KeyShareEntry { group: exchanged.group, key_exchange: &exchanged.own_share })
         });
         let psk = match &self.authentication {
             Authentication::Psk(psk) => Some(Extension::PreSharedKeyChoice(psk.index)),

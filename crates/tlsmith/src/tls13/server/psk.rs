@@ -37,7 +37,8 @@ const MAX_IDENTITIES: usize = 8;
 pub(crate) struct Pending {
     pub(super) config: Arc<ServerConfig>,
     pub(super) suite: Suite,
-    pub(super) group: NamedGroup,
+    /// None: only a PSK alone can be used.
+    pub(super) group: Option<NamedGroup>,
     /// What came before this hello.
     pub(super) transcript: Transcript,
     /// It answers a HelloRetryRequest, which fixed the suite.
@@ -105,8 +106,8 @@ impl Pending {
     /// How a PSK would be used: with a key exchange if the client knows how, else alone where that is allowed.
     fn mode(&self, hello: &ClientHello<'_>) -> Option<u8> {
         let modes = hello.psk_key_exchange_modes().unwrap_or_default();
-        let alone = self.config.psk_without_dhe && modes.contains(&PSK_KE);
-        if modes.contains(&PSK_DHE_KE) { Some(PSK_DHE_KE) } else { alone.then_some(PSK_KE) }
+        let together = self.group.is_some() && modes.contains(&PSK_DHE_KE);
+        if together { Some(PSK_DHE_KE) } else { may_stand_alone(&self.config, hello).then_some(PSK_KE) }
     }
 
     fn candidate(
@@ -182,6 +183,11 @@ impl Pending {
         let index = u16::try_from(index).map_err(|_| missing())?;
         Ok(SelectedPsk { index, early, proof, session, alone })
     }
+}
+
+/// Whether a PSK may be used without a key exchange, as both sides say.
+pub(super) fn may_stand_alone(config: &ServerConfig, hello: &ClientHello<'_>) -> bool {
+    config.psk_without_dhe && hello.psk_key_exchange_modes().unwrap_or_default().contains(&PSK_KE)
 }
 
 /// What became of a ticket: the encoded session, or that there is none in it.
