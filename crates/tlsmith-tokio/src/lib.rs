@@ -31,9 +31,12 @@ mod wakers;
 
 pub use acceptor::Acceptor;
 pub use answers::{Answers, BoxFuture};
-pub use connector::Connector;
+pub use connector::{Connector, EarlyStream};
 pub use failure::{Failure, HandshakeFailure};
 pub use lazy::{LazyAcceptor, Undecided};
 pub use options::Options;
 pub use stream::TlsStream;
-pub use tlsmith::buffered::{BufferPool, OUTPUT_LIMIT};
+pub use tlsmith::{
+    buffered::{BufferPool, OUTPUT_LIMIT},
+    conn::ReplaySafe,
+};

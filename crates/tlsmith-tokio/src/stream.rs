@@ -73,6 +73,13 @@ impl<IO> TlsStream<IO> {
         self.tls.connection().export(label, context, out)
     }
 
+    /// A server's early data (0-RTT), apart from all other data; none unless the configuration accepts them. All of them are
+    /// here when the handshake is complete. Anybody who saw them can have sent them, a second time as well (RFC 8446 §8): act
+    /// only on what is safe to do twice.
+    pub fn take_early_data(&mut self) -> Vec<u8> {
+        self.tls.take_early_data()
+    }
+
     /// Changes the keys of this side (RFC 8446 §4.6.3) and asks for the peer's to be changed if wanted. The message
     /// goes out with the next write, flush or read.
     pub fn update_keys(&mut self, request_peer: bool) -> Result<(), Error> {

@@ -6,6 +6,7 @@ mod answers;
 mod backpressure;
 mod cancel;
 mod data;
+mod early;
 mod examples;
 mod handshake;
 mod idle;

@@ -27,6 +27,7 @@ use tlsmith_x509::ServerName;
 use crate::{
     ClientConfig, Connection, Error, Facts, ServerConfig,
     buffered::{BufferPool, Buffered, Step},
+    conn::ReplaySafe,
     session::UnixMillis,
 };
 use clock::Clock;
@@ -136,6 +137,28 @@ impl<S> Stream<S> {
     /// How many buffers are held; 0 while nothing is under way.
     pub fn held_buffers(&self) -> usize {
         self.tls.held_buffers()
+    }
+
+    /// A server's early data (0-RTT), apart from all other data; none unless the configuration accepts them. All of them are
+    /// here when the handshake is complete. Anybody who saw them can have sent them, a second time as well (RFC 8446 §8): act
+    /// only on what is safe to do twice.
+    pub fn take_early_data(&mut self) -> Vec<u8> {
+        self.tls.take_early_data()
+    }
+
+    /// A client's early data (0-RTT, RFC 8446 §2.3), before anything else: as much of `data` as the session allows is made
+    /// ready to go with the ClientHello, and its length returned; 0 without a session that was kept and allows it, or if the
+    /// configuration does not.
+    ///
+    /// Anybody who sees early data can send them again, so the caller has to declare them to be safe to act on twice. When the
+    /// handshake is complete, [`Facts::early_data`](crate::Facts) says whether the server took them; **if not, they have to be
+    /// written again**, if they are still what should be said under the protocol that was agreed on (§4.2.10).
+    pub fn write_early_data(&mut self, data: ReplaySafe<'_>) -> Result<usize, Error> {
+        let count = self.tls.connection().early_data_left().min(data.len());
+        if count > 0 {
+            self.tls.write_early_data(data.first(count))?;
+        }
+        Ok(count)
     }
 
     /// Changes the keys of this side (RFC 8446 §4.6.3) and asks for the peer's to be changed if wanted. The message

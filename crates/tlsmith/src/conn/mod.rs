@@ -79,6 +79,22 @@ impl<'a> ReplaySafe<'a> {
     pub fn declare(data: &'a [u8]) -> Self {
         Self(data)
     }
+
+    /// Its first `count` bytes, or all of it.
+    #[must_use]
+    pub fn first(self, count: usize) -> Self {
+        Self(self.0.get(..count).unwrap_or(self.0))
+    }
+
+    /// How many bytes it has.
+    pub fn len(self) -> usize {
+        self.0.len()
+    }
+
+    /// It has none.
+    pub fn is_empty(self) -> bool {
+        self.0.is_empty()
+    }
 }
 
 /// The longest record on the wire: header, 2^14 bytes, 2048 of expansion, which TLS 1.2 allows (RFC 5246 §6.2.3; TLS 1.3
