@@ -1,12 +1,17 @@
-//! Identities: a certificate chain with its key.
+//! Identities: a certificate chain with its key, or a key alone.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use tlsmith_crypto::{KeyType, Provider, SigningKey};
-use tlsmith_x509::{Certificate, pem};
+use tlsmith_crypto::{KeyType, Provider, SignatureAlgorithm, SigningKey};
+use tlsmith_x509::{Certificate, SubjectPublicKeyInfo, pem};
 
 use super::{Showing, Staples, schemes};
-use crate::{config::ConfigError, conn::CertificateRequestFacts, registry::SignatureScheme, session::IdentityId};
+use crate::{
+    config::ConfigError,
+    conn::CertificateRequestFacts,
+    registry::{CertificateType, SignatureScheme},
+    session::IdentityId,
+};
 
 /// Where the private key is.
 #[derive(Clone, Debug)]
@@ -17,10 +22,12 @@ pub enum IdentityKey {
     Elsewhere(KeyType),
 }
 
-/// A certificate chain and the key of its leaf. Clones share what is stapled to it.
+/// A certificate chain and the key of its leaf, or a raw public key (RFC 7250) and its private half. Clones share what is stapled to it.
 #[derive(Clone, Debug)]
 pub struct Identity {
     chain: Vec<Certificate>,
+    /// What is shown instead of a chain.
+    raw_public_key: Option<SubjectPublicKeyInfo>,
     key: IdentityKey,
     key_type: KeyType,
     showing: Arc<RwLock<Arc<Showing>>>,
@@ -43,7 +50,7 @@ impl Identity {
             });
         }
         let key_type = key_type(leaf)?;
-        Ok(Self { chain, key: IdentityKey::Here(key), key_type, showing: Arc::default() })
+        Ok(Self::of_chain(chain, IdentityKey::Here(key), key_type))
     }
 
     /// The same from the content of a certificate file and a key file, PEM or DER.
@@ -64,7 +71,41 @@ impl Identity {
     /// An identity whose signatures the caller brings (`Need::Sign`).
     pub fn with_external_key(chain: Vec<Certificate>) -> Result<Self, ConfigError> {
         let key_type = key_type(leaf(&chain)?)?;
-        Ok(Self { chain, key: IdentityKey::Elsewhere(key_type), key_type, showing: Arc::default() })
+        Ok(Self::of_chain(chain, IdentityKey::Elsewhere(key_type), key_type))
+    }
+
+    fn of_chain(chain: Vec<Certificate>, key: IdentityKey, key_type: KeyType) -> Self {
+        Self { chain, raw_public_key: None, key, key_type, showing: Arc::default() }
+    }
+
+    /// An identity without a certificate: it shows its public key, to peers that take that (RFC 7250).
+    pub fn raw_public_key(key: Arc<dyn SigningKey>) -> Result<Self, ConfigError> {
+        let public = SubjectPublicKeyInfo::from_der(key.spki()).map_err(|error| ConfigError {
+            code: "config.key_unreadable",
+            message: format!("the public half of the private key ({}): {error}", key.key_type()),
+            fix: "give a key whose public half is a SubjectPublicKeyInfo",
+        })?;
+        Self::of_key(public, |_| IdentityKey::Here(key))
+    }
+
+    /// The same, where the caller brings the signatures (`Need::Sign`).
+    pub fn external_raw_public_key(public: SubjectPublicKeyInfo) -> Result<Self, ConfigError> {
+        Self::of_key(public, IdentityKey::Elsewhere)
+    }
+
+    fn of_key(public: SubjectPublicKeyInfo, key: impl FnOnce(KeyType) -> IdentityKey) -> Result<Self, ConfigError> {
+        let key_type = public.usable().map_err(|complaint| ConfigError {
+            code: "config.unsupported_key",
+            message: format!("a raw public key that is not supported: {complaint}"),
+            fix: "use an ECDSA (P-256, P-384, P-521), Ed25519 or RSA (2048 to 8192 bits) key",
+        })?;
+        Ok(Self {
+            chain: Vec::new(),
+            raw_public_key: Some(public),
+            key: key(key_type),
+            key_type,
+            showing: Arc::default(),
+        })
     }
 
     /// From now on shows these along with the leaf, to peers that ask, instead of what was shown until now. An OCSP
@@ -83,9 +124,30 @@ impl Identity {
         Arc::clone(&self.showing.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The chain, leaf first.
+    /// The chain, leaf first; empty where a raw public key is shown.
     pub fn chain(&self) -> &[Certificate] {
         &self.chain
+    }
+
+    /// The key that is shown instead of a chain.
+    pub fn shown_key(&self) -> Option<&SubjectPublicKeyInfo> {
+        self.raw_public_key.as_ref()
+    }
+
+    /// What is shown: certificates, or a raw public key.
+    pub fn certificate_type(&self) -> CertificateType {
+        match self.raw_public_key {
+            Some(_) => CertificateType::RAW_PUBLIC_KEY,
+            None => CertificateType::X509,
+        }
+    }
+
+    /// The algorithm of a scheme, if the key shown suits it.
+    fn algorithm(&self, scheme: SignatureScheme) -> Option<SignatureAlgorithm> {
+        match &self.raw_public_key {
+            Some(key) => schemes::of_leaf(scheme, key),
+            None => schemes::of_leaf(scheme, self.chain.first()?),
+        }
     }
 
     /// The key.
@@ -100,8 +162,7 @@ impl Identity {
 
     /// The first scheme of the peer's list that the key can sign with.
     pub fn choose_scheme(&self, offered: &[SignatureScheme]) -> Option<SignatureScheme> {
-        let leaf = self.chain.first()?;
-        let signs = |scheme: &SignatureScheme| match (schemes::of_leaf(*scheme, leaf), &self.key) {
+        let signs = |scheme: &SignatureScheme| match (self.algorithm(*scheme), &self.key) {
             (Some(algorithm), IdentityKey::Here(key)) => key.supports(algorithm),
             (Some(_), IdentityKey::Elsewhere(_)) => true,
             (None, _) => false,
@@ -144,8 +205,14 @@ fn key_type(leaf: &Certificate) -> Result<KeyType, ConfigError> {
 
 /// A client's identities: the seam.
 pub trait ClientIdentities: Send + Sync + std::fmt::Debug {
-    /// Chooses by what the server asked for; `None` sends an empty certificate list.
+    /// Chooses by what the server asked for; `None` sends an empty certificate list. So does an identity of another type
+    /// than [`CertificateRequestFacts::certificate_type`].
     fn choose(&self, request: &CertificateRequestFacts) -> Option<(Arc<Identity>, SignatureScheme)>;
+
+    /// Which types can be chosen, most wanted first: they are offered to the server (RFC 7250).
+    fn certificate_types(&self) -> Vec<CertificateType> {
+        vec![CertificateType::X509]
+    }
 
     /// The fingerprint of everything that this source can show. A session is resumed only under the one that it was made
     /// under. `None`: resume nothing.
@@ -164,6 +231,10 @@ impl ClientIdentities for OneIdentity {
     fn choose(&self, request: &CertificateRequestFacts) -> Option<(Arc<Identity>, SignatureScheme)> {
         let scheme = self.0.choose_scheme(&request.signature_schemes)?;
         Some((Arc::clone(&self.0), scheme))
+    }
+
+    fn certificate_types(&self) -> Vec<CertificateType> {
+        vec![self.0.certificate_type()]
     }
 
     fn id(&self, provider: &dyn Provider) -> Option<IdentityId> {

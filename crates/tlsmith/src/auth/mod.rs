@@ -4,6 +4,7 @@
 mod identity;
 mod named;
 pub(crate) mod proofs;
+mod raw_keys;
 pub(crate) mod schemes;
 mod staples;
 mod verifier;
@@ -12,6 +13,8 @@ pub use crate::tls13::compress::{Brotli, CertificateCompression, Zlib, Zstd};
 pub(crate) use identity::OneIdentity;
 pub use identity::{ClientIdentities, Identity, IdentityKey};
 pub use named::{IdentityChoice, NamedIdentities, ServerIdentities, UnknownName};
+pub use raw_keys::ExpectedKeys;
+pub(crate) use raw_keys::{HoldsKey, PeerKey};
 pub use staples::Staples;
 pub(crate) use staples::{PackedAs, Showing};
 pub use verifier::{AcceptAnyway, ChainVerifier, PeerCertificates, PeerVerifier, Verdict};

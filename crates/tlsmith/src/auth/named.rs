@@ -3,7 +3,10 @@
 use std::{collections::HashMap, sync::Arc};
 
 use super::Identity;
-use crate::{conn::ClientHelloFacts, registry::SignatureScheme};
+use crate::{
+    conn::ClientHelloFacts,
+    registry::{CertificateType, SignatureScheme},
+};
 
 /// What a server does with a name that it has no certificate for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -43,6 +46,8 @@ pub struct NamedIdentities {
     all: Vec<Arc<Identity>>,
     /// Lower-case names as certificates hold them, wildcards included; indices into `all`.
     by_name: HashMap<String, Vec<usize>>,
+    /// Those without a certificate and so without a name: they stand for every name (RFC 7250).
+    raw: Vec<usize>,
     /// The names of the first identity decide what the default is: all identities for any of them.
     default: Vec<usize>,
 }
@@ -57,11 +62,16 @@ impl NamedIdentities {
     /// for it with clients that cannot verify it.
     pub fn add(&mut self, identity: Arc<Identity>) {
         let index = self.all.len();
+        if identity.certificate_type() == CertificateType::RAW_PUBLIC_KEY {
+            self.raw.push(index);
+            self.all.push(identity);
+            return;
+        }
         let names = identity.chain().first().map(|leaf| leaf.dns_names()).unwrap_or_default();
-        let mut is_default = index == 0;
+        let mut is_default = self.default.is_empty();
         for name in names {
             let same = self.by_name.entry(name.to_ascii_lowercase()).or_default();
-            is_default |= same.contains(&0);
+            is_default |= self.default.first().is_some_and(|first| same.contains(first));
             same.push(index);
         }
         if is_default {
@@ -93,11 +103,17 @@ impl ServerIdentities for NamedIdentities {
             return IdentityChoice::UnknownName;
         };
         let usable = || {
-            candidates.iter().filter_map(|index| {
+            candidates.iter().chain(&self.raw).filter_map(|index| {
                 let identity = self.all.get(*index)?;
                 Some((identity, identity.choose_scheme(&hello.signature_schemes)?))
             })
         };
+        // The client's order of types decides (RFC 7250 §4.2). Where none suits, the handshake fails by what is shown.
+        let wanted = hello
+            .server_certificate_types
+            .iter()
+            .find_map(|wanted| usable().map(|(identity, _)| identity.certificate_type()).find(|kind| kind == wanted));
+        let usable = || usable().filter(|(identity, _)| wanted.is_none_or(|kind| identity.certificate_type() == kind));
         // "If the server cannot produce a certificate chain that is signed only via the indicated supported
         // algorithms, then it SHOULD continue the handshake by sending a certificate chain of its choice" (§4.4.2.2).
         let covered = usable().find(|(identity, _)| identity.is_covered_by(&hello.signature_schemes_cert));

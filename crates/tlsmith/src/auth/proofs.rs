@@ -5,7 +5,7 @@ use tlsmith_crypto::{Digest, Provider, Secret};
 use tlsmith_x509::Certificate;
 use zeroize::Zeroizing;
 
-use super::{Verdict, schemes};
+use super::{HoldsKey, PeerKey, Verdict, schemes};
 use crate::{
     error::{Error, Rule},
     registry::SignatureScheme,
@@ -44,6 +44,7 @@ impl PeerVerified {
     pub(crate) fn by(verdict: Verdict) -> Result<Self, Error> {
         match verdict.accepted {
             true => Ok(Self(())),
+            false if verdict.of_key => Err(Error::new(Rule::UnexpectedRawKey, "")),
             false => Err(Error::untrusted(verdict.report)),
         }
     }
@@ -95,7 +96,7 @@ impl SignatureVerified {
     pub(crate) fn check(
         provider: &dyn Provider,
         offered: &[SignatureScheme],
-        leaf: &Certificate,
+        leaf: &impl HoldsKey,
         scheme: SignatureScheme,
         content: &[u8],
         signature: &[u8],
@@ -111,6 +112,20 @@ impl SignatureVerified {
     }
 }
 
+/// What was shown has to be a key that can sign.
+pub(crate) fn check_key(key: &PeerKey) -> Result<(), Error> {
+    match key {
+        PeerKey::Certificate(leaf) => check_leaf(leaf),
+        // The length of an RSA key is the verifier's matter in a certificate; here nobody else looks.
+        PeerKey::Raw(key) => match key.usable() {
+            Ok(_) => Ok(()),
+            Err(complaint) => {
+                Err(Error::new(Rule::CertificateKeyUnsupported, format!("a raw public key, {complaint}")))
+            }
+        },
+    }
+}
+
 /// The leaf has to be one that can sign (RFC 8446 §4.4.2.2): a supported key, and a key usage that allows it.
 pub(crate) fn check_leaf(leaf: &Certificate) -> Result<(), Error> {
     if leaf.key_type().is_none() {
@@ -122,7 +137,7 @@ pub(crate) fn check_leaf(leaf: &Certificate) -> Result<(), Error> {
     }
 }
 
-fn unsupported_key(leaf: &Certificate) -> Error {
+fn unsupported_key(leaf: &impl HoldsKey) -> Error {
     Error::new(Rule::CertificateKeyUnsupported, leaf.key_description())
 }
 

@@ -3,6 +3,7 @@
 use tlsmith_crypto::{Curve, HashAlgorithm, KeyType, SignatureAlgorithm};
 use tlsmith_x509::Certificate;
 
+use super::HoldsKey;
 use crate::registry::SignatureScheme;
 
 /// What is implemented, most wanted first. ML-DSA stands behind what has small certificates: a signature need not outlive
@@ -82,7 +83,7 @@ pub(crate) const fn suits(scheme: SignatureScheme, key: KeyType) -> bool {
 
 /// The algorithm of a scheme, if a CertificateVerify of this leaf's key may be made with it. Where the key's own
 /// parameters name a hash for PSS, it is the only one (RFC 8446 §4.2.3).
-pub(crate) fn of_leaf(scheme: SignatureScheme, leaf: &Certificate) -> Option<SignatureAlgorithm> {
+pub(crate) fn of_leaf(scheme: SignatureScheme, leaf: &impl HoldsKey) -> Option<SignatureAlgorithm> {
     let suited = leaf.key_type().is_some_and(|key| suits(scheme, key));
     let unrestricted =
         |made: &SignatureAlgorithm| leaf.pss_hash().is_none_or(|hash| *made == SignatureAlgorithm::RsaPss(hash));

@@ -3,16 +3,21 @@
 use std::sync::{Arc, OnceLock};
 
 use tlsmith_crypto::{Provider, SignatureAlgorithm};
-use tlsmith_x509::{Budget, Certificate, PathRequest, Purpose, Report, ServerName, TrustAnchors, UnixTime};
+use tlsmith_x509::{
+    Budget, Certificate, PathRequest, Purpose, Report, ServerName, SubjectPublicKeyInfo, TrustAnchors, UnixTime,
+};
 
 use super::Answer;
-use crate::session::PolicyId;
+use crate::{registry::CertificateType, session::PolicyId};
 
 /// What is to be judged.
 #[derive(Clone, Copy, Debug)]
 pub struct PeerCertificates<'a> {
     /// As the peer sent them, leaf first.
     pub chain: &'a [Certificate],
+    /// The key that the peer showed instead of certificates (RFC 7250); only to a verifier whose
+    /// [`PeerVerifier::certificate_types`] has that. The chain is empty then.
+    pub raw_public_key: Option<&'a SubjectPublicKeyInfo>,
     /// The DER of the OCSP response that came with the leaf, not judged yet (RFC 6066 §8).
     pub ocsp_response: Option<&'a [u8]>,
     /// The `SignedCertificateTimestampList` that came with the leaf, its length included, not judged yet (RFC 6962 §3.3).
@@ -30,17 +35,24 @@ pub struct PeerCertificates<'a> {
 pub struct Verdict {
     pub(crate) report: Report,
     pub(crate) accepted: bool,
+    /// It is about a raw public key: there is no path, and nothing to report.
+    pub(crate) of_key: bool,
 }
 
 impl Verdict {
     /// Goes on exactly if the report trusts.
     pub fn judge(report: Report) -> Self {
-        Self { accepted: report.is_trusted(), report }
+        Self { accepted: report.is_trusted(), report, of_key: false }
     }
 
     /// Goes on whatever the report says: for diagnosis only.
     pub fn accept_anyway(report: Report) -> Self {
-        Self { accepted: true, report }
+        Self { accepted: true, report, of_key: false }
+    }
+
+    /// Of a raw public key (RFC 7250): goes on exactly if it is one that is expected.
+    pub fn judge_key(expected: bool) -> Self {
+        Self { accepted: expected, report: Report::default(), of_key: true }
     }
 }
 
@@ -48,6 +60,11 @@ impl Verdict {
 pub trait PeerVerifier: Send + Sync + std::fmt::Debug {
     /// Judges at once, or pauses the connection.
     fn verify(&self, peer: &PeerCertificates<'_>) -> Answer<Verdict>;
+
+    /// Which types it judges, most wanted first: certificates, unless it says that it takes raw public keys (RFC 7250).
+    fn certificate_types(&self) -> Vec<CertificateType> {
+        vec![CertificateType::X509]
+    }
 
     /// DER names that a server puts into `certificate_authorities`; empty for none.
     fn authorities(&self) -> Vec<Vec<u8>> {
@@ -140,9 +157,13 @@ pub struct AcceptAnyway<V>(pub V);
 impl<V: PeerVerifier> PeerVerifier for AcceptAnyway<V> {
     fn verify(&self, peer: &PeerCertificates<'_>) -> Answer<Verdict> {
         match self.0.verify(peer) {
-            Answer::Now(verdict) => Answer::Now(Verdict::accept_anyway(verdict.report)),
+            Answer::Now(verdict) => Answer::Now(Verdict { accepted: true, ..verdict }),
             Answer::Later => Answer::Later,
         }
+    }
+
+    fn certificate_types(&self) -> Vec<CertificateType> {
+        self.0.certificate_types()
     }
 
     fn authorities(&self) -> Vec<Vec<u8>> {

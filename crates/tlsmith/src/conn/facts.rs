@@ -1,10 +1,11 @@
 //! What was negotiated and seen, there to look at after success and after failure alike.
 
-use tlsmith_x509::{Certificate, Report, UnixTime};
+use tlsmith_x509::{Certificate, Report, SubjectPublicKeyInfo, UnixTime};
 
 use crate::{
     registry::{
-        CertificateCompressionAlgorithm, CipherSuite, ExtensionType, NamedGroup, ProtocolVersion, SignatureScheme,
+        CertificateCompressionAlgorithm, CertificateType, CipherSuite, ExtensionType, NamedGroup, ProtocolVersion,
+        SignatureScheme,
     },
     session::WhyNot,
 };
@@ -99,6 +100,10 @@ pub struct ClientHelloFacts {
     pub wants_sct_list: bool,
     /// How PSKs may be used (RFC 8446 §4.2.9).
     pub psk_key_exchange_modes: Vec<u8>,
+    /// What the client wants to see of the server, most wanted first (RFC 7250); certificates, if it does not say.
+    pub server_certificate_types: Vec<CertificateType>,
+    /// What the client can show, most wanted first (RFC 7250); certificates, if it does not say.
+    pub client_certificate_types: Vec<CertificateType>,
     /// How the server may compress its certificate (RFC 8879).
     pub certificate_compressions: Vec<CertificateCompressionAlgorithm>,
     /// All extensions, in order.
@@ -118,6 +123,8 @@ pub struct CertificateRequestFacts {
     pub wants_ocsp_response: bool,
     /// The server wants the signed certificate timestamps of the client's certificate.
     pub wants_sct_list: bool,
+    /// What the server wants to see of the client (RFC 7250).
+    pub certificate_type: CertificateType,
     /// How the client may compress its certificate (RFC 8879).
     pub certificate_compressions: Vec<CertificateCompressionAlgorithm>,
 }
@@ -161,6 +168,8 @@ pub struct Facts {
     pub trusted_until: Option<UnixTime>,
     /// The peer's certificates as sent, leaf first.
     pub peer_certificates: Vec<Certificate>,
+    /// The key that the peer showed instead of certificates (RFC 7250).
+    pub peer_raw_key: Option<SubjectPublicKeyInfo>,
     /// The OCSP response that came with the peer's leaf (DER).
     pub ocsp_response: Option<Vec<u8>>,
     /// The `SignedCertificateTimestampList` that came with the peer's leaf, its length included (RFC 6962 §3.3).
@@ -169,6 +178,8 @@ pub struct Facts {
     pub certificate_compression: Option<CertificateCompressionAlgorithm>,
     /// The certificates that this side showed, leaf first.
     pub own_certificates: Vec<Certificate>,
+    /// The key that this side showed instead of certificates.
+    pub own_raw_key: Option<SubjectPublicKeyInfo>,
     /// How this side compressed its certificates, if it did.
     pub own_certificate_compression: Option<CertificateCompressionAlgorithm>,
     /// What the verifier found, trusted or not.
@@ -203,10 +214,12 @@ impl Facts {
             not_resumed: None,
             trusted_until: None,
             peer_certificates: Vec::new(),
+            peer_raw_key: None,
             ocsp_response: None,
             sct_list: None,
             certificate_compression: None,
             own_certificates: Vec::new(),
+            own_raw_key: None,
             own_certificate_compression: None,
             verification: None,
             client_hello: None,

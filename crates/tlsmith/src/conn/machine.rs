@@ -136,6 +136,7 @@ impl Machine {
         };
         Some(PeerCertificates {
             chain: &facts.peer_certificates,
+            raw_public_key: facts.peer_raw_key.as_ref(),
             ocsp_response: facts.ocsp_response.as_deref(),
             sct_list: facts.sct_list.as_deref(),
             name,

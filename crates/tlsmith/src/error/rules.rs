@@ -134,6 +134,10 @@ pub enum Rule {
     CertificateUndecodable,
     /// `certificate.key_unsupported`: the key of the peer's certificate cannot be used here.
     CertificateKeyUnsupported,
+    /// `hello.no_common_certificate_type`: no type of certificate in common.
+    NoCommonCertificateType,
+    /// `certificate.unexpected_key`: a raw public key that is none of those expected.
+    UnexpectedRawKey,
     /// `certificate.bad_compression`: a compressed certificate that is not what it announces.
     BadCertificateCompression,
     /// `certificate.refused`: the peer's certificate was refused.
@@ -225,6 +229,8 @@ impl Rule {
         Self::CertificateRequired,
         Self::CertificateUndecodable,
         Self::CertificateKeyUnsupported,
+        Self::NoCommonCertificateType,
+        Self::UnexpectedRawKey,
         Self::BadCertificateCompression,
         Self::CertificateRefused,
         Self::TooManyKeyUpdates,

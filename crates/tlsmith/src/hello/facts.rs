@@ -5,6 +5,7 @@ use crate::{
     error::{Error, Rule},
     ext::{Extension, StatusRequest},
     msg::ClientHello,
+    registry::CertificateType,
 };
 
 /// How many names of one kind (protocols, authorities) are kept and looked at. A peer can put tens of thousands into a
@@ -52,9 +53,25 @@ pub(crate) fn client_hello_facts(hello: &ClientHello<'_>) -> ClientHelloFacts {
             .any(|extension| matches!(extension, Extension::StatusRequest(StatusRequest::Ocsp { .. }))),
         wants_sct_list: hello.extensions.contains(&Extension::SctsRequested),
         psk_key_exchange_modes: hello.psk_key_exchange_modes().unwrap_or_default().to_vec(),
+        server_certificate_types: certificate_types(hello, |extension| match extension {
+            Extension::ServerCertificateTypes(types) => Some(types),
+            _ => None,
+        }),
+        client_certificate_types: certificate_types(hello, |extension| match extension {
+            Extension::ClientCertificateTypes(types) => Some(types),
+            _ => None,
+        }),
         certificate_compressions: hello.compressions().unwrap_or_default().to_vec(),
         extensions: hello.extensions.iter().map(|extension| extension.extension_type()).collect(),
     }
+}
+
+/// Certificates are what counts where nothing is said (RFC 7250 §4.1).
+fn certificate_types(
+    hello: &ClientHello<'_>,
+    list: impl for<'e> Fn(&'e Extension<'_>) -> Option<&'e Vec<CertificateType>>,
+) -> Vec<CertificateType> {
+    hello.extensions.iter().find_map(list).cloned().unwrap_or_else(|| vec![CertificateType::X509])
 }
 
 /// Judges the `host_name` (RFC 6066 §3): ASCII, 1 to 255 bytes, no trailing dot. An address is no name; clients that

@@ -11,7 +11,7 @@ use crate::{
     error::{Error, Rule},
     ext::{Extension, KeyShareEntry, StatusRequest},
     msg::ClientHello,
-    registry::{CipherSuite, ExtensionType, NamedGroup, ProtocolVersion, SignatureScheme},
+    registry::{CertificateType, CipherSuite, ExtensionType, NamedGroup, ProtocolVersion, SignatureScheme},
     tls13::client::OfferedPsk,
 };
 
@@ -133,6 +133,14 @@ impl Offer {
         }
         if config.signed_certificate_timestamps {
             list.push(Extension::SctsRequested);
+        }
+        let types = config.verifier.certificate_types();
+        if types != [CertificateType::X509] {
+            list.push(Extension::ServerCertificateTypes(types));
+        }
+        let types = config.identities.as_ref().map(|identities| identities.certificate_types());
+        if let Some(types) = types.filter(|types| *types != [CertificateType::X509]) {
+            list.push(Extension::ClientCertificateTypes(types));
         }
         if !config.certificate_compressions.0.is_empty() {
             list.push(Extension::CompressCertificate(config.certificate_compressions.algorithms()));

@@ -6,6 +6,13 @@ use std::fmt;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CertificateType(pub u8);
 
+impl Default for CertificateType {
+    /// What counts where nothing was negotiated (RFC 7250 §4.1).
+    fn default() -> Self {
+        Self::X509
+    }
+}
+
 impl CertificateType {
     /// `X509`(0): certificates.
     pub const X509: Self = Self(0);

@@ -35,6 +35,9 @@ impl IdentityId {
 
     /// Of a client that shows this one.
     pub fn of(provider: &dyn Provider, identity: &Identity) -> Self {
+        if let Some(key) = identity.shown_key() {
+            return Self(fingerprint(provider, "tlsmith client identity", "one raw public key", &[key.der()]));
+        }
         let chain: Vec<&[u8]> = identity.chain().iter().map(|certificate| certificate.der()).collect();
         Self(fingerprint(provider, "tlsmith client identity", "one chain", &chain))
     }

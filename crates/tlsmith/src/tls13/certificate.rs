@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tlsmith_x509::Certificate;
+use tlsmith_x509::{Certificate, SubjectPublicKeyInfo};
 
 use super::{
     compress::{Compressions, Packed},
@@ -10,12 +10,12 @@ use super::{
     transcript::Transcript,
 };
 use crate::{
-    auth::{Identity, PackedAs, Showing, Staples},
+    auth::{Identity, PackedAs, PeerKey, Showing, Staples},
     conn::{CertificateRequestFacts, ClientHelloFacts, Facts},
     error::{Error, Rule},
     ext::Extension,
     msg::{CertificateEntry, CertificateMessage, Message},
-    registry::{CertificateCompressionAlgorithm, ExtensionType},
+    registry::{CertificateCompressionAlgorithm, CertificateType, ExtensionType},
 };
 
 /// What the peer asked to see along with a certificate, and how it may be compressed.
@@ -85,11 +85,14 @@ pub(crate) fn send(
     sink: &mut dyn Sink,
 ) -> Result<(), Error> {
     let showing = identity.showing();
-    let mut entries: Vec<CertificateEntry<'_>> = identity.chain().iter().map(bare_entry).collect();
+    let shown = identity.chain().iter().map(Certificate::der).chain(identity.shown_key().map(|key| key.der()));
+    let mut entries: Vec<CertificateEntry<'_>> =
+        shown.map(|data| CertificateEntry { data, extensions: Vec::new() }).collect();
     if let Some(leaf) = entries.first_mut() {
         leaf.extensions = wanted.of(&showing.staples);
     }
     sink.facts().own_certificates = identity.chain().to_vec();
+    sink.facts().own_raw_key = identity.shown_key().cloned();
     let message = CertificateMessage { context, entries };
     let packed = wanted.packed(&showing, compressions, &message);
     sink.facts().own_certificate_compression = packed.as_ref().map(|packed| packed.algorithm());
@@ -97,10 +100,6 @@ pub(crate) fn send(
         Some(packed) => sink.send(&Message::CompressedCertificate(packed.message()), transcript),
         None => sink.send(&Message::Certificate(message), transcript),
     }
-}
-
-fn bare_entry(certificate: &Certificate) -> CertificateEntry<'_> {
-    CertificateEntry { data: certificate.der(), extensions: Vec::new() }
 }
 
 /// "If no certificates are available ... the client MUST send a Certificate message containing no certificates"
@@ -111,7 +110,8 @@ pub(crate) fn send_none(context: &[u8], transcript: &mut Transcript, sink: &mut 
 
 /// What a Certificate message showed.
 pub(crate) struct Shown {
-    pub(crate) chain: Vec<Certificate>,
+    chain: Vec<Certificate>,
+    raw_key: Option<SubjectPublicKeyInfo>,
     ocsp_response: Option<Vec<u8>>,
     sct_list: Option<Vec<u8>>,
 }
@@ -121,20 +121,22 @@ impl Shown {
     ///
     /// A staple of another certificate than the leaf may come, and is not kept: what is stapled to an intermediate
     /// changes nothing about it.
-    pub(crate) fn read(message: &CertificateMessage<'_>, asked: &[ExtensionType]) -> Result<Self, Error> {
+    pub(crate) fn read(
+        message: &CertificateMessage<'_>,
+        kind: CertificateType,
+        asked: &[ExtensionType],
+    ) -> Result<Self, Error> {
         for extension in message.entries.iter().flat_map(|entry| &entry.extensions) {
             let extension = extension.extension_type();
             if !asked.contains(&extension) {
                 return Err(Error::new(Rule::UnsolicitedExtension, format!("{extension} in the Certificate message")));
             }
         }
-        let parse = |(at, entry): (usize, &CertificateEntry<'_>)| {
-            Certificate::from_der(entry.data).map_err(|error| {
-                Error::new(Rule::CertificateUndecodable, format!("certificate {at} of the chain: {error}"))
-            })
+        let (chain, raw_key) = match kind {
+            CertificateType::RAW_PUBLIC_KEY => (Vec::new(), read_raw_key(&message.entries)?),
+            _ => (read_chain(&message.entries)?, None),
         };
-        let chain = message.entries.iter().enumerate().map(parse).collect::<Result<_, _>>()?;
-        let mut shown = Self { chain, ocsp_response: None, sct_list: None };
+        let mut shown = Self { chain, raw_key, ocsp_response: None, sct_list: None };
         for extension in message.entries.first().iter().flat_map(|leaf| &leaf.extensions) {
             match extension {
                 Extension::CertificateStatus(response) => shown.ocsp_response = Some(response.to_vec()),
@@ -145,10 +147,37 @@ impl Shown {
         Ok(shown)
     }
 
+    /// The key that the peer has to prove that it holds; none where it showed nothing.
+    pub(crate) fn key(&self) -> Option<PeerKey> {
+        let raw = self.raw_key.clone().map(PeerKey::Raw);
+        raw.or_else(|| self.chain.first().cloned().map(PeerKey::Certificate))
+    }
+
     /// Keeps it for the verifier and for whoever looks.
     pub(crate) fn keep(self, facts: &mut Facts) {
-        facts.peer_certificates = self.chain;
+        (facts.peer_certificates, facts.peer_raw_key) = (self.chain, self.raw_key);
         (facts.ocsp_response, facts.sct_list) = (self.ocsp_response, self.sct_list);
+    }
+}
+
+fn read_chain(entries: &[CertificateEntry<'_>]) -> Result<Vec<Certificate>, Error> {
+    let parse = |(at, entry): (usize, &CertificateEntry<'_>)| {
+        Certificate::from_der(entry.data).map_err(|error| {
+            Error::new(Rule::CertificateUndecodable, format!("certificate {at} of the chain: {error}"))
+        })
+    };
+    entries.iter().enumerate().map(parse).collect()
+}
+
+/// "If the RawPublicKey certificate type was negotiated, then the certificate_list MUST contain no more than one
+/// CertificateEntry" (RFC 8446 §4.4.2).
+fn read_raw_key(entries: &[CertificateEntry<'_>]) -> Result<Option<SubjectPublicKeyInfo>, Error> {
+    match entries {
+        [] => Ok(None),
+        [only] => SubjectPublicKeyInfo::from_der(only.data)
+            .map(Some)
+            .map_err(|error| Error::new(Rule::CertificateUndecodable, format!("the raw public key: {error}"))),
+        more => Err(Error::new(Rule::IllegalParameter, format!("{} entries beside a raw public key", more.len()))),
     }
 }
 

@@ -11,6 +11,7 @@ mod pauses;
 mod peer;
 mod play;
 mod provider;
+mod raw_keys;
 mod resumption;
 mod rfc8448;
 mod rules;

@@ -55,7 +55,7 @@ impl Resuming {
     }
 }
 
-fn keys() -> Arc<dyn Ticketer> {
+pub(super) fn keys() -> Arc<dyn Ticketer> {
     Arc::new(TicketKeys::generate(&AwsLc).unwrap())
 }
 

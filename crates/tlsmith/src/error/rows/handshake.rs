@@ -119,6 +119,15 @@ pub(super) const CERTIFICATE_KEY_UNSUPPORTED: Row = Row {
     fix: "Replace the certificate by one with an ECDSA, Ed25519 or RSA (2048 bits at least) key, and with digitalSignature if it has a key usage.",
 };
 
+pub(super) const UNEXPECTED_RAW_KEY: Row = Row {
+    code: "certificate.unexpected_key",
+    alert: Some(AlertDescription::BAD_CERTIFICATE),
+    section: "RFC 7250 §6",
+    what: "a raw public key that is none of those expected",
+    why: "A raw key carries no name and nobody vouches for it: only the list of expected keys does.",
+    fix: "If the peer changed its key on purpose, put the new one into the list; otherwise somebody else answers.",
+};
+
 pub(super) const BAD_CERTIFICATE_COMPRESSION: Row = Row {
     code: "certificate.bad_compression",
     alert: Some(AlertDescription::BAD_CERTIFICATE),

@@ -145,3 +145,12 @@ pub(super) const RETRY_MISMATCH: Row = Row {
     why: "Only what the retry asked for may change between the two.",
     fix: "The peer's implementation is broken.",
 };
+
+pub(super) const NO_COMMON_CERTIFICATE_TYPE: Row = Row {
+    code: "hello.no_common_certificate_type",
+    alert: Some(AlertDescription::UNSUPPORTED_CERTIFICATE),
+    section: "RFC 7250 §4.2",
+    what: "no type of certificate in common",
+    why: "One side shows what the other cannot judge: certificates, or raw public keys.",
+    fix: "Give both sides the same: certificates and a trust anchor, or raw public keys and the list of those expected.",
+};

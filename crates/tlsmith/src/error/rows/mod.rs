@@ -65,6 +65,8 @@ pub(super) const fn row(rule: Rule) -> Row {
         Rule::CertificateRequired => handshake::CERTIFICATE_REQUIRED,
         Rule::CertificateUndecodable => handshake::CERTIFICATE_UNDECODABLE,
         Rule::CertificateKeyUnsupported => handshake::CERTIFICATE_KEY_UNSUPPORTED,
+        Rule::NoCommonCertificateType => hello::NO_COMMON_CERTIFICATE_TYPE,
+        Rule::UnexpectedRawKey => handshake::UNEXPECTED_RAW_KEY,
         Rule::BadCertificateCompression => handshake::BAD_CERTIFICATE_COMPRESSION,
         Rule::CertificateRefused => handshake::CERTIFICATE_REFUSED,
         Rule::TooManyKeyUpdates => handshake::TOO_MANY_KEY_UPDATES,

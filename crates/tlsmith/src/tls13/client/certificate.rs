@@ -11,6 +11,7 @@ use crate::{
     ext::Extension,
     hello::keep_names,
     msg::{CertificateMessage, CertificateRequest, CertificateVerify, CompressedCertificate},
+    registry::CertificateType,
     session::trusted_until,
     tls13::{
         certificate::{self, Shown},
@@ -27,7 +28,7 @@ impl WaitCertificate {
         sink: &mut dyn Sink,
     ) -> Result<State, Error> {
         certificate::check_no_context(message.context)?;
-        let facts = request_facts(message)?;
+        let facts = CertificateRequestFacts { certificate_type: self.common.types.client, ..request_facts(message)? };
         sink.facts().client_auth_requested = true;
         sink.facts().certificate_request = Some(facts.clone());
         self.keys.transcript.add(raw);
@@ -55,13 +56,13 @@ impl WaitCertificate {
         sink: &mut dyn Sink,
     ) -> Result<State, Error> {
         certificate::check_no_context(message.context)?;
-        let shown = Shown::read(message, &self.common.offered)?;
-        let leaf = shown.chain.first().cloned().ok_or_else(|| Error::new(Rule::EmptyServerCertificate, ""))?;
+        let shown = Shown::read(message, self.common.types.server, &self.common.offered)?;
+        let key = shown.key().ok_or_else(|| Error::new(Rule::EmptyServerCertificate, ""))?;
         shown.keep(sink.facts());
-        proofs::check_leaf(&leaf)?;
+        proofs::check_key(&key)?;
         self.keys.transcript.add(raw);
         let Self { common, keys, secret, request } = self;
-        Ok(State::WaitCertificateVerify(Box::new(WaitCertificateVerify { common, keys, secret, request, leaf })))
+        Ok(State::WaitCertificateVerify(Box::new(WaitCertificateVerify { common, keys, secret, request, key })))
     }
 }
 
@@ -75,6 +76,7 @@ pub(super) fn request_facts(message: &CertificateRequest<'_>) -> Result<Certific
         signature_schemes_cert: message.signature_algorithms_cert().unwrap_or(schemes).to_vec(),
         authorities: keep_names(message.certificate_authorities().unwrap_or_default()),
         wants_ocsp_response: message.extensions.contains(&Extension::StatusRequested),
+        certificate_type: CertificateType::X509,
         wants_sct_list: message.extensions.contains(&Extension::SctsRequested),
         certificate_compressions: message.compressions().unwrap_or_default().to_vec(),
     })
@@ -91,7 +93,7 @@ impl WaitCertificateVerify {
         let signature = SignatureVerified::check(
             self.common.provider(),
             &self.common.config.signature_schemes,
-            &self.leaf,
+            &self.key,
             message.scheme,
             &proofs::signed_content(Signer::Server, &self.keys.transcript.current()),
             message.signature,
@@ -113,8 +115,11 @@ impl VerifyPeer {
     pub(super) fn on_verdict(self, verdict: Verdict, sink: &mut dyn Sink) -> Result<State, Error> {
         let now = sink.now().seconds();
         let facts = sink.facts();
-        facts.trusted_until = Some(trusted_until(now, &verdict.report.path));
-        facts.verification = Some(verdict.report.clone());
+        // A raw key has no path to report on, and nothing that says how long it may be relied on: no session comes of it.
+        if facts.peer_raw_key.is_none() {
+            facts.trusted_until = Some(trusted_until(now, &verdict.report.path));
+            facts.verification = Some(verdict.report.clone());
+        }
         let Self { common, keys, secret, request, signature } = self;
         let peer = PeerAuthentication::Certificate(PeerVerified::by(verdict)?, signature);
         Ok(State::WaitFinished(Box::new(WaitFinished { common, keys, secret, request, peer, early_data: false })))

@@ -37,6 +37,9 @@ impl WaitEncryptedExtensions {
             sink.limit_records(RecordSizeLimits { sent, received: self.common.config.record_size_limit })?;
         }
         let early_data = self.on_early_data(message, sink)?;
+        if self.psk.is_none() {
+            self.on_certificate_types(message)?;
+        }
         self.keys.transcript.add(raw);
         let Self { common, keys, secret, psk, .. } = self;
         Ok(match psk {
@@ -46,6 +49,33 @@ impl WaitEncryptedExtensions {
             }
             None => State::WaitCertificateOrRequest(Box::new(WaitCertificate { common, keys, secret, request: None })),
         })
+    }
+
+    /// Which type each side shows (RFC 7250 §4.2): one that was offered; a certificate where nothing is said.
+    fn on_certificate_types(&mut self, message: &EncryptedExtensions<'_>) -> Result<(), Error> {
+        let config = &self.common.config;
+        for extension in &message.extensions {
+            let (chosen, offered) = match extension {
+                Extension::ServerCertificateType(chosen) => {
+                    self.common.types.server = *chosen;
+                    (chosen, config.verifier.certificate_types())
+                }
+                Extension::ClientCertificateType(chosen) => {
+                    self.common.types.client = *chosen;
+                    let identities = config.identities.as_ref();
+                    (chosen, identities.map(|identities| identities.certificate_types()).unwrap_or_default())
+                }
+                _ => continue,
+            };
+            if !offered.contains(chosen) {
+                let detail = format!("the server chose the certificate type {chosen}, which was not offered");
+                return Err(Error::new(Rule::IllegalParameter, detail));
+            }
+        }
+        match config.verifier.certificate_types().contains(&self.common.types.server) {
+            true => Ok(()),
+            false => Err(Error::new(Rule::NoCommonCertificateType, "the server shows certificates alone")),
+        }
     }
 
     /// Whether the server reads the early data, which it may do only under what they were sent under (§4.2.10).

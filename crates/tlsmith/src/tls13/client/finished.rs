@@ -36,7 +36,8 @@ impl WaitFinished {
             None => connect(common, keys, application, peer, finished, sink),
             Some(request) => {
                 let identities = common.config.identities.as_ref();
-                match identities.and_then(|identities| identities.choose(&request)) {
+                let chosen = identities.and_then(|identities| identities.choose(&request));
+                match chosen.filter(|(identity, _)| identity.certificate_type() == request.certificate_type) {
                     None => {
                         certificate::send_none(&[], &mut keys.transcript, sink)?;
                         connect(common, keys, application, peer, finished, sink)

@@ -25,7 +25,7 @@ pub(crate) fn start(config: Arc<ClientConfig>, name: ServerName, sink: &mut dyn 
     if offer.early_data {
         psk::install_early_keys(&offer, &config, &transcript, sink)?;
     }
-    let common = Common { config, name, offered };
+    let common = Common::new(config, name, offered);
     Ok(State::WaitServerHello(Box::new(WaitServerHello { common, offer, transcript, retry: None })))
 }
 
@@ -64,7 +64,7 @@ pub(crate) fn recorded(
     let Ok(Message::ClientHello(hello)) = Message::decode(HandshakeType::CLIENT_HELLO, &client_hello[4..]) else {
         panic!("a ClientHello")
     };
-    let common = Common { config, name, offered: client_hello_facts(&hello).extensions };
+    let common = Common::new(config, name, client_hello_facts(&hello).extensions);
     let mut transcript = Transcript::new();
     transcript.add(client_hello);
     let offer = Offer::recorded(&hello, share);

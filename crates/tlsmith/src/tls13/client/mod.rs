@@ -46,7 +46,7 @@ mod tickets;
 use std::sync::Arc;
 
 use tlsmith_crypto::Provider;
-use tlsmith_x509::{Certificate, ServerName};
+use tlsmith_x509::ServerName;
 
 use super::{
     effects::Sink,
@@ -57,7 +57,7 @@ use super::{
 };
 use crate::{
     auth::{
-        Verdict,
+        PeerKey, Verdict,
         proofs::{FinishedVerified, PeerAuthentication, SignatureVerified},
     },
     config::ClientConfig,
@@ -65,7 +65,7 @@ use crate::{
     error::{Error, Rule},
     hello::offer::Offer,
     msg::Message,
-    registry::{CipherSuite, ExtensionType, NamedGroup},
+    registry::{CertificateType, CipherSuite, ExtensionType, NamedGroup},
     session::ClientSession,
 };
 
@@ -154,9 +154,22 @@ pub(crate) struct Common {
     pub(crate) name: ServerName,
     /// The extensions that were offered; only they may be answered.
     pub(crate) offered: Vec<ExtensionType>,
+    /// What EncryptedExtensions settled (RFC 7250).
+    types: CertificateTypes,
+}
+
+/// What each side shows.
+#[derive(Clone, Copy, Debug, Default)]
+struct CertificateTypes {
+    server: CertificateType,
+    client: CertificateType,
 }
 
 impl Common {
+    pub(crate) fn new(config: Arc<ClientConfig>, name: ServerName, offered: Vec<ExtensionType>) -> Self {
+        Self { config, name, offered, types: CertificateTypes::default() }
+    }
+
     fn provider(&self) -> &dyn Provider {
         self.config.provider.as_ref()
     }
@@ -204,7 +217,7 @@ pub(crate) struct WaitCertificateVerify {
     keys: Keys,
     secret: HandshakeSecret,
     request: Option<CertificateRequestFacts>,
-    leaf: Certificate,
+    key: PeerKey,
 }
 
 /// The pause for the verifier. The chain is in the connection's facts.

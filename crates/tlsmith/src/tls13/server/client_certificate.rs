@@ -37,10 +37,10 @@ impl WaitCertificate {
         sink: &mut dyn Sink,
     ) -> Result<State, Error> {
         certificate::check_no_context(message.context)?;
-        let shown = Shown::read(message, &requested(&self.config))?;
+        let shown = Shown::read(message, self.asked, &requested(&self.config))?;
         self.keys.transcript.add(raw);
-        let Self { config, keys, application } = self;
-        let Some(leaf) = shown.chain.first().cloned() else {
+        let Self { config, keys, application, .. } = self;
+        let Some(key) = shown.key() else {
             // §4.4.2.4: the server may go on without, or refuse.
             return match config.client_auth {
                 ClientAuth::Require(_) => Err(Error::new(Rule::CertificateRequired, "")),
@@ -51,8 +51,8 @@ impl WaitCertificate {
             };
         };
         shown.keep(sink.facts());
-        proofs::check_leaf(&leaf)?;
-        Ok(State::WaitCertificateVerify(Box::new(WaitCertificateVerify { config, keys, application, leaf })))
+        proofs::check_key(&key)?;
+        Ok(State::WaitCertificateVerify(Box::new(WaitCertificateVerify { config, keys, application, key })))
     }
 }
 
@@ -66,7 +66,7 @@ impl WaitCertificateVerify {
         let signature = SignatureVerified::check(
             self.config.provider.as_ref(),
             &self.config.signature_schemes,
-            &self.leaf,
+            &self.key,
             message.scheme,
             &proofs::signed_content(Signer::Client, &self.keys.transcript.current()),
             message.signature,
@@ -91,8 +91,11 @@ impl VerifyPeer {
     pub(super) fn on_verdict(self, verdict: Verdict, sink: &mut dyn Sink) -> Result<State, Error> {
         let now = sink.now().seconds();
         let facts = sink.facts();
-        facts.trusted_until = Some(trusted_until(now, &verdict.report.path));
-        facts.verification = Some(verdict.report.clone());
+        // A raw key has no path to report on, and nothing that says how long it may be relied on.
+        if facts.peer_raw_key.is_none() {
+            facts.trusted_until = Some(trusted_until(now, &verdict.report.path));
+            facts.verification = Some(verdict.report.clone());
+        }
         let peer = PeerAuthentication::Certificate(PeerVerified::by(verdict)?, self.signature);
         let Self { config, keys, application, .. } = self;
         Ok(State::WaitFinished(Box::new(WaitFinished { config, keys, application, peer })))

@@ -247,7 +247,14 @@ fn choose_identity(
         return Err(Error::new(Rule::MissingExtension, "signature_algorithms, and no pre-shared key is known"));
     }
     match config.identities.choose(facts) {
-        IdentityChoice::Use(identity, scheme) => Ok(Authentication::Certificate(identity, scheme)),
+        IdentityChoice::Use(identity, scheme) => {
+            let (shown, accepted) = (identity.certificate_type(), &facts.server_certificate_types);
+            match accepted.contains(&shown) {
+                true => Ok(Authentication::Certificate(identity, scheme)),
+                // RFC 7250 §4.2.
+                false => Err(Error::new(Rule::NoCommonCertificateType, format!("this server shows {shown}"))),
+            }
+        }
         IdentityChoice::UnknownName => {
             let name = facts.server_name.as_deref().unwrap_or("(none)");
             Err(Error::new(Rule::UnknownServerName, format!("\"{name}\"")))

@@ -12,11 +12,11 @@ use crate::{
     },
     config::{ClientAuth, ServerConfig},
     conn::{ClientHelloFacts, Direction, Facts},
-    error::Error,
+    error::{Error, Rule},
     ext::{Extension, KeyShareEntry},
     hello::record_size,
     msg::{CertificateRequest, ClientHello, EncryptedExtensions, Message, ServerHello},
-    registry::{ExtensionType, NamedGroup, ProtocolVersion, SignatureScheme},
+    registry::{CertificateType, ExtensionType, NamedGroup, ProtocolVersion, SignatureScheme},
     tls13::{
         certificate,
         effects::{EarlyData, InstallKeys, RecordSizeLimits, Sink},
@@ -103,11 +103,21 @@ impl Negotiated {
         if let Some(sent) = size_limit {
             sink.limit_records(RecordSizeLimits { sent, received: config.record_size_limit })?;
         }
+        let asked = match &authentication {
+            Ok(_) => ask_for(&config.client_auth, facts)?,
+            Err(_) => None,
+        };
         let answers = Answers {
             alpn: alpn.as_deref(),
             knows_name: facts.server_name.is_some(),
             size_limit: size_limit.map(|_| config.record_size_limit),
             early_data: early_data.is_some(),
+            server_type: authentication
+                .as_ref()
+                .ok()
+                .map(|(identity, _)| identity.certificate_type())
+                .filter(|_| facts.extensions.contains(&ExtensionType::SERVER_CERTIFICATE_TYPE)),
+            client_type: asked.filter(|_| facts.extensions.contains(&ExtensionType::CLIENT_CERTIFICATE_TYPE)),
         };
         answers.send(&mut keys, sink)?;
         let (identity, scheme) = match authentication {
@@ -120,13 +130,13 @@ impl Negotiated {
                 return Ok(if early_data { State::WaitEndOfEarlyData(next) } else { State::WaitFinished(next) });
             }
         };
-        if let Some(verifier) = config.client_auth.verifier() {
+        if let (Some(verifier), Some(_)) = (config.client_auth.verifier(), asked) {
             sink.facts().client_auth_requested = true;
             send_certificate_request(&config, verifier.as_ref(), &mut keys, sink)?;
         }
         certificate::send(&identity, &[], facts.into(), &config.certificate_compressions, &mut keys.transcript, sink)?;
         let pending = PendingSignature::new(identity, scheme, Signer::Server, &keys.transcript);
-        Ok(State::Sign(Box::new(Sign { config, keys, secret, pending })))
+        Ok(State::Sign(Box::new(Sign { config, keys, secret, asked, pending })))
     }
 
     /// The secret of the early data that are read; it follows from the ClientHello alone.
@@ -176,12 +186,28 @@ impl Negotiated {
     }
 }
 
+/// What a client is asked to show: what it wants most of what the verifier judges (RFC 7250 §4.2). One that has nothing of
+/// it is not asked, unless it has to show something.
+fn ask_for(auth: &ClientAuth, facts: &ClientHelloFacts) -> Result<Option<CertificateType>, Error> {
+    let Some(verifier) = auth.verifier() else { return Ok(None) };
+    let judged = verifier.certificate_types();
+    match (facts.client_certificate_types.iter().find(|kind| judged.contains(kind)), auth) {
+        (Some(kind), _) => Ok(Some(*kind)),
+        (None, ClientAuth::Require(_)) => {
+            Err(Error::new(Rule::NoCommonCertificateType, "the client has nothing that its verifier judges"))
+        }
+        (None, ClientAuth::Request(_) | ClientAuth::None) => Ok(None),
+    }
+}
+
 /// What EncryptedExtensions answers.
 struct Answers<'a> {
     alpn: Option<&'a [u8]>,
     knows_name: bool,
     size_limit: Option<u16>,
     early_data: bool,
+    server_type: Option<CertificateType>,
+    client_type: Option<CertificateType>,
 }
 
 impl Answers<'_> {
@@ -191,6 +217,8 @@ impl Answers<'_> {
             self.knows_name.then_some(Extension::ServerNameAck),
             self.alpn.map(|name| Extension::Alpn(vec![name])),
             self.size_limit.map(Extension::RecordSizeLimit),
+            self.client_type.map(Extension::ClientCertificateType),
+            self.server_type.map(Extension::ServerCertificateType),
         ];
         let extensions = answers.into_iter().flatten().collect();
         sink.send(&Message::EncryptedExtensions(EncryptedExtensions { extensions }), &mut keys.transcript)
@@ -245,16 +273,14 @@ impl Sign {
     /// The rest of the flight.
     pub(super) fn on_signature(mut self, signature: &[u8], sink: &mut dyn Sink) -> Result<State, Error> {
         flight::send_certificate_verify(self.pending.scheme, signature, &mut self.keys, sink)?;
-        let Self { config, mut keys, secret, .. } = self;
+        let Self { config, mut keys, secret, asked, .. } = self;
         let application = send_finished(&mut keys, secret, sink)?;
-        Ok(match config.client_auth {
-            ClientAuth::None => {
+        Ok(match asked {
+            None => {
                 let peer = PeerAuthentication::Anonymous;
                 State::WaitFinished(Box::new(WaitFinished { config, keys, application, peer }))
             }
-            ClientAuth::Request(_) | ClientAuth::Require(_) => {
-                State::WaitCertificate(Box::new(WaitCertificate { config, keys, application }))
-            }
+            Some(asked) => State::WaitCertificate(Box::new(WaitCertificate { config, keys, application, asked })),
         })
     }
 }

@@ -61,7 +61,6 @@ mod tickets;
 
 use std::sync::Arc;
 
-use tlsmith_x509::Certificate;
 use zeroize::Zeroizing;
 
 use super::{
@@ -73,14 +72,14 @@ use super::{
 };
 use crate::{
     auth::{
-        Verdict,
+        PeerKey, Verdict,
         proofs::{PeerAuthentication, SignatureVerified},
     },
     config::ServerConfig,
     conn::ClientHelloFacts,
     error::{Error, Rule},
     msg::Message,
-    registry::{HandshakeType, NamedGroup},
+    registry::{CertificateType, HandshakeType, NamedGroup},
 };
 
 /// Where the server stands.
@@ -199,6 +198,8 @@ pub(crate) struct Sign {
     config: Arc<ServerConfig>,
     keys: Keys,
     secret: HandshakeSecret,
+    /// The client was asked for this.
+    asked: Option<CertificateType>,
     pub(crate) pending: PendingSignature,
 }
 
@@ -206,13 +207,14 @@ pub(crate) struct WaitCertificate {
     config: Arc<ServerConfig>,
     keys: Keys,
     application: Application,
+    asked: CertificateType,
 }
 
 pub(crate) struct WaitCertificateVerify {
     config: Arc<ServerConfig>,
     keys: Keys,
     application: Application,
-    leaf: Certificate,
+    key: PeerKey,
 }
 
 /// The pause for the verifier. The chain is in the connection's facts.

@@ -26,7 +26,9 @@ pub(super) fn send(config: &ServerConfig, keys: &Keys, main: &MainSecret, sink: 
     let Some(ticketer) = &config.ticketer else { return Ok(()) };
     // An external PSK is offered again as it is; and a client that was judged by what cannot be named cannot come back.
     let unnamed = config.client_auth.verifier().is_some_and(|verifier| verifier.policy().is_none());
-    if sink.facts().external_psk || unnamed || ticketer.lifetime() == 0 || !usable(config, sink.facts()) {
+    // What a ticket says of the client is its certificates.
+    let raw = sink.facts().peer_raw_key.is_some();
+    if sink.facts().external_psk || unnamed || raw || ticketer.lifetime() == 0 || !usable(config, sink.facts()) {
         return Ok(());
     }
     let resumption = main.resumption(&keys.transcript.current()).map_err(|error| crypto(&error))?;

@@ -9,7 +9,10 @@ use super::{
     *,
 };
 use crate::{
-    auth::{Answer, Identity, IdentityChoice, PeerCertificates, PeerVerifier, ServerIdentities, Verdict, Zlib},
+    auth::{
+        Answer, ExpectedKeys, Identity, IdentityChoice, IdentityKey, PeerCertificates, PeerVerifier, ServerIdentities,
+        Verdict, Zlib,
+    },
     config::ClientAuth,
     ext::Extension,
     msg::{CertificateEntry, CertificateMessage, CertificateVerify, Message},
@@ -173,6 +176,27 @@ pub(super) const CASES: &[Case] = &[
             });
             let client = world.client().certificate_compression(&[Arc::new(Zlib)]).build().unwrap();
             Play::client(client, Peer::server(world.server().build().unwrap(), script)).finish()
+        },
+    },
+    Case {
+        rule: Rule::UnexpectedRawKey,
+        name: "nobody is expected (more in conn/tests/raw_keys.rs)",
+        run: |world| {
+            let IdentityKey::Here(key) = world.identity.key() else { unreachable!() };
+            let raw = Arc::new(Identity::raw_public_key(key.clone()).unwrap());
+            let server = crate::ServerConfig::builder(world.provider.clone()).identity(raw).build().unwrap();
+            let nobody = Arc::new(ExpectedKeys::new([]));
+            let client = crate::ClientConfig::builder(world.provider.clone(), nobody).build().unwrap();
+            Play::client(client, Peer::server(server, peer::honest())).finish()
+        },
+    },
+    Case {
+        rule: Rule::NoCommonCertificateType,
+        name: "a client that takes raw public keys alone",
+        run: |world| {
+            let nobody = Arc::new(ExpectedKeys::new([]));
+            let client = crate::ClientConfig::builder(world.provider.clone(), nobody).build().unwrap();
+            Play::server(world.server().build().unwrap(), Peer::client(client, peer::honest())).finish()
         },
     },
     Case {
