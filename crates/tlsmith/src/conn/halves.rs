@@ -95,10 +95,13 @@ impl ReadHalf {
         self.check_size(self.longest)
     }
 
-    /// Judges the plaintext's length of a protected record.
+    /// Judges the plaintext's length of a protected record. Early data are sent before the limit is known, under keys that
+    /// no limit was set for (§4): their bound is another.
     pub(super) fn check_size(&mut self, size: usize) -> Result<(), Error> {
         match self.size_limit {
-            Some(max) if size > max => Err(RecordError::Overflow { len: size, max }.into()),
+            Some(max) if size > max && self.early_data.is_none() => {
+                Err(RecordError::Overflow { len: size, max }.into())
+            }
             Some(_) => Ok(()),
             None => {
                 self.longest = self.longest.max(size);

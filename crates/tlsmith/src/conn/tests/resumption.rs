@@ -191,6 +191,23 @@ fn early_data_are_read_apart_and_can_be_answered_at_once() {
     assert!(pair.client.send_early_data(ReplaySafe::declare(b"late"), &mut Vec::new()).is_err());
 }
 
+/// A client sends them before it knows the server's limit (RFC 8449 §4: the limit belongs to the keys); what follows keeps
+/// to it, or our own server would end the connection.
+#[test]
+fn early_data_are_read_past_the_record_size_limit() {
+    let world = Resuming::new();
+    let (client, server) = world.early();
+    connect(&client, &server);
+    let limited = world.server().early_data(100, world.window.clone()).alpn(&[b"h"]).record_size_limit(64);
+    let (mut pair, read) = early(&client, &limited.build().unwrap(), &[7; 100]);
+    assert_eq!(read, [7; 100]);
+    pair.run().unwrap();
+    assert_eq!(pair.client.facts().early_data, EarlyDataStatus::Accepted);
+    assert_eq!(pair.client.facts().record_size_limit, Some(64));
+    pair.client.send(&[1; 1000], &mut pair.to_server).unwrap();
+    assert_eq!(pair.run().unwrap().1, [1; 1000]);
+}
+
 #[test]
 fn rejected_early_data_are_skipped_and_the_handshake_goes_on() {
     type Change = fn(&Resuming) -> Arc<ServerConfig>;
