@@ -44,9 +44,13 @@ pub(crate) fn append_protected(
     out: &mut Vec<u8>,
 ) -> Result<(), RecordError> {
     let start = out.len();
-    let pieces = fragments(data, sealer.max_content());
-    out.reserve(data.len() + pieces.len() * (HEADER_LEN + 1 + tlsmith_crypto::TAG_LEN));
-    for piece in pieces {
+    let max = sealer.max_content();
+    if data.len() > max {
+        // One record makes its own room.
+        let pieces = data.len().div_ceil(max.max(1));
+        out.reserve(data.len() + pieces * (HEADER_LEN + 1 + tlsmith_crypto::TAG_LEN));
+    }
+    for piece in fragments(data, max) {
         if let Err(error) = sealer.seal(record_type, piece, padding, out) {
             out.truncate(start);
             return Err(error);
