@@ -127,6 +127,22 @@ pub(crate) fn output(error: &io::Error) -> Error {
     )
 }
 
+/// A connection that was to be resumed was not.
+pub(crate) fn not_resumed(message: String) -> Error {
+    Error {
+        section: Some(String::from("RFC 8446 §2.2, RFC 5077, RFC 5246 §7.3")),
+        why: Some(String::from(
+            "Every connection costs a full handshake: time for both, and a signature for the server.",
+        )),
+        ..transport(
+            "session.not_resumed",
+            message,
+            "Switch tickets on (nginx: ssl_session_tickets, ssl_session_cache; tlsmith serve has them on), and give all \
+             servers behind one address the same ticket keys.",
+        )
+    }
+}
+
 /// This machine has no port left to connect from.
 pub(crate) fn no_port(to: &str) -> Error {
     transport(

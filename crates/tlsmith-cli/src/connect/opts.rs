@@ -21,12 +21,16 @@ Examples:
       A server that is asked for TLS in its own protocol first.
   tlsmith connect api.internal --cert client.pem --key client.key
       Mutual TLS; says so if the server refuses the certificate.
+  tlsmith connect example.com --resume 3 --json </dev/null | jq .connections
+      Does the server resume sessions, and how?
+  tlsmith connect example.com --alpn http/1.1 --early-data get-request.txt
+      A request in the first flight of a resumed connection (0-RTT).
   printf 'GET / HTTP/1.1\\r\\nHost: example.com\\r\\nConnection: close\\r\\n\\r\\n' |
       tlsmith connect example.com --alpn http/1.1 --send - >reply.txt
       Sends a request; the reply alone goes to standard output, the screen to standard error.
 
 With a terminal as standard input, what is typed is sent and what comes is shown; Ctrl-D closes this side.
-With --json there is no conversation unless --send asks for one.
+With --json there is no conversation unless --send asks for one. With --resume it takes place on the last connection.
 
 Exit codes: 0 good, 1 the connection or the handshake failed, 2 usage or configuration, 3 not trusted.";
 
@@ -65,6 +69,29 @@ pub(crate) struct Opts {
     /// Signature schemes for the handshake, most wanted first: ecdsa_secp256r1_sha256
     #[arg(long, value_name = "LIST", help_heading = "What to offer")]
     pub(crate) sigalgs: Option<String>,
+
+    /// Connect so many times again, with the session that the connection before left, and say how each was resumed; ends
+    /// with 1 if one was not
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=100),
+          help_heading = "Sessions and keys known before")]
+    pub(crate) resume: Option<u32>,
+    /// Connect again and send this file as early data (0-RTT), then print what comes back as with --send; early data can
+    /// be replayed by anybody who sees them, so let it be a request that may be made twice; what the server does not take
+    /// is sent again after the handshake
+    #[arg(long, value_name = "FILE", conflicts_with = "send", help_heading = "Sessions and keys known before")]
+    pub(crate) early_data: Option<PathBuf>,
+    /// Offer this pre-shared key (hexadecimal, at least 16 random bytes); other users of this machine can see what
+    /// stands on a command line: --psk-file keeps it to itself
+    #[arg(
+        long,
+        value_name = "IDENTITY:HEX",
+        conflicts_with = "psk_file",
+        help_heading = "Sessions and keys known before"
+    )]
+    pub(crate) psk: Option<String>,
+    /// Offer the pre-shared keys in this file, a line IDENTITY:HEX each
+    #[arg(long, value_name = "FILE", help_heading = "Sessions and keys known before")]
+    pub(crate) psk_file: Option<PathBuf>,
 
     /// Send this file after the handshake (- is standard input), close this side, and print what comes back
     #[arg(long, value_name = "FILE", help_heading = "Conversation")]

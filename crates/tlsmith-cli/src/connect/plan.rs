@@ -2,13 +2,17 @@
 
 use std::{fs::File, sync::Arc, time::Duration};
 
-use tlsmith::{ClientConfig, registry::NamedGroup};
+use tlsmith::{ClientConfig, config::ClientConfigBuilder, registry::NamedGroup};
 use tlsmith_crypto::{Provider, aws_lc::AwsLc};
 use tlsmith_x509::{ServerName, TrustAnchors};
+
+use zeroize::Zeroizing;
 
 use super::{
     key_log::FileKeyLog,
     opts::Opts,
+    psk,
+    sessions::Sessions,
     starttls::Protocol,
     target::{HTTPS, Target},
 };
@@ -32,6 +36,8 @@ pub(crate) enum Source {
     File(File),
     /// Standard input.
     Stdin,
+    /// What was not taken as early data.
+    Early,
 }
 
 /// Everything that [`run`](super::run) needs, checked.
@@ -46,6 +52,13 @@ pub(crate) struct Plan {
     pub(crate) provider: Arc<dyn Provider>,
     /// Which roots, for the report, and how many.
     pub(crate) roots: (String, usize),
+    /// How many connections follow the first.
+    pub(crate) again: u32,
+    /// It is an error if one of them is not resumed.
+    pub(crate) must_resume: bool,
+    /// What is sent early on the last one.
+    pub(crate) early_data: Option<Zeroizing<Vec<u8>>>,
+    pub(crate) sessions: Arc<Sessions>,
     pub(crate) timeout: Duration,
     pub(crate) trace: bool,
     pub(crate) mode: Mode,
@@ -63,10 +76,18 @@ impl Plan {
         let (anchors, roots) = opts.trust.anchors()?;
         let roots = (roots, anchors.len());
         let key_log = opts.keylog.as_deref().map(FileKeyLog::open).transpose()?.map(Arc::new);
-        let config = config(opts, &provider, anchors, key_log.clone())?;
+        let sessions = Arc::new(Sessions::default());
+        let remembers = opts.resume.is_some() || opts.early_data.is_some();
+        let mut builder = config(opts, &provider, anchors, key_log.clone())?;
+        if remembers {
+            builder = builder.sessions(sessions.clone()).early_data(opts.early_data.is_some());
+        }
+        let config = builder.build().map_err(Usage::from)?;
+        let early_data = opts.early_data.as_deref().map(|path| files::read("--early-data", path)).transpose()?;
         let mode = match &opts.send {
             Some(path) if path.as_os_str() == "-" => Mode::Send(Source::Stdin),
             Some(path) => Mode::Send(Source::File(files::open("--send", path)?)),
+            None if early_data.is_some() => Mode::Send(Source::Early),
             None if stdin_is_terminal && !json => Mode::Interactive,
             None => Mode::Report,
         };
@@ -78,6 +99,10 @@ impl Plan {
             config,
             provider,
             roots,
+            again: opts.resume.unwrap_or(u32::from(remembers)),
+            must_resume: opts.resume.is_some(),
+            early_data,
+            sessions,
             timeout: opts.timeout,
             trace: opts.trace,
             mode,
@@ -92,7 +117,7 @@ fn config(
     provider: &Arc<dyn Provider>,
     anchors: TrustAnchors,
     key_log: Option<Arc<FileKeyLog>>,
-) -> Result<Arc<ClientConfig>, Usage> {
+) -> Result<ClientConfigBuilder, Usage> {
     let verifier = opts.trust.verifier(provider, anchors);
     let mut builder = ClientConfig::builder(provider.clone(), verifier).trace(opts.trace);
     if let Some(list) = &opts.alpn {
@@ -115,7 +140,12 @@ fn config(
     if let Some(log) = key_log {
         builder = builder.key_log(log);
     }
-    builder.build().map_err(Usage::from)
+    let psks = match (&opts.psk, &opts.psk_file) {
+        (Some(text), _) => vec![psk::of_text("--psk", text)?],
+        (None, Some(path)) => psk::of_file(path)?,
+        (None, None) => Vec::new(),
+    };
+    Ok(builder.psks(psks))
 }
 
 /// Shares for the most wanted group, and for X25519 beside its hybrid: the one that servers without ML-KEM choose.

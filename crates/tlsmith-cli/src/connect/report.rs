@@ -23,6 +23,12 @@ pub(crate) struct Report {
     pub(crate) address: Option<String>,
     /// The addresses before it that did not.
     pub(crate) failed_addresses: Vec<FailedAddress>,
+    /// All connections, this one first; more than one with `--resume` and `--early-data`.
+    pub(crate) connections: Vec<OneConnection>,
+    /// What became of the early data, with `--early-data`.
+    pub(crate) early_data: Option<EarlyData>,
+    /// The server is known by a pre-shared key.
+    pub(crate) external_psk: bool,
     /// The dialogue before TLS, with `--starttls`.
     pub(crate) starttls: Option<StartTls>,
     /// `TLSv1.3`.
@@ -35,7 +41,7 @@ pub(crate) struct Report {
     pub(crate) signature_scheme: Option<String>,
     /// The application protocol agreed on.
     pub(crate) alpn: Option<String>,
-    /// A session was resumed.
+    /// Every connection after the first was resumed; false where there is only one.
     pub(crate) resumed: bool,
     /// A HelloRetryRequest was part of the handshake.
     pub(crate) retried: bool,
@@ -63,6 +69,37 @@ pub(crate) struct FailedAddress {
     pub(crate) address: String,
     pub(crate) code: String,
     pub(crate) message: String,
+}
+
+/// One of the connections.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct OneConnection {
+    /// It continued a session of a connection before.
+    pub(crate) resumed: bool,
+    /// By what: `psk` (TLS 1.3), `ticket` or `session_id` (TLS 1.2).
+    pub(crate) resumed_by: Option<&'static str>,
+    pub(crate) address: Option<String>,
+    pub(crate) protocol: Option<String>,
+    pub(crate) cipher_suite: Option<String>,
+    pub(crate) group: Option<String>,
+    pub(crate) alpn: Option<String>,
+    pub(crate) timings_ms: Timings,
+    /// How many sessions the server gave for later.
+    pub(crate) sessions_received: usize,
+    pub(crate) error: Option<Error>,
+    /// Its messages, with `--trace`.
+    pub(crate) trace: Option<Vec<Message>>,
+}
+
+/// What became of the early data.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(crate) struct EarlyData {
+    /// `accepted`, `rejected`, or `not_offered` where there was no session that allows them.
+    pub(crate) status: &'static str,
+    /// How many bytes went with the ClientHello; what was not accepted was sent again, with the rest.
+    pub(crate) sent_early_bytes: usize,
+    /// How many there are in all.
+    pub(crate) bytes: usize,
 }
 
 /// What was said in clear before TLS.
@@ -204,7 +241,7 @@ impl Report {
         self.group = facts.group.map(|group| group.to_string());
         self.signature_scheme = facts.signature_scheme.map(|scheme| scheme.to_string());
         self.alpn = facts.alpn.as_deref().map(protocol_name);
-        self.resumed = facts.resumed;
+        self.external_psk = facts.external_psk;
         self.retried = facts.retried;
         self.client_auth_requested = facts.client_auth_requested;
         self.client_auth = facts.certificate_request.as_ref().map(|request| Client {

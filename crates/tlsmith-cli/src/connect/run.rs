@@ -5,7 +5,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tlsmith::{Connection, Facts, conn::Direction, session::UnixMillis};
+use tlsmith::{
+    Connection, Facts,
+    conn::{Direction, EarlyDataStatus, ReplaySafe},
+    session::UnixMillis,
+};
 use tlsmith_x509::UnixTime;
 use tokio::{net::TcpStream, time::timeout};
 
@@ -15,7 +19,7 @@ use super::{
     plan::{Mode, Plan},
     progress::Phases,
     reach,
-    report::{Error, Report, StartTls, ms},
+    report::{EarlyData, Error, OneConnection, Report, StartTls, ms},
     starttls::{self, Parties, Protocol},
 };
 
@@ -28,41 +32,133 @@ pub(crate) struct Session {
     pub(crate) link: Option<Link>,
     /// Application data that came before anybody asked.
     pub(crate) early: Vec<u8>,
+    /// What was to be sent early and was not taken.
+    pub(crate) unsent: Vec<u8>,
     now: UnixTime,
+    turn: Turn,
+    /// How the session is known that was offered.
+    offered: Option<&'static str>,
+    /// How many sessions there were before this connection.
+    sessions_before: usize,
+    sessions_received: usize,
+    resumed: bool,
 }
 
-/// Reaches the target and shakes hands.
+/// Which connection it is.
+#[derive(Clone, Copy, Debug)]
+struct Turn {
+    index: u32,
+    /// The conversation takes place on the last one.
+    is_last: bool,
+    /// Where the first one went.
+    address: Option<SocketAddr>,
+}
+
+/// Reaches the target and shakes hands, as often as it is to be done.
 pub(crate) async fn establish(plan: &Plan, phases: &Phases) -> Session {
-    let now = UnixTime::now();
-    let mut report = Report {
-        target: plan.target.to_string(),
-        time: now.to_string(),
-        server_name: Some(plan.name.to_string()),
-        ..Report::default()
-    };
-    report.verification.roots.clone_from(&plan.roots.0);
-    report.verification.root_count = plan.roots.1;
-    let mut session = Session { report, link: None, early: Vec::new(), now };
-    if let Err(error) = session.reach_and_shake_hands(plan, phases).await {
-        session.report.error = Some(error);
-        if let Some(mut link) = session.link.take() {
-            // The alert that says why is on its way; what the peer answers to it changes nothing.
-            let _ = link.part(PARTING).await;
-            session.take_facts(plan, &link);
+    let turn = |index, address| Turn { index, is_last: index == plan.again, address };
+    let mut session = Session::once(plan, phases, turn(0, None)).await;
+    session.report.connections.push(session.summary());
+    let address = session.report.address.as_deref().and_then(|address| address.parse().ok());
+    for index in 1..=plan.again {
+        if session.report.error.is_some() {
+            break;
         }
+        session.follow(Session::once(plan, phases, turn(index, address)).await);
     }
+    session.judge_resumption(plan);
     phases.enter(Phase::Idle);
     session
 }
 
 impl Session {
+    /// One connection.
+    async fn once(plan: &Plan, phases: &Phases, turn: Turn) -> Self {
+        let now = UnixTime::now();
+        let mut report = Report {
+            target: plan.target.to_string(),
+            time: now.to_string(),
+            server_name: Some(plan.name.to_string()),
+            ..Report::default()
+        };
+        report.verification.roots.clone_from(&plan.roots.0);
+        report.verification.root_count = plan.roots.1;
+        let mut session = Self {
+            report,
+            link: None,
+            early: Vec::new(),
+            unsent: Vec::new(),
+            now,
+            turn,
+            offered: None,
+            sessions_before: plan.sessions.count(),
+            sessions_received: 0,
+            resumed: false,
+        };
+        if let Err(error) = session.reach_and_shake_hands(plan, phases).await {
+            session.report.error = Some(error);
+            if let Some(mut link) = session.link.take() {
+                // The alert that says why is on its way; what the peer answers to it changes nothing.
+                let _ = link.part(PARTING).await;
+                session.take_facts(plan, &link);
+            }
+        }
+        session.sessions_received = plan.sessions.count() - session.sessions_before;
+        session
+    }
+
+    /// Takes over what a later connection came to: its line, its failure, and the conversation.
+    fn follow(&mut self, next: Self) {
+        self.report.connections.push(next.summary());
+        self.report.error = next.report.error;
+        self.report.early_data = next.report.early_data;
+        (self.link, self.early, self.unsent, self.turn) = (next.link, next.early, next.unsent, next.turn);
+    }
+
+    fn summary(&self) -> OneConnection {
+        let report = &self.report;
+        OneConnection {
+            resumed: self.resumed,
+            resumed_by: self.offered.filter(|_| self.resumed),
+            address: report.address.clone(),
+            protocol: report.protocol.clone(),
+            cipher_suite: report.cipher_suite.clone(),
+            group: report.group.clone(),
+            alpn: report.alpn.clone(),
+            timings_ms: report.timings_ms,
+            sessions_received: self.sessions_received,
+            error: report.error.clone(),
+            trace: report.trace.clone(),
+        }
+    }
+
+    /// Whether all were resumed that were to be.
+    fn judge_resumption(&mut self, plan: &Plan) {
+        let (first, later) = match self.report.connections.split_first() {
+            Some((first, later)) if !later.is_empty() => (first, later),
+            _ => return,
+        };
+        let full = later.iter().filter(|connection| !connection.resumed).count();
+        self.report.resumed = full == 0;
+        if full > 0 && plan.must_resume && self.report.error.is_none() {
+            let why = match first.sessions_received {
+                0 => "the server gave no session to resume",
+                _ => "the server did not take the session that it had given",
+            };
+            let message = format!("{full} of {} connections were not resumed: {why}", later.len());
+            self.report.error = Some(failure::not_resumed(message));
+        }
+    }
+
     async fn reach_and_shake_hands(&mut self, plan: &Plan, phases: &Phases) -> Result<(), Error> {
         let (tcp, address, rtt) = self.reach(plan, phases).await?;
         let tcp = self.ask_for_tls(plan, phases, tcp).await?;
         phases.enter(Phase::Tls);
         let mut out = Vec::new();
-        let conn = Connection::client(plan.config.clone(), plan.name.clone(), UnixMillis::now(), &mut out)
+        let mut conn = Connection::client(plan.config.clone(), plan.name.clone(), UnixMillis::now(), &mut out)
             .map_err(|error| Error::of(&error))?;
+        self.offered = plan.sessions.offered();
+        let sent_early = self.send_early_data(plan, &mut conn, &mut out)?;
         // Making the key shares is this machine's time; the handshake's begins when the ClientHello leaves.
         let begun = Instant::now();
         let link = self.link.insert(Link::new(tcp, conn, out, begun));
@@ -77,13 +173,40 @@ impl Session {
         }
         phases.enter(Phase::Idle);
         self.update(plan);
+        self.note_early_data(plan, sent_early);
         self.settle(plan, address, rtt).await
     }
 
+    /// As much of the early data as the session allows goes with the ClientHello; how much that is.
+    fn send_early_data(&self, plan: &Plan, conn: &mut Connection, out: &mut Vec<u8>) -> Result<usize, Error> {
+        let Some(data) = plan.early_data.as_ref().filter(|_| self.turn.is_last) else { return Ok(0) };
+        // The caller's word for it: that is what the option says.
+        let data = ReplaySafe::declare(data);
+        let count = conn.early_data_left().min(data.len());
+        if count > 0 {
+            conn.send_early_data(data.first(count), out).map_err(|error| Error::of(&error))?;
+        }
+        Ok(count)
+    }
+
+    /// What the server made of them; what it did not take is to be sent after all.
+    fn note_early_data(&mut self, plan: &Plan, sent: usize) {
+        let Some(data) = plan.early_data.as_ref().filter(|_| self.turn.is_last) else { return };
+        let status = self.link.as_ref().map(|link| link.facts().early_data);
+        let (status, taken) = match status {
+            Some(EarlyDataStatus::Accepted) => ("accepted", sent),
+            _ if sent > 0 => ("rejected", 0),
+            _ => ("not_offered", 0),
+        };
+        self.unsent = data.get(taken..).unwrap_or_default().to_vec();
+        self.report.early_data = Some(EarlyData { status, sent_early_bytes: sent, bytes: data.len() });
+    }
+
     async fn reach(&mut self, plan: &Plan, phases: &Phases) -> Result<(TcpStream, SocketAddr, Duration), Error> {
-        let addresses = match (plan.target.ip(), plan.target.host.contains('%')) {
-            (Some(ip), false) => vec![SocketAddr::new(ip, plan.target.port)],
-            _ => {
+        let addresses = match (self.turn.address, plan.target.ip(), plan.target.host.contains('%')) {
+            (Some(address), _, _) => vec![address],
+            (None, Some(ip), false) => vec![SocketAddr::new(ip, plan.target.port)],
+            (None, _, _) => {
                 phases.enter(Phase::Dns);
                 let begun = Instant::now();
                 let addresses = reach::resolve(&plan.target, plan.timeout).await?;
@@ -120,10 +243,15 @@ impl Session {
         // A server that asked for a certificate nearly always answers within a round trip: a ticket or an alert.
         let grace = (rtt * 3).max(Duration::from_millis(500)).min(plan.timeout);
         let mut answered = !self.early.is_empty();
-        if self.report.client_auth_requested && !matches!(plan.mode, Mode::Send(_)) && !answered {
+        let mode = if self.turn.is_last { &plan.mode } else { &Mode::Report };
+        if self.report.client_auth_requested && !matches!(mode, Mode::Send(_)) && !answered {
             answered = link.listen(grace, &mut self.early).await.map_err(failed)?;
         }
-        if let Mode::Report = plan.mode {
+        if !self.turn.is_last {
+            let session = wait_for_session(link, plan, self.sessions_before, &mut self.early);
+            answered |= timeout(grace, session).await.unwrap_or(Ok(false)).map_err(failed)?;
+        }
+        if let Mode::Report = mode {
             link.send_close();
             if self.report.client_auth_requested && !answered {
                 // It said nothing so far; it has to say something to the end.
@@ -140,7 +268,7 @@ impl Session {
         if answered {
             self.client_auth_outcome("accepted");
         }
-        if let Mode::Report = plan.mode {
+        if let Mode::Report = mode {
             self.link = None;
         }
         Ok(())
@@ -155,6 +283,14 @@ impl Session {
     }
 
     fn take_facts(&mut self, plan: &Plan, link: &Link) {
+        if let Some(connection) = self.report.connections.get_mut(self.turn.index as usize) {
+            // The conversation adds to the trace of its own connection; the report is about the first one.
+            connection.trace = plan.trace.then(|| link.messages().to_vec());
+        }
+        if self.turn.index > 0 && !self.report.connections.is_empty() {
+            return;
+        }
+        self.resumed = link.facts().resumed;
         let outcome = self.report.client_auth.as_ref().map(|client| client.outcome);
         self.report.take_facts(link.facts(), plan.provider.as_ref(), self.now);
         if let Some(outcome) = outcome {
@@ -174,6 +310,18 @@ impl Session {
     pub(crate) fn client_auth_outcome(&mut self, outcome: &'static str) {
         if let Some(client) = &mut self.report.client_auth {
             client.outcome = outcome;
+        }
+    }
+}
+
+/// Tickets come after the handshake in TLS 1.3 (RFC 8446 §4.6.1); whether one came on this connection.
+async fn wait_for_session(link: &mut Link, plan: &Plan, before: usize, data: &mut Vec<u8>) -> Result<bool, Broken> {
+    loop {
+        if plan.sessions.count() > before {
+            return Ok(true);
+        }
+        if link.is_ended() || link.is_peer_closed() || !link.listen(plan.timeout, data).await? {
+            return Ok(false);
         }
     }
 }

@@ -39,6 +39,7 @@ pub(crate) async fn converse(plan: &Plan, session: &mut Session, json: bool) {
             reader(io::stdin())
         }
         Mode::Send(Source::Stdin) => reader(io::stdin()),
+        Mode::Send(Source::Early) => reader(io::Cursor::new(std::mem::take(&mut session.unsent))),
         Mode::Send(Source::File(file)) => match File::try_clone(file) {
             Ok(file) => reader(file),
             Err(error) => {
@@ -47,10 +48,13 @@ pub(crate) async fn converse(plan: &Plan, session: &mut Session, json: bool) {
             }
         },
     };
+    // What the server took early is a part of it.
+    let early = session.report.early_data.filter(|early| early.status == "accepted");
+    let accepted = early.map_or(0, |early| early.sent_early_bytes as u64);
     let mut talk = Talk {
         source: Some(source),
         sink: Sink::new(plan, json),
-        sent: 0,
+        sent: accepted,
         interactive: matches!(plan.mode, Mode::Interactive),
         limit: plan.timeout,
         unwritten: None,

@@ -54,6 +54,7 @@ impl Page<'_> {
             (Some(false), None) => (Ink::Bad, "NOT TRUSTED, gone on with --insecure"),
             (_, Some(_)) => (Ink::Bad, "FAILED"),
             (Some(true), None) => (Ink::Good, "trusted"),
+            (None, None) if report.external_psk => (Ink::Good, "known by a pre-shared key"),
             (None, None) => (Ink::Warn, "not judged"),
         };
         let title = self.style.paint(Ink::Strong, &safe(&report.target));
@@ -135,9 +136,8 @@ impl Page<'_> {
             self.field("Name", name);
         }
         let retried = if report.retried { ", after a HelloRetryRequest" } else { "" };
-        let resumed = if report.resumed { ", resumed" } else { "" };
         for (label, value, more) in [
-            ("Protocol", &report.protocol, resumed),
+            ("Protocol", &report.protocol, ""),
             ("Cipher suite", &report.cipher_suite, ""),
             ("Group", &report.group, retried),
             ("Signature", &report.signature_scheme, ""),
@@ -159,6 +159,7 @@ impl Page<'_> {
         if !times.is_empty() {
             self.field("Time", &times.join(", "));
         }
+        self.connections(report);
         if let Some(trusted) = report.verification.trusted {
             let roots = match report.verification.root_count {
                 1 => format!("{} (1 certificate)", report.verification.roots),
@@ -171,6 +172,38 @@ impl Page<'_> {
             if style.verbose && trusted {
                 self.field("Roots", &roots);
             }
+        }
+    }
+
+    /// The connections after the first, and what became of early data.
+    fn connections(&mut self, report: &Report) {
+        if report.connections.len() > 1 {
+            for (index, connection) in report.connections.iter().enumerate() {
+                let how = match (index, connection.resumed, connection.resumed_by) {
+                    (_, true, Some(by)) => format!("resumed ({})", by.replace('_', " ")),
+                    (_, true, None) => String::from("resumed"),
+                    (_, false, _) if connection.error.is_some() => String::from("FAILED"),
+                    (0, false, _) => String::from("full handshake"),
+                    (_, false, _) => String::from("NOT RESUMED"),
+                };
+                let protocol =
+                    connection.protocol.as_ref().map_or_else(String::new, |protocol| format!(", {protocol}"));
+                let time = connection.timings_ms.tls.map_or_else(String::new, |time| format!(", tls {time:.1} ms"));
+                let given = match connection.sessions_received {
+                    0 => String::new(),
+                    1 => String::from(", 1 session received"),
+                    count => format!(", {count} sessions received"),
+                };
+                self.field(&format!("Connection {}", index + 1), &format!("{how}{protocol}{time}{given}"));
+            }
+        }
+        if let Some(early) = &report.early_data {
+            let what = match early.status {
+                "accepted" => format!("{} of {} bytes accepted", early.sent_early_bytes, early.bytes),
+                "rejected" => format!("REJECTED; {} bytes sent again after the handshake", early.bytes),
+                _ => String::from("not offered: no session allows them; all sent after the handshake"),
+            };
+            self.field("Early data", &what);
         }
     }
 

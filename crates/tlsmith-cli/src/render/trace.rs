@@ -18,9 +18,17 @@ const MAX_WIDTH: usize = 100;
 /// The drawing, or nothing where no trace was asked for.
 pub(crate) fn draw(report: &Report, style: &Style) -> String {
     let Some(messages) = &report.trace else { return String::new() };
-    let canvas = Canvas { style, room: style.width.min(MAX_WIDTH).saturating_sub(TIME), text: String::new() };
+    let canvas = || Canvas { style, room: style.width.min(MAX_WIDTH).saturating_sub(TIME), text: String::new() };
     let before = report.starttls.as_ref().map_or(&[][..], |before| before.dialogue.as_slice());
-    canvas.draw(before, messages)
+    let mut drawing = canvas().draw(before, messages);
+    // The first connection is the report's own.
+    for (index, connection) in report.connections.iter().enumerate().skip(1) {
+        if let Some(messages) = &connection.trace {
+            drawing.push_str(&style.paint(Ink::Strong, &format!("Connection {}\n\n", index + 1)));
+            drawing.push_str(&canvas().draw(&[], messages));
+        }
+    }
+    drawing
 }
 
 struct Canvas<'s> {
