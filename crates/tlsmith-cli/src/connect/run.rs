@@ -158,7 +158,7 @@ impl Session {
         let mut conn = Connection::client(plan.config.clone(), plan.name.clone(), UnixMillis::now(), &mut out)
             .map_err(|error| Error::of(&error))?;
         self.offered = plan.sessions.offered();
-        let sent_early = self.send_early_data(plan, &mut conn, &mut out)?;
+        let sent_early = self.send_early_data(plan, &mut conn, &mut out).map_err(|error| Error::of(&error))?;
         // Making the key shares is this machine's time; the handshake's begins when the ClientHello leaves.
         let begun = Instant::now();
         let link = self.link.insert(Link::new(tcp, conn, out, begun));
@@ -178,13 +178,13 @@ impl Session {
     }
 
     /// As much of the early data as the session allows goes with the ClientHello; how much that is.
-    fn send_early_data(&self, plan: &Plan, conn: &mut Connection, out: &mut Vec<u8>) -> Result<usize, Error> {
+    fn send_early_data(&self, plan: &Plan, conn: &mut Connection, out: &mut Vec<u8>) -> Result<usize, tlsmith::Error> {
         let Some(data) = plan.early_data.as_ref().filter(|_| self.turn.is_last) else { return Ok(0) };
         // The caller's word for it: that is what the option says.
         let data = ReplaySafe::declare(data);
         let count = conn.early_data_left().min(data.len());
         if count > 0 {
-            conn.send_early_data(data.first(count), out).map_err(|error| Error::of(&error))?;
+            conn.send_early_data(data.first(count), out)?;
         }
         Ok(count)
     }
