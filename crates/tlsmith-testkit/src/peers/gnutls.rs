@@ -19,12 +19,17 @@ pub struct Server {
 impl Server {
     /// Starts it; `--echo` or `--http` and further arguments at the end.
     pub fn start(setup: &ServerSetup<'_>, more: &[&str]) -> Self {
+        Self::start_with(setup, &[], more)
+    }
+
+    /// The same with more in the priority string, such as `%ALLOW_SMALL_RECORDS`.
+    pub fn start_with(setup: &ServerSetup<'_>, priorities: &[&str], more: &[&str]) -> Self {
         loop {
             let port = free_ports(1)[0];
             let mut command = Command::new("gnutls-serv");
             command.arg("--port").arg(port.to_string());
             command.arg("--x509certfile").arg(&setup.cert.chain).arg("--x509keyfile").arg(&setup.cert.key);
-            command.arg("--priority").arg(priority(setup.suites, setup.groups, setup.schemes));
+            command.arg("--priority").arg(with(priority(setup.suites, setup.groups, setup.schemes), priorities));
             for protocol in setup.alpn {
                 command.args(["--alpn", protocol]);
             }
@@ -55,10 +60,15 @@ impl Server {
 
 /// Starts `gnutls-cli`; it verifies chain and name and gives up if they are not good.
 pub fn client(setup: &ClientSetup<'_>, more: &[&str]) -> Process {
+    client_with(setup, &[], more)
+}
+
+/// The same with more in the priority string.
+pub fn client_with(setup: &ClientSetup<'_>, priorities: &[&str], more: &[&str]) -> Process {
     let mut command = Command::new("gnutls-cli");
     command.arg("--port").arg(setup.port.to_string()).arg("--x509cafile").arg(setup.ca);
     command.args(["--sni-hostname", setup.name, "--verify-hostname", setup.name]);
-    command.arg("--priority").arg(priority(setup.suites, setup.groups, setup.schemes));
+    command.arg("--priority").arg(with(priority(setup.suites, setup.groups, setup.schemes), priorities));
     for protocol in setup.alpn {
         command.args(["--alpn", protocol]);
     }
@@ -66,6 +76,14 @@ pub fn client(setup: &ClientSetup<'_>, more: &[&str]) -> Process {
         command.arg("--x509certfile").arg(&identity.chain).arg("--x509keyfile").arg(&identity.key);
     }
     Process::spawn(command.args(more).arg("127.0.0.1"))
+}
+
+fn with(mut priority: String, more: &[&str]) -> String {
+    for keyword in more {
+        priority.push(':');
+        priority.push_str(keyword);
+    }
+    priority
 }
 
 fn priority(suites: &[&str], groups: &[&str], schemes: &[&str]) -> String {
@@ -90,6 +108,8 @@ fn cipher(suite: &str) -> String {
     match suite {
         "TLS_AES_128_GCM_SHA256" => "AES-128-GCM".into(),
         "TLS_AES_256_GCM_SHA384" => "AES-256-GCM".into(),
+        "TLS_AES_128_CCM_SHA256" => "AES-128-CCM".into(),
+        "TLS_AES_128_CCM_8_SHA256" => "AES-128-CCM-8".into(),
         _ => "CHACHA20-POLY1305".into(),
     }
 }
@@ -122,6 +142,8 @@ pub fn seen_by_client(output: &str) -> Seen {
             match name {
                 "AES-128-GCM" => "TLS_AES_128_GCM_SHA256",
                 "AES-256-GCM" => "TLS_AES_256_GCM_SHA384",
+                "AES-128-CCM" => "TLS_AES_128_CCM_SHA256",
+                "AES-128-CCM-8" => "TLS_AES_128_CCM_8_SHA256",
                 "CHACHA20-POLY1305" => "TLS_CHACHA20_POLY1305_SHA256",
                 other => other,
             }
