@@ -7,15 +7,21 @@ use tlsmith::{
     auth::{ChainVerifier, Identity},
     conn::MAX_RECORD,
     registry::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme},
+    session::{MemorySessions, TicketKeys, UnixMillis},
 };
 use tlsmith_crypto::{Provider, aws_lc::AwsLc};
-use tlsmith_x509::{ServerName, TrustAnchors, UnixTime};
+use tlsmith_x509::{ServerName, TrustAnchors};
 
 use super::{Aead, End, Group, Setup, Stack, Version};
 use crate::{
     Result,
     pki::{HOST, KeyKind},
 };
+
+/// What the client's cache may hold: servers, sessions of each, bytes in all. As rustls has it by default.
+const SERVERS: usize = 256;
+const SESSIONS: usize = 8;
+const CACHE: usize = 1 << 20;
 
 pub(crate) struct Tlsmith {
     client: Arc<ClientConfig>,
@@ -25,7 +31,7 @@ pub(crate) struct Tlsmith {
 
 impl Tlsmith {
     pub(crate) fn new(setup: &Setup<'_>) -> Result<Option<Self>> {
-        if setup.version == Version::Tls12 || setup.resume {
+        if setup.version == Version::Tls12 {
             return Ok(None);
         }
         let provider: Arc<dyn Provider> = Arc::new(AwsLc);
@@ -33,17 +39,17 @@ impl Tlsmith {
         let verifier = ChainVerifier::new(provider.clone(), Arc::new(anchors));
         let identity = Identity::from_pem(&AwsLc, setup.pki.chain.as_bytes(), setup.pki.key.as_bytes())?;
         let (suites, groups) = ([suite(setup)], [group(setup.group)]);
-        let client = ClientConfig::builder(provider.clone(), Arc::new(verifier))
+        let mut client = ClientConfig::builder(provider.clone(), Arc::new(verifier))
             .cipher_suites(&suites)
             .groups(&groups)
-            .signature_schemes(schemes(setup.pki.kind))
-            .build()?;
-        let server = ServerConfig::builder(provider)
-            .identity(Arc::new(identity))
-            .cipher_suites(&suites)
-            .groups(&groups)
-            .build()?;
-        Ok(Some(Self { client, server, name: HOST.parse()? }))
+            .signature_schemes(schemes(setup.pki.kind));
+        let mut server =
+            ServerConfig::builder(provider).identity(Arc::new(identity)).cipher_suites(&suites).groups(&groups);
+        if setup.resume {
+            client = client.sessions(Arc::new(MemorySessions::new(SERVERS, SESSIONS, CACHE)));
+            server = server.ticketer(Arc::new(TicketKeys::generate(&AwsLc)?)).tickets(1);
+        }
+        Ok(Some(Self { client: client.build()?, server: server.build()?, name: HOST.parse()? }))
     }
 }
 
@@ -73,12 +79,12 @@ fn schemes(kind: KeyKind) -> &'static [SignatureScheme] {
 impl Stack for Tlsmith {
     fn client(&self) -> Result<Box<dyn End>> {
         let mut hello = Vec::new();
-        let connection = Connection::client(self.client.clone(), self.name.clone(), UnixTime::now(), &mut hello)?;
+        let connection = Connection::client(self.client.clone(), self.name.clone(), UnixMillis::now(), &mut hello)?;
         Ok(Box::new(TlsmithEnd::new(connection, hello)))
     }
 
     fn server(&self) -> Result<Box<dyn End>> {
-        Ok(Box::new(TlsmithEnd::new(Connection::server(self.server.clone(), UnixTime::now())?, Vec::new())))
+        Ok(Box::new(TlsmithEnd::new(Connection::server(self.server.clone(), UnixMillis::now())?, Vec::new())))
     }
 }
 
