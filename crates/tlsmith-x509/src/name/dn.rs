@@ -108,6 +108,16 @@ impl Attribute {
         })
     }
 
+    /// How long its comparable form is, if folding changes no lengths: the lengths of the RDN, the kind and the value, a byte
+    /// for the kind of value.
+    fn size(&self) -> usize {
+        let value = match &self.value {
+            Value::Text(text) => text.len(),
+            Value::Raw(element) => element.len(),
+        };
+        3 * LENGTH_SIZE + self.kind.as_der().len() + 1 + value
+    }
+
     /// At most `longest` characters of the value are looked at.
     fn describe(&self, out: &mut String, longest: usize) {
         let name = oid::ATTRIBUTES.iter().find(|(kind, _)| *kind == self.kind).map(|(_, name)| *name);
@@ -189,40 +199,70 @@ pub(crate) fn misleads(character: char) -> bool {
         || matches!(character, '\u{e0000}'..='\u{e0fff}')
 }
 
+/// How long the length of a part is in a comparable form.
+const LENGTH_SIZE: usize = size_of::<u64>();
+
 /// Every part carries its length before it, so that no two different names share a form, and prefixes end between RDNs.
 fn comparable(rdns: &[Vec<Attribute>]) -> Box<[u8]> {
-    let mut out = Vec::new();
+    let mut out = Vec::with_capacity(rdns.iter().flatten().map(Attribute::size).sum());
     for rdn in rdns {
-        // A SET has no order.
-        let mut attributes: Vec<Vec<u8>> = rdn.iter().map(comparable_attribute).collect();
-        attributes.sort_unstable();
-        put(&mut out, &attributes.concat());
+        put(&mut out, |out| match rdn.as_slice() {
+            [only] => put_attribute(out, only),
+            several => {
+                // A SET has no order.
+                let comparable = |attribute| {
+                    let mut out = Vec::new();
+                    put_attribute(&mut out, attribute);
+                    out
+                };
+                let mut attributes: Vec<Vec<u8>> = several.iter().map(comparable).collect();
+                attributes.sort_unstable();
+                out.extend(attributes.concat());
+            }
+        });
     }
     out.into_boxed_slice()
 }
 
-fn comparable_attribute(attribute: &Attribute) -> Vec<u8> {
-    let mut out = Vec::new();
-    put(&mut out, attribute.kind.as_der());
+fn put_attribute(out: &mut Vec<u8>, attribute: &Attribute) {
+    put(out, |out| out.extend_from_slice(attribute.kind.as_der()));
     match &attribute.value {
         Value::Text(text) => {
             out.push(0);
-            let words: Vec<&str> = text.split_whitespace().collect();
-            let folded: String = words.join(" ").chars().flat_map(char::to_lowercase).collect();
-            put(&mut out, folded.as_bytes());
+            put(out, |out| {
+                for (index, word) in text.split_whitespace().enumerate() {
+                    if index > 0 {
+                        out.push(b' ');
+                    }
+                    fold(out, word);
+                }
+            });
         }
         Value::Raw(element) => {
             out.push(1);
-            put(&mut out, element);
+            put(out, |out| out.extend_from_slice(element));
         }
     }
-    out
 }
 
-fn put(out: &mut Vec<u8>, part: &[u8]) {
+/// The lower case of a word.
+fn fold(out: &mut Vec<u8>, word: &str) {
+    let mut buffer = [0; 4];
+    for character in word.chars().flat_map(char::to_lowercase) {
+        out.extend_from_slice(character.encode_utf8(&mut buffer).as_bytes());
+    }
+}
+
+/// Writes a part with its length before it.
+fn put(out: &mut Vec<u8>, part: impl FnOnce(&mut Vec<u8>)) {
+    let length_at = out.len();
+    out.extend_from_slice(&[0; LENGTH_SIZE]);
+    part(out);
     // usize is 64 bits at most.
-    out.extend_from_slice(&(part.len() as u64).to_be_bytes());
-    out.extend_from_slice(part);
+    let length = (out.len() - length_at - LENGTH_SIZE) as u64;
+    if let Some(slot) = out.get_mut(length_at..length_at + LENGTH_SIZE) {
+        slot.copy_from_slice(&length.to_be_bytes());
+    }
 }
 
 #[cfg(test)]
