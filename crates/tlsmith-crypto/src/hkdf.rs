@@ -1,5 +1,7 @@
 //! HKDF (RFC 5869) on the provider's HMAC.
 
+use std::iter;
+
 use zeroize::Zeroize;
 
 use crate::{CryptoError, Digest, HashAlgorithm, Provider, Secret};
@@ -15,7 +17,11 @@ pub fn extract(provider: &dyn Provider, hash: HashAlgorithm, salt: &[u8], ikm: &
     secret
 }
 
-/// HKDF-Expand (RFC 5869 §2.3); `info` is the concatenation of its parts. More than 255 digests of output are refused.
+/// As many parts as an `HkdfLabel` has (RFC 8446 §7.1): length, label's length, "tls13 ", label, context's length, context.
+const MAX_INFO_PARTS: usize = 6;
+
+/// HKDF-Expand (RFC 5869 §2.3); `info` is the concatenation of its parts, at most six. More than 255 digests of output are
+/// refused.
 pub fn expand(
     provider: &dyn Provider,
     hash: HashAlgorithm,
@@ -24,19 +30,20 @@ pub fn expand(
     out: &mut [u8],
 ) -> Result<(), CryptoError> {
     // §2.3: L <= 255*HashLen, because the counter is one octet that starts at 1.
-    if out.len() > 255 * hash.output_len() {
+    if out.len() > 255 * hash.output_len() || info.len() > MAX_INFO_PARTS {
         return Err(CryptoError::InvalidInput);
     }
     // T(0) is empty, T(n) = HMAC(PRK, T(n-1) | info | n).
     let mut block = Digest::new(&[]);
     for (counter, chunk) in (1..=u8::MAX).zip(out.chunks_mut(hash.output_len())) {
         let counter = [counter];
-        let mut parts = Vec::with_capacity(info.len() + 2);
-        parts.push(block.as_ref());
-        parts.extend_from_slice(info);
-        parts.push(&counter);
-        let mut next = provider.hmac(hash, prk.expose(), &parts);
-        drop(parts);
+        // Parts that stay empty change nothing.
+        let mut parts: [&[u8]; MAX_INFO_PARTS + 2] = [&[]; MAX_INFO_PARTS + 2];
+        let sequence = iter::once(block.as_ref()).chain(info.iter().copied()).chain(iter::once(counter.as_slice()));
+        for (part, from) in parts.iter_mut().zip(sequence) {
+            *part = from;
+        }
+        let mut next = provider.hmac(hash, prk.expose(), parts.get(..info.len() + 2).unwrap_or(&parts));
         for (to, from) in chunk.iter_mut().zip(next.as_ref()) {
             *to = *from;
         }

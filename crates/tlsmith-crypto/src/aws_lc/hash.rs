@@ -81,6 +81,13 @@ mod tests {
         }
     }
 
+    #[test]
+    fn of_nothing() {
+        for algorithm in ALL {
+            assert_eq!(start(algorithm).current(), algorithm.of_nothing());
+        }
+    }
+
     /// RFC 4231 §4.3 (test case 2).
     #[test]
     fn hmac_rfc4231() {

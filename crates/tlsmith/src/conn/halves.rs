@@ -27,6 +27,8 @@ pub(super) const MAX_IDLE_RECORDS: u32 = 32;
 pub(super) const MAX_WARNINGS: u32 = 4;
 /// How many notes of messages are kept.
 const MAX_NOTES: usize = 64;
+/// As many as a full handshake with a ticket or two makes.
+const USUAL_NOTES: usize = 12;
 
 /// What comes from the peer.
 pub(super) struct ReadHalf {
@@ -253,6 +255,9 @@ pub(super) fn note(
 ) {
     if facts.messages.len() >= MAX_NOTES {
         facts.messages.remove(MAX_NOTES / 2);
+    }
+    if facts.messages.is_empty() {
+        facts.messages.reserve_exact(USUAL_NOTES);
     }
     facts.messages.push(MessageNote { direction, name, size, encrypted, details });
 }

@@ -311,7 +311,24 @@ pub(crate) fn find<'e, 'a>(extensions: &'e [Extension<'a>], wanted: ExtensionTyp
 
 /// Whether a code point occurs twice. Sorted first: a peer can send some ten thousand of them.
 fn has_duplicates(code_points: impl Iterator<Item = u16>) -> bool {
-    let mut sorted: Vec<u16> = code_points.collect();
+    /// More than honest peers send.
+    const FEW: usize = 32;
+    let mut few = [0; FEW];
+    let mut many = Vec::new();
+    let mut count = 0;
+    for code_point in code_points {
+        match few.get_mut(count) {
+            Some(slot) => *slot = code_point,
+            None => many.push(code_point),
+        }
+        count += 1;
+    }
+    let sorted = if many.is_empty() {
+        few.get_mut(..count).unwrap_or_default()
+    } else {
+        many.extend_from_slice(&few);
+        many.as_mut_slice()
+    };
     sorted.sort_unstable();
     !sorted.is_sorted_by(|a, b| a < b)
 }

@@ -33,6 +33,8 @@ use std::sync::Arc;
 
 use tlsmith_crypto::{AeadKey, CryptoError, Digest, HashAlgorithm, NONCE_LEN, Provider, Secret, hkdf};
 
+use zeroize::Zeroizing;
+
 use super::suite::Suite;
 
 /// The provider and the hash of the suite: what every step needs.
@@ -70,15 +72,17 @@ impl Kdf {
 
     /// The "derived" salt between two extracts.
     fn derived(&self, secret: &Secret) -> Result<Secret, CryptoError> {
-        self.expand_secret(secret, b"derived", self.empty_hash().as_ref())
+        self.expand_secret(secret, b"derived", self.hash.of_nothing().as_ref())
     }
 
-    fn extract(&self, salt: &Secret, input: &[u8]) -> Secret {
-        hkdf::extract(self.provider.as_ref(), self.hash, salt.expose(), input)
+    fn extract(&self, salt: &[u8], input: &[u8]) -> Secret {
+        hkdf::extract(self.provider.as_ref(), self.hash, salt, input)
     }
 
-    fn empty_hash(&self) -> Digest {
-        self.provider.hash(self.hash).current()
+    /// The "0" of the drawing: a string of zeros as long as the hash.
+    fn zeros(&self) -> &'static [u8] {
+        const ZEROS: [u8; 64] = [0; 64];
+        ZEROS.get(..self.hash.output_len()).unwrap_or(&ZEROS)
     }
 
     fn hash_of(&self, data: &[u8]) -> Digest {
@@ -119,14 +123,13 @@ impl PskKind {
 impl EarlySecret {
     /// Without a PSK: a string of zeros takes its place.
     pub(crate) fn without_psk(kdf: Kdf) -> Self {
-        let zero = Secret::zero(kdf.hash.output_len());
-        let secret = kdf.extract(&zero, zero.expose());
+        let secret = kdf.extract(kdf.zeros(), kdf.zeros());
         Self { kdf, secret }
     }
 
     /// With a PSK.
     pub(crate) fn with_psk(kdf: Kdf, psk: &Secret) -> Self {
-        let secret = kdf.extract(&Secret::zero(kdf.hash.output_len()), psk.expose());
+        let secret = kdf.extract(kdf.zeros(), psk.expose());
         Self { kdf, secret }
     }
 
@@ -136,7 +139,7 @@ impl EarlySecret {
 
     /// The PSK binder (RFC 8446 §4.2.11.2); `transcript` is the hash up to the ClientHello's binders.
     pub(crate) fn binder(&self, kind: PskKind, transcript: &Digest) -> Result<Digest, CryptoError> {
-        let key = self.kdf.expand_secret(&self.secret, kind.binder_label(), self.kdf.empty_hash().as_ref())?;
+        let key = self.kdf.expand_secret(&self.secret, kind.binder_label(), self.kdf.hash.of_nothing().as_ref())?;
         verify_data(&self.kdf, &key, transcript)
     }
 
@@ -148,8 +151,8 @@ impl EarlySecret {
     /// Mixes in the agreed secret; zeros where a PSK is used alone (`psk_ke`).
     pub(crate) fn into_handshake(self, shared: Option<Secret>) -> Result<HandshakeSecret, CryptoError> {
         let salt = self.kdf.derived(&self.secret)?;
-        let shared = shared.unwrap_or_else(|| Secret::zero(self.kdf.hash.output_len()));
-        let secret = self.kdf.extract(&salt, shared.expose());
+        let shared = shared.as_ref().map_or(self.kdf.zeros(), Secret::expose);
+        let secret = self.kdf.extract(salt.expose(), shared);
         Ok(HandshakeSecret { kdf: self.kdf, secret })
     }
 }
@@ -178,8 +181,7 @@ impl HandshakeSecret {
     /// Mixes in zeros.
     pub(crate) fn into_main(self) -> Result<MainSecret, CryptoError> {
         let salt = self.kdf.derived(&self.secret)?;
-        let zero = Secret::zero(self.kdf.hash.output_len());
-        let secret = self.kdf.extract(&salt, zero.expose());
+        let secret = self.kdf.extract(salt.expose(), self.kdf.zeros());
         Ok(MainSecret { kdf: self.kdf, secret })
     }
 }
@@ -224,7 +226,7 @@ pub(crate) struct Exporter {
 
 impl Exporter {
     pub(crate) fn export(&self, label: &[u8], context: &[u8], out: &mut [u8]) -> Result<(), CryptoError> {
-        let secret = self.kdf.expand_secret(&self.secret, label, self.kdf.empty_hash().as_ref())?;
+        let secret = self.kdf.expand_secret(&self.secret, label, self.kdf.hash.of_nothing().as_ref())?;
         self.kdf.expand_label(&secret, b"exporter", self.kdf.hash_of(context).as_ref(), out)
     }
 }
@@ -246,9 +248,12 @@ pub(crate) fn traffic_keys(
     suite: Suite,
     secret: &Secret,
 ) -> Result<(Box<dyn AeadKey>, [u8; NONCE_LEN]), CryptoError> {
-    let mut key = Secret::zero(suite.aead.key_len());
-    kdf.expand_label(secret, b"key", b"", key.expose_mut())?;
+    /// The longest key of an AEAD, AES-256's and ChaCha20's.
+    const MAX_KEY_LEN: usize = 32;
+    let mut key = Zeroizing::new([0; MAX_KEY_LEN]);
+    let key = key.get_mut(..suite.aead.key_len()).ok_or(CryptoError::InvalidInput)?;
+    kdf.expand_label(secret, b"key", b"", key)?;
     let mut iv = [0; NONCE_LEN];
     kdf.expand_label(secret, b"iv", b"", &mut iv)?;
-    Ok((kdf.provider.aead(suite.aead, key.expose())?, iv))
+    Ok((kdf.provider.aead(suite.aead, key)?, iv))
 }

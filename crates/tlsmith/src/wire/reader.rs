@@ -111,7 +111,9 @@ impl<'a> Reader<'a> {
         &mut self,
         mut element: impl FnMut(&mut Self) -> Result<T, Malformed>,
     ) -> Result<Vec<T>, Malformed> {
-        let mut elements = Vec::new();
+        /// As many as most lists have, so that they need not grow; an element has one byte at least.
+        const USUAL: usize = 16;
+        let mut elements = Vec::with_capacity(self.rest.len().min(USUAL));
         while !self.is_empty() {
             elements.push(element(self)?);
         }

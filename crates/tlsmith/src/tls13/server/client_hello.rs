@@ -34,16 +34,26 @@ impl WaitClientHello {
         sink: &mut dyn Sink,
     ) -> Result<State, Error> {
         let mut facts = client_hello_facts(hello);
-        // The name as it came stays in the facts even where it is refused.
-        sink.facts().client_hello = Some(facts.clone());
-        choice::check_version(hello, &facts)?;
+        let result = self.judge(hello, &mut facts, raw, sink);
+        // Whatever came of it, what was offered stays in the facts; the name as it came where it was refused.
+        sink.facts().client_hello = Some(facts);
+        result
+    }
+
+    fn judge(
+        self,
+        hello: &ClientHello<'_>,
+        facts: &mut ClientHelloFacts,
+        raw: &[u8],
+        sink: &mut dyn Sink,
+    ) -> Result<State, Error> {
+        choice::check_version(hello, facts)?;
         choice::check_hello(hello)?;
         facts.server_name = hello.server_name().map(host_name).transpose()?.flatten();
         sink.facts().server_name.clone_from(&facts.server_name);
-        sink.facts().client_hello = Some(facts.clone());
         match self.config {
-            Some(config) => negotiate(config, hello, &facts, raw, sink),
-            None => Ok(State::ChooseConfig(Box::new(ChooseConfig { raw: raw.to_vec(), facts }))),
+            Some(config) => negotiate(config, hello, facts, raw, sink),
+            None => Ok(State::ChooseConfig(Box::new(ChooseConfig { raw: raw.to_vec(), facts: facts.clone() }))),
         }
     }
 }
@@ -156,10 +166,11 @@ impl WaitSecondClientHello {
         self.check_answer(hello)?;
         let mut facts = client_hello_facts(hello);
         facts.server_name = hello.server_name().map(host_name).transpose()?.flatten();
-        sink.facts().client_hello = Some(facts.clone());
         let Self { config, suite, group, transcript, .. } = self;
         let pending = Pending { config, suite, group: Some(group), transcript, retried: true };
-        pending.go_on(hello, raw, &facts, (0, None), sink)
+        let result = pending.go_on(hello, raw, &facts, (0, None), sink);
+        sink.facts().client_hello = Some(facts);
+        result
     }
 
     /// The share that was asked for and no other, and the cookie (§4.1.2, §4.2.2).
