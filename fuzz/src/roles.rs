@@ -165,7 +165,7 @@ fn use_it(connection: &mut Connection, sent: &mut Vec<u8>) {
     let _ = connection.send(b"hello", sent);
     let _ = connection.update_keys(true, sent);
     let mut exported = [0; 48];
-    let _ = connection.export(b"label", b"context", &mut exported);
+    let _ = connection.export(b"label", Some(b"context"), &mut exported);
     let _ = connection.send(&[7; 20_000], sent);
 }
 

@@ -75,7 +75,7 @@ fn scripted_pair(cut: Cut, pki: &Pki) -> (Pair, Vec<u8>) {
     let mut pair = joined(client, server, cut);
     talk(&mut pair);
     let mut key = vec![0; 32];
-    pair.client.connection.export(b"EXPORTER-test", b"", &mut key).unwrap();
+    pair.client.connection.export(b"EXPORTER-test", None, &mut key).unwrap();
     (pair, key)
 }
 

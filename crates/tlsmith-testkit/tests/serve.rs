@@ -242,7 +242,11 @@ fn wrong_clients_are_named_in_the_log() {
     }
     // And those that speak TLS, but not ours.
     let clients: [(&[&str], &str, &str); 4] = [
-        (&["-tls1_2", "-servername", "localhost"], "hello.unsupported_version", "alert number 70"),
+        (
+            &["-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0", "-servername", "localhost"],
+            "hello.unsupported_version",
+            "alert number 70",
+        ),
         (&["-groups", "X448", "-servername", "localhost"], "hello.no_common_group", "alert number 40"),
         (&["-sigalgs", "ed448", "-servername", "localhost"], "hello.no_common_signature_scheme", "alert number 40"),
         (&["-servername", "somebody.else"], "hello.unrecognized_name", "alert number 112"),

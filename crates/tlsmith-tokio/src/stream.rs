@@ -69,7 +69,7 @@ impl<IO> TlsStream<IO> {
     }
 
     /// Exports keying material (RFC 8446 §7.5), for channel bindings and the like.
-    pub fn export(&self, label: &[u8], context: &[u8], out: &mut [u8]) -> Result<(), Error> {
+    pub fn export(&self, label: &[u8], context: Option<&[u8]>, out: &mut [u8]) -> Result<(), Error> {
         self.tls.connection().export(label, context, out)
     }
 

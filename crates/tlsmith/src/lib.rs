@@ -24,6 +24,7 @@ pub mod registry;
 #[cfg(test)]
 mod rfc8448;
 pub mod session;
+mod tls12;
 mod tls13;
 mod wire;
 

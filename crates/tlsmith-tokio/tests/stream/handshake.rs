@@ -35,8 +35,8 @@ async fn both_roles_come_to_the_same() {
     assert!(c.verification.as_ref().unwrap().is_trusted());
 
     let (mut ours, mut theirs) = ([0; 40], [0; 40]);
-    client.export(b"EXPORTER-test", b"context", &mut ours).unwrap();
-    server.export(b"EXPORTER-test", b"context", &mut theirs).unwrap();
+    client.export(b"EXPORTER-test", Some(b"context"), &mut ours).unwrap();
+    server.export(b"EXPORTER-test", Some(b"context"), &mut theirs).unwrap();
     assert_eq!(ours, theirs);
     assert_ne!(ours, [0; 40]);
 }

@@ -9,7 +9,7 @@ use super::{Showing, Staples, schemes};
 use crate::{
     config::ConfigError,
     conn::CertificateRequestFacts,
-    registry::{CertificateType, SignatureScheme},
+    registry::{CertificateType, ProtocolVersion, SignatureScheme},
     session::IdentityId,
 };
 
@@ -143,9 +143,12 @@ impl Identity {
     }
 
     /// The algorithm of a scheme, if the key shown suits it.
-    fn algorithm(&self, scheme: SignatureScheme) -> Option<SignatureAlgorithm> {
+    fn algorithm(&self, version: ProtocolVersion, scheme: SignatureScheme) -> Option<SignatureAlgorithm> {
         match &self.raw_public_key {
+            // This side shows them in TLS 1.3 alone.
+            Some(_) if version == ProtocolVersion::TLS1_2 => None,
             Some(key) => schemes::of_leaf(scheme, key),
+            None if version == ProtocolVersion::TLS1_2 => schemes::of_own_leaf_tls12(scheme, self.chain.first()?),
             None => schemes::of_leaf(scheme, self.chain.first()?),
         }
     }
@@ -160,9 +163,14 @@ impl Identity {
         self.key_type
     }
 
-    /// The first scheme of the peer's list that the key can sign with.
+    /// The first scheme of the peer's list that the key can sign a handshake of TLS 1.3 with.
     pub fn choose_scheme(&self, offered: &[SignatureScheme]) -> Option<SignatureScheme> {
-        let signs = |scheme: &SignatureScheme| match (self.algorithm(*scheme), &self.key) {
+        self.choose_scheme_for(ProtocolVersion::TLS1_3, offered)
+    }
+
+    /// The same for a version: TLS 1.2 has RSA-PKCS#1 as well.
+    pub fn choose_scheme_for(&self, version: ProtocolVersion, offered: &[SignatureScheme]) -> Option<SignatureScheme> {
+        let signs = |scheme: &SignatureScheme| match (self.algorithm(version, *scheme), &self.key) {
             (Some(algorithm), IdentityKey::Here(key)) => key.supports(algorithm),
             (Some(_), IdentityKey::Elsewhere(_)) => true,
             (None, _) => false,
@@ -229,7 +237,7 @@ pub(crate) struct OneIdentity(pub(crate) Arc<Identity>);
 
 impl ClientIdentities for OneIdentity {
     fn choose(&self, request: &CertificateRequestFacts) -> Option<(Arc<Identity>, SignatureScheme)> {
-        let scheme = self.0.choose_scheme(&request.signature_schemes)?;
+        let scheme = self.0.choose_scheme_for(request.version, &request.signature_schemes)?;
         Some((Arc::clone(&self.0), scheme))
     }
 

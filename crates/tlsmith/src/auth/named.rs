@@ -105,7 +105,7 @@ impl ServerIdentities for NamedIdentities {
         let usable = || {
             candidates.iter().chain(&self.raw).filter_map(|index| {
                 let identity = self.all.get(*index)?;
-                Some((identity, identity.choose_scheme(&hello.signature_schemes)?))
+                Some((identity, identity.choose_scheme_for(hello.version, &hello.signature_schemes)?))
             })
         };
         // The client's order of types decides (RFC 7250 §4.2). Where none suits, the handshake fails by what is shown.

@@ -1,7 +1,7 @@
 //! The proofs that a handshake ends with. Only the functions here make them, and an established connection cannot be
 //! made without them.
 
-use tlsmith_crypto::{Digest, Provider, Secret};
+use tlsmith_crypto::{Digest, Provider, Secret, SignatureAlgorithm};
 use tlsmith_x509::Certificate;
 use zeroize::Zeroizing;
 
@@ -101,8 +101,32 @@ impl SignatureVerified {
         content: &[u8],
         signature: &[u8],
     ) -> Result<Self, Error> {
+        let algorithm = schemes::of_leaf(scheme, leaf).filter(|_| offered.contains(&scheme));
+        Self::verify(provider, leaf, (scheme, algorithm), content, signature)
+    }
+
+    /// The same by the rules of TLS 1.2: a ServerKeyExchange's signature (RFC 5246 §7.4.3) or a CertificateVerify.
+    pub(crate) fn check_tls12(
+        provider: &dyn Provider,
+        offered: &[SignatureScheme],
+        leaf: &Certificate,
+        scheme: SignatureScheme,
+        content: &[u8],
+        signature: &[u8],
+    ) -> Result<Self, Error> {
+        let algorithm = schemes::of_leaf_tls12(scheme, leaf).filter(|_| offered.contains(&scheme));
+        Self::verify(provider, leaf, (scheme, algorithm), content, signature)
+    }
+
+    fn verify(
+        provider: &dyn Provider,
+        leaf: &impl HoldsKey,
+        (scheme, algorithm): (SignatureScheme, Option<SignatureAlgorithm>),
+        content: &[u8],
+        signature: &[u8],
+    ) -> Result<Self, Error> {
         let key = leaf.key_type().ok_or_else(|| unsupported_key(leaf))?;
-        let algorithm = schemes::of_leaf(scheme, leaf).filter(|_| offered.contains(&scheme)).ok_or_else(|| {
+        let algorithm = algorithm.ok_or_else(|| {
             Error::new(Rule::SchemeNotOffered, format!("the peer signed with {scheme}; its key is {key}"))
         })?;
         match provider.verify(algorithm, leaf.public_key(), content, signature) {
@@ -149,6 +173,20 @@ impl FinishedVerified {
             Zeroizing::new(key_schedule::verify_data(kdf, base, transcript).map_err(|error| crypto(&error))?);
         let length = expected.as_ref().len();
         match received.len() == length && Digest::new(received) == *expected {
+            true => Ok(Self(())),
+            false if received.len() != length => {
+                Err(Error::new(Rule::Decode, format!("Finished of {} bytes, not {length}", received.len())))
+            }
+            false => Err(Error::new(Rule::BadFinished, "")),
+        }
+    }
+}
+
+impl FinishedVerified {
+    /// The same of TLS 1.2, against what the peer should have sent (RFC 5246 §7.4.9).
+    pub(crate) fn check_tls12(expected: &Secret, received: &[u8]) -> Result<Self, Error> {
+        let length = expected.expose().len();
+        match received.len() == length && Secret::new(received) == *expected {
             true => Ok(Self(())),
             false if received.len() != length => {
                 Err(Error::new(Rule::Decode, format!("Finished of {} bytes, not {length}", received.len())))

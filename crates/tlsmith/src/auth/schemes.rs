@@ -90,6 +90,25 @@ pub(crate) fn of_leaf(scheme: SignatureScheme, leaf: &impl HoldsKey) -> Option<S
     algorithm(scheme).filter(|made| suited && unrestricted(made))
 }
 
+/// The same for TLS 1.2, in a ServerKeyExchange or CertificateVerify: RSA-PKCS#1 counts as well, and the name of a curve
+/// in a scheme means nothing, only its hash does (RFC 5246 §7.4.1.4.1, RFC 8446 §4.2.3).
+pub(crate) fn of_leaf_tls12(scheme: SignatureScheme, leaf: &Certificate) -> Option<SignatureAlgorithm> {
+    match (algorithm(scheme)?, leaf.key_type()?) {
+        (SignatureAlgorithm::Ecdsa(_, hash), KeyType::Ecdsa(curve)) => Some(SignatureAlgorithm::Ecdsa(curve, hash)),
+        (made @ SignatureAlgorithm::RsaPkcs1(_), KeyType::Rsa { .. }) => Some(made),
+        _ => of_leaf(scheme, leaf),
+    }
+}
+
+/// The algorithm of a scheme, if a key that is this leaf's makes signatures of TLS 1.2 with it. With ECDSA this side keeps
+/// to the hash of the curve: nothing is gained by another, and a key that is elsewhere is asked by the scheme.
+pub(crate) fn of_own_leaf_tls12(scheme: SignatureScheme, leaf: &Certificate) -> Option<SignatureAlgorithm> {
+    match (algorithm(scheme)?, leaf.key_type()?) {
+        (made @ SignatureAlgorithm::RsaPkcs1(_), KeyType::Rsa { .. }) => Some(made),
+        _ => of_leaf(scheme, leaf),
+    }
+}
+
 /// Whether a peer that accepts `schemes` in certificates can verify every signature of `chain` (§4.4.2.2). A
 /// self-issued certificate at the end is a trust anchor or nothing; its signature does not count.
 pub(crate) fn covers_chain(schemes: &[SignatureScheme], chain: &[Certificate]) -> bool {

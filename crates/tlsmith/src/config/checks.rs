@@ -7,10 +7,12 @@ use tlsmith_crypto::Provider;
 use super::{ConfigError, Padding};
 use crate::{
     auth::schemes,
-    hello::record_size,
-    registry::{CipherSuite, NamedGroup, SignatureScheme},
+    hello::{choice::VERSIONS, record_size},
+    msg::tls12::Exchange,
+    registry::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme},
     session::ExternalPsk,
-    tls13::{compress::Compressions, suite},
+    tls12,
+    tls13::{self, compress::Compressions},
 };
 
 /// The groups that the provider offers by default.
@@ -18,8 +20,60 @@ pub(crate) fn default_groups(provider: &dyn Provider) -> Vec<NamedGroup> {
     provider.groups().iter().filter_map(|group| NamedGroup::from_group(*group)).collect()
 }
 
+/// TLS 1.2 and TLS 1.3.
+pub(super) const ALL_VERSIONS: (ProtocolVersion, ProtocolVersion) = (ProtocolVersion::TLS1_2, ProtocolVersion::TLS1_3);
+
+/// The suites of a configuration that names none.
+pub(super) fn default_suites() -> Vec<CipherSuite> {
+    [tls13::suite::DEFAULT, tls12::suite::DEFAULT].concat()
+}
+
+/// The version that a suite is of, if it is implemented.
+pub(super) fn version_of(suite: CipherSuite) -> Option<ProtocolVersion> {
+    let tls12 = || tls12::suite::Suite::new(suite).map(|_| ProtocolVersion::TLS1_2);
+    tls13::suite::Suite::new(suite).map(|_| ProtocolVersion::TLS1_3).or_else(tls12)
+}
+
+/// Whether keys can be agreed in the group in TLS 1.2.
+pub(super) fn is_tls12_group(group: NamedGroup) -> bool {
+    [Exchange::Ecdhe, Exchange::Dhe].iter().any(|exchange| exchange.allows(group))
+}
+
+/// The versions that are spoken, highest first: those of the range that a suite is allowed of, with a group for it.
+pub(super) fn versions(
+    (min, max): (ProtocolVersion, ProtocolVersion),
+    suites: &[CipherSuite],
+    groups: &[NamedGroup],
+) -> Result<Vec<ProtocolVersion>, ConfigError> {
+    if min > max || [min, max].iter().any(|version| !VERSIONS.contains(version)) {
+        return Err(ConfigError {
+            code: "config.versions",
+            message: format!("the versions {min} to {max} cannot be spoken"),
+            fix: "use TLS 1.2 to TLS 1.3; older versions are refused on purpose",
+        });
+    }
+    let usable = |suite: &CipherSuite| match tls12::suite::Suite::new(*suite).map(|suite| suite.key_exchange.exchange())
+    {
+        Some(Some(exchange)) => groups.iter().any(|group| exchange.allows(*group)),
+        Some(None) | None => true,
+    };
+    let spoken =
+        |version: &ProtocolVersion| suites.iter().any(|suite| version_of(*suite) == Some(*version) && usable(suite));
+    let list: Vec<_> =
+        VERSIONS.iter().copied().filter(|version| (min..=max).contains(version) && spoken(version)).collect();
+    match list.is_empty() {
+        false => Ok(list),
+        true => Err(ConfigError {
+            code: "config.no_suite",
+            message: format!("no cipher suite of {min} to {max} is allowed with a group that it can use"),
+            fix: "allow a suite of a version that is to be spoken, and for TLS 1.2 a group such as x25519 or secp256r1",
+        }),
+    }
+}
+
 pub(super) fn check_suites(suites: &[CipherSuite]) -> Result<(), ConfigError> {
-    check_list("cipher suite", suites, suite::SUPPORTED)
+    let supported = [tls13::suite::SUPPORTED, tls12::suite::SUPPORTED].concat();
+    check_list("cipher suite", suites, &supported)
 }
 
 pub(super) fn check_groups(provider: &dyn Provider, groups: &[NamedGroup]) -> Result<(), ConfigError> {
@@ -27,13 +81,14 @@ pub(super) fn check_groups(provider: &dyn Provider, groups: &[NamedGroup]) -> Re
     check_list("group", groups, &NamedGroup::KNOWN.iter().copied().filter(supported).collect::<Vec<_>>())
 }
 
-/// A list of schemes for CertificateVerify needs one that TLS 1.3 allows there; RSA-PKCS#1 is not (RFC 8446 §4.2.3).
-pub(super) fn check_schemes(list: &[SignatureScheme]) -> Result<(), ConfigError> {
+/// A list of schemes for CertificateVerify needs one that TLS 1.3 allows there, where that is spoken; RSA-PKCS#1 is not
+/// (RFC 8446 §4.2.3).
+pub(super) fn check_schemes(list: &[SignatureScheme], versions: &[ProtocolVersion]) -> Result<(), ConfigError> {
     check_list("signature scheme", list, schemes::SUPPORTED)?;
     let pkcs1 = |scheme: &SignatureScheme| {
         matches!(schemes::algorithm(*scheme), Some(tlsmith_crypto::SignatureAlgorithm::RsaPkcs1(_)))
     };
-    match list.iter().all(pkcs1) {
+    match versions.contains(&ProtocolVersion::TLS1_3) && list.iter().all(pkcs1) {
         true => Err(ConfigError {
             code: "config.no_common_scheme",
             message: String::from("only RSA-PKCS#1 schemes are allowed, and TLS 1.3 has them in certificates only"),

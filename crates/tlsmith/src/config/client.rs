@@ -8,9 +8,9 @@ use super::{ConfigError, KeyLog, Padding, checks};
 use crate::{
     auth::{CertificateCompression, ClientIdentities, Identity, OneIdentity, PeerVerifier, schemes},
     hello::record_size,
-    registry::{CipherSuite, NamedGroup, SignatureScheme},
+    registry::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme},
     session::{ClientSessions, ExternalPsk},
-    tls13::{compress::Compressions, suite},
+    tls13::compress::Compressions,
 };
 
 /// A client's configuration, checked.
@@ -18,6 +18,10 @@ use crate::{
 pub struct ClientConfig {
     pub(crate) provider: Arc<dyn Provider>,
     pub(crate) verifier: Arc<dyn PeerVerifier>,
+    /// Highest first.
+    pub(crate) versions: Vec<ProtocolVersion>,
+    /// This is a second attempt with fewer versions.
+    pub(crate) fallback: bool,
     pub(crate) alpn: Vec<Vec<u8>>,
     pub(crate) groups: Vec<NamedGroup>,
     pub(crate) key_shares: Vec<NamedGroup>,
@@ -50,10 +54,12 @@ impl ClientConfig {
             config: Self {
                 provider,
                 verifier,
+                versions: Vec::new(),
+                fallback: false,
                 alpn: Vec::new(),
                 groups,
                 key_shares: Vec::new(),
-                cipher_suites: suite::DEFAULT.to_vec(),
+                cipher_suites: checks::default_suites(),
                 signature_schemes: schemes::SUPPORTED.to_vec(),
                 signature_schemes_cert: Vec::new(),
                 identities: None,
@@ -74,7 +80,21 @@ impl ClientConfig {
                 psk_without_dhe: false,
             },
             key_shares: None,
+            versions: checks::ALL_VERSIONS,
         }
+    }
+}
+
+impl ClientConfig {
+    /// Whether the suite is of a version that is offered.
+    pub(crate) fn speaks(&self, suite: CipherSuite) -> bool {
+        checks::version_of(suite).is_some_and(|version| self.versions.contains(&version))
+    }
+
+    /// The groups of the versions that are offered.
+    pub(crate) fn offered_groups(&self) -> Vec<NamedGroup> {
+        let tls13 = self.versions.contains(&ProtocolVersion::TLS1_3);
+        self.groups.iter().copied().filter(|group| tls13 || checks::is_tls12_group(*group)).collect()
     }
 }
 
@@ -84,9 +104,24 @@ impl ClientConfig {
 pub struct ClientConfigBuilder {
     config: ClientConfig,
     key_shares: Option<Vec<NamedGroup>>,
+    versions: (ProtocolVersion, ProtocolVersion),
 }
 
 impl ClientConfigBuilder {
+    /// The lowest and the highest version to offer: TLS 1.2 and TLS 1.3, both by default. A version of which no suite is
+    /// allowed, or no group that its suites need, is not offered.
+    pub fn versions(mut self, min: ProtocolVersion, max: ProtocolVersion) -> Self {
+        self.versions = (min, max);
+        self
+    }
+
+    /// Says that this is a second attempt, with fewer versions than the first (`TLS_FALLBACK_SCSV`, RFC 7507; off by
+    /// default). A server that speaks more refuses it: the first failed because someone was in the way.
+    pub fn fallback(mut self, on: bool) -> Self {
+        self.config.fallback = on;
+        self
+    }
+
     /// ALPN protocols, most wanted first.
     pub fn alpn(mut self, protocols: &[&[u8]]) -> Self {
         self.config.alpn = protocols.iter().map(|name| name.to_vec()).collect();
@@ -106,7 +141,8 @@ impl ClientConfigBuilder {
         self
     }
 
-    /// Cipher suites, most wanted first. The CCM suites are implemented, and used only if they are named here.
+    /// Cipher suites of both versions, most wanted first. Suites that are not in the default (CCM) are used only if they are
+    /// named here.
     pub fn cipher_suites(mut self, suites: &[CipherSuite]) -> Self {
         self.config.cipher_suites = suites.to_vec();
         self
@@ -240,7 +276,8 @@ impl ClientConfigBuilder {
         let mut config = self.config;
         checks::check_suites(&config.cipher_suites)?;
         checks::check_groups(config.provider.as_ref(), &config.groups)?;
-        checks::check_schemes(&config.signature_schemes)?;
+        config.versions = checks::versions(self.versions, &config.cipher_suites, &config.groups)?;
+        checks::check_schemes(&config.signature_schemes, &config.versions)?;
         if !config.signature_schemes_cert.is_empty() {
             checks::check_schemes_cert(&config.signature_schemes_cert)?;
         }

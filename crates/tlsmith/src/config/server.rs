@@ -8,9 +8,9 @@ use super::{ConfigError, KeyLog, Padding, checks};
 use crate::{
     auth::{CertificateCompression, Identity, NamedIdentities, PeerVerifier, ServerIdentities, UnknownName, schemes},
     hello::record_size,
-    registry::{CipherSuite, NamedGroup, SignatureScheme},
+    registry::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme},
     session::{AntiReplay, ExternalPsks, SessionStore, Ticketer},
-    tls13::{compress::Compressions, suite},
+    tls13::compress::Compressions,
 };
 
 /// How many tickets follow a handshake of TLS 1.3: as OpenSSL sends. Each serves once, and a browser likes to open two
@@ -23,6 +23,8 @@ pub struct ServerConfig {
     pub(crate) provider: Arc<dyn Provider>,
     pub(crate) identities: Arc<dyn ServerIdentities>,
     pub(crate) client_auth: ClientAuth,
+    /// Highest first.
+    pub(crate) versions: Vec<ProtocolVersion>,
     pub(crate) alpn: Vec<Vec<u8>>,
     pub(crate) groups: Vec<NamedGroup>,
     pub(crate) cipher_suites: Vec<CipherSuite>,
@@ -93,13 +95,15 @@ impl ServerConfig {
             named: NamedIdentities::default(),
             identities: None,
             unknown: UnknownName::default(),
+            versions: checks::ALL_VERSIONS,
             config: Self {
                 provider,
                 identities: Arc::new(NamedIdentities::default()),
                 client_auth: ClientAuth::None,
+                versions: Vec::new(),
                 alpn: Vec::new(),
                 groups,
-                cipher_suites: suite::DEFAULT.to_vec(),
+                cipher_suites: checks::default_suites(),
                 signature_schemes: schemes::SUPPORTED.to_vec(),
                 preference: Preference::Server,
                 retry_with_cookie: false,
@@ -130,6 +134,7 @@ pub struct ServerConfigBuilder {
     named: NamedIdentities,
     identities: Option<Arc<dyn ServerIdentities>>,
     unknown: UnknownName,
+    versions: (ProtocolVersion, ProtocolVersion),
 }
 
 impl ServerConfigBuilder {
@@ -157,6 +162,13 @@ impl ServerConfigBuilder {
         self
     }
 
+    /// The lowest and the highest version to speak: TLS 1.2 and TLS 1.3, both by default. A version of which no suite is
+    /// allowed, or no group that its suites need, is not spoken.
+    pub fn versions(mut self, min: ProtocolVersion, max: ProtocolVersion) -> Self {
+        self.versions = (min, max);
+        self
+    }
+
     /// ALPN protocols, most wanted first. A client that offers only others is refused (`no_application_protocol`).
     pub fn alpn(mut self, protocols: &[&[u8]]) -> Self {
         self.config.alpn = protocols.iter().map(|name| name.to_vec()).collect();
@@ -169,7 +181,8 @@ impl ServerConfigBuilder {
         self
     }
 
-    /// Cipher suites, most wanted first. The CCM suites are implemented, and used only if they are named here.
+    /// Cipher suites of both versions, most wanted first. Suites that are not in the default (CCM) are used only if they are
+    /// named here.
     pub fn cipher_suites(mut self, suites: &[CipherSuite]) -> Self {
         self.config.cipher_suites = suites.to_vec();
         self
@@ -288,7 +301,7 @@ impl ServerConfigBuilder {
 
     /// Checks it all.
     pub fn build(self) -> Result<Arc<ServerConfig>, ConfigError> {
-        let Self { mut config, mut named, identities, unknown } = self;
+        let Self { mut config, mut named, identities, unknown, versions } = self;
         named.set_unknown(unknown);
         config.identities = match identities {
             Some(identities) => identities,
@@ -298,7 +311,8 @@ impl ServerConfigBuilder {
         };
         checks::check_suites(&config.cipher_suites)?;
         checks::check_groups(config.provider.as_ref(), &config.groups)?;
-        checks::check_schemes(&config.signature_schemes)?;
+        config.versions = checks::versions(versions, &config.cipher_suites, &config.groups)?;
+        checks::check_schemes(&config.signature_schemes, &config.versions)?;
         checks::check_alpn(&config.alpn)?;
         checks::check_compressions(&config.certificate_compressions)?;
         checks::check_padding(config.padding)?;

@@ -8,7 +8,7 @@ use tlsmith_x509::{TrustAnchors, pem};
 use super::{ClientConfig, ClientConfigBuilder, ConfigError, Padding, ServerConfig, ServerConfigBuilder};
 use crate::{
     auth::{CertificateCompression, ChainVerifier, Identity, NamedIdentities, Staples, Zlib, Zstd},
-    registry::{CipherSuite, NamedGroup, SignatureScheme},
+    registry::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme},
 };
 
 fn provider() -> Arc<dyn Provider> {
@@ -62,7 +62,7 @@ fn lists() {
         assert_eq!(error.code, "config.empty_list");
     }
     let gcm = CipherSuite::TLS_AES_128_GCM_SHA256;
-    assert_eq!(suites(&[gcm, CipherSuite(0xc02f)]).code, "config.unsupported");
+    assert_eq!(suites(&[gcm, CipherSuite(0xc013)]).code, "config.unsupported");
     assert_eq!(suites(&[gcm, CipherSuite(0x0a0a)]).code, "config.unsupported");
     assert_eq!(suites(&[gcm, gcm]).code, "config.duplicate");
     let ffdhe4096 = groups(&[NamedGroup::FFDHE3072, NamedGroup(0x0102)]);
@@ -81,6 +81,36 @@ fn lists() {
     let pkcs1 = [SignatureScheme::RSA_PKCS1_SHA256, SignatureScheme::RSA_PKCS1_SHA512];
     assert_eq!(schemes(&pkcs1).code, "config.no_common_scheme");
     client().signature_schemes_cert(&pkcs1).build().unwrap();
+}
+
+#[test]
+fn versions() {
+    let (tls12, tls13) = (ProtocolVersion::TLS1_2, ProtocolVersion::TLS1_3);
+    let of = |min, max| refused(client().versions(min, max), server().versions(min, max)).code;
+    assert_eq!(of(ProtocolVersion::TLS1_1, tls13), "config.versions");
+    assert_eq!(of(tls12, ProtocolVersion(0x0305)), "config.versions");
+    assert_eq!(of(tls13, tls12), "config.versions");
+    assert_eq!(client().build().unwrap().versions, [tls13, tls12]);
+    assert_eq!(server().versions(tls12, tls12).build().unwrap().versions, [tls12]);
+    // The suites that are named say as much.
+    let gcm13 = CipherSuite::TLS_AES_128_GCM_SHA256;
+    let gcm12 = CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256;
+    assert_eq!(client().cipher_suites(&[gcm13]).build().unwrap().versions, [tls13]);
+    assert_eq!(server().cipher_suites(&[gcm12]).build().unwrap().versions, [tls12]);
+    let none = refused(
+        client().cipher_suites(&[gcm12]).versions(tls13, tls13),
+        server().cipher_suites(&[gcm12]).versions(tls13, tls13),
+    );
+    assert_eq!(none.code, "config.no_suite");
+    // TLS 1.2 has no hybrids.
+    let hybrid = [NamedGroup::X25519MLKEM768];
+    assert_eq!(client().groups(&hybrid).build().unwrap().versions, [tls13]);
+    let none =
+        refused(client().groups(&hybrid).versions(tls12, tls12), server().groups(&hybrid).versions(tls12, tls12));
+    assert_eq!(none.code, "config.no_suite");
+    // RSA-PKCS#1 signs handshakes of TLS 1.2.
+    let pkcs1 = [SignatureScheme::RSA_PKCS1_SHA256];
+    client().signature_schemes(&pkcs1).versions(tls12, tls12).build().unwrap();
 }
 
 #[test]

@@ -13,11 +13,11 @@ use crate::{
     msg::Message,
     record::{
         RecordType,
-        protect::{KeyLimits, Opener, Sealer},
+        protect::{KeyLimits, Opener, Padding, Sealer},
     },
     session::UnixMillis,
     tls13::{
-        effects::{EarlyData, InstallKeys, RecordSizeLimits, Sink},
+        effects::{EarlyData, InstallKeys, InstallTls12Keys, RecordSizeLimits, Sink},
         key_schedule,
         transcript::Transcript,
     },
@@ -73,6 +73,24 @@ impl Sink for Driver<'_> {
             Direction::Received => {
                 self.read.joiner.allow_key_change(self.rest)?;
                 self.read.opener = Some(Opener::new(key, iv));
+            }
+        }
+        Ok(())
+    }
+
+    fn install_tls12_keys(&mut self, keys: InstallTls12Keys<'_>) -> Result<(), Error> {
+        match keys.direction {
+            Direction::Sent => {
+                self.write.flush(self.out)?;
+                // There is no KeyUpdate to ask for: the key is used until it is refused.
+                let limits = KeyLimits { update_after: u64::MAX, ..KeyLimits::of(keys.suite.aead) };
+                self.write.sealer = Some(Sealer::tls12(keys.key, keys.fixed_iv, limits)?);
+                // Its records have no padding.
+                self.write.padding = Padding::None;
+            }
+            Direction::Received => {
+                self.read.joiner.allow_key_change(self.rest)?;
+                self.read.opener = Some(Opener::tls12(keys.key, keys.fixed_iv)?);
             }
         }
         Ok(())

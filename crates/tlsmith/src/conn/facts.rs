@@ -80,6 +80,8 @@ pub struct ClientHelloFacts {
     pub server_name: Option<String>,
     /// ALPN protocols; at most 1024, more are not looked at.
     pub alpn: Vec<Vec<u8>>,
+    /// What a server has chosen of `versions`, once it asks for an identity; TLS 1.3 before.
+    pub version: ProtocolVersion,
     /// Versions; the legacy one alone if there is no `supported_versions`.
     pub versions: Vec<ProtocolVersion>,
     /// Cipher suites, reserved values left out.
@@ -113,6 +115,8 @@ pub struct ClientHelloFacts {
 /// What a CertificateRequest asked for.
 #[derive(Clone, Debug, Default)]
 pub struct CertificateRequestFacts {
+    /// The version that is spoken: TLS 1.2 has other rules for schemes.
+    pub version: ProtocolVersion,
     /// Schemes for CertificateVerify.
     pub signature_schemes: Vec<SignatureScheme>,
     /// Schemes for certificates; the former if not sent.
@@ -154,6 +158,8 @@ pub struct Facts {
     pub retried: bool,
     /// The server asked for a client certificate.
     pub client_auth_requested: bool,
+    /// The main secret covers the whole handshake: RFC 7627 in TLS 1.2, always so in TLS 1.3.
+    pub extended_main_secret: bool,
     /// A session was resumed.
     pub resumed: bool,
     /// The peer is known by an external PSK.
@@ -207,6 +213,7 @@ impl Facts {
             server_name: None,
             retried: false,
             client_auth_requested: false,
+            extended_main_secret: false,
             resumed: false,
             external_psk: false,
             early_data: EarlyDataStatus::None,

@@ -38,6 +38,8 @@ pub(super) struct ReadHalf {
     pub(super) first: bool,
     /// A record was opened with the keys of the handshake: from then on nothing may come in the clear.
     pub(super) authenticated: bool,
+    /// A ChangeCipherSpec came that TLS 1.3 lets pass.
+    pub(super) dropped_change_cipher_spec: bool,
     /// `close_notify` came.
     pub(super) closed: bool,
     /// This side's `record_size_limit`, once the peer has agreed to it.
@@ -61,6 +63,7 @@ impl ReadHalf {
             joiner: Joiner::new(limits),
             first: true,
             authenticated: false,
+            dropped_change_cipher_spec: false,
             closed: false,
             size_limit: None,
             longest: 0,

@@ -72,6 +72,7 @@ impl Connection {
             return Ok(Some((opened.record_type, opened.content)));
         }
         match (record_type, &mut self.read.opener) {
+            (RecordType::ChangeCipherSpec, _) if self.machine.is_tls12() => Ok(Some(plain)),
             (RecordType::ChangeCipherSpec, _) => {
                 self.drop_change_cipher_spec(record)?;
                 Ok(None)
@@ -116,7 +117,22 @@ impl Connection {
             return Err(Error::new(Rule::UnexpectedChangeCipherSpec, ""));
         }
         note(&mut self.facts, Direction::Received, "ChangeCipherSpec", 1, false, Vec::new());
+        self.read.dropped_change_cipher_spec = true;
         self.read.count_idle()
+    }
+
+    /// The ChangeCipherSpec of TLS 1.2 (RFC 5246 §7.1): in the clear, for there is but one handshake.
+    fn on_change_cipher_spec(&mut self, content: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
+        if self.read.opener.is_some() {
+            return Err(Error::new(Rule::UnexpectedChangeCipherSpec, "it is protected"));
+        }
+        if content != [1] {
+            return Err(Error::new(Rule::UnexpectedChangeCipherSpec, format!("{} bytes", content.len())));
+        }
+        note(&mut self.facts, Direction::Received, "ChangeCipherSpec", 1, false, Vec::new());
+        let Self { machine, read, write, facts, settings, now, .. } = self;
+        let mut driver = Driver { read, write, facts, settings, now: *now, out, rest: &[] };
+        machine.change_cipher_spec(&mut driver)
     }
 
     /// Does what the record asks for. Says whether its content is for the caller.
@@ -127,6 +143,7 @@ impl Connection {
         match record_type {
             RecordType::Handshake => self.on_handshake(content, out)?,
             RecordType::Alert => self.on_alert(content)?,
+            RecordType::ChangeCipherSpec if self.machine.is_tls12() => self.on_change_cipher_spec(content, out)?,
             RecordType::ChangeCipherSpec => {
                 return Err(Error::new(Rule::UnexpectedChangeCipherSpec, "it is protected"));
             }
@@ -170,7 +187,11 @@ impl Connection {
         let (kind, body) = raw.split_first().unwrap_or((&0, &[]));
         let body = body.get(MESSAGE_HEADER_LEN - 1..).unwrap_or_default();
         let encrypted = self.read.opener.is_some();
-        let message = Message::decode(HandshakeType(*kind), body).inspect_err(|_| {
+        let decoded = match self.machine.is_tls12() {
+            true => Message::decode_tls12(HandshakeType(*kind), body),
+            false => Message::decode(HandshakeType(*kind), body),
+        };
+        let message = decoded.inspect_err(|_| {
             // What cannot be read is still worth seeing in the list.
             let name = HandshakeType(*kind).message();
             note(&mut self.facts, Direction::Received, name, raw.len(), encrypted, Vec::new());
@@ -180,10 +201,19 @@ impl Connection {
         if !self.is_handshaking() {
             return self.on_post_handshake(&message, rest, out);
         }
-        self.read.idle_records = 0;
+        if matches!(message, Message::HelloRequest) {
+            // It is ignored, and could come for ever.
+            self.read.count_idle()?;
+        } else {
+            self.read.idle_records = 0;
+        }
         let Self { machine, read, write, facts, settings, now, .. } = self;
         let mut driver = Driver { read, write, facts, settings, now: *now, out, rest };
         machine.handle(&message, raw, &mut driver)?;
+        if machine.is_tls12() && driver.read.dropped_change_cipher_spec {
+            // What TLS 1.3 lets pass came too early for TLS 1.2.
+            return Err(Error::new(Rule::UnexpectedChangeCipherSpec, "before the ServerHello"));
+        }
         machine.settle(&mut driver)
     }
 
@@ -197,10 +227,7 @@ impl Connection {
         }
         let Self { machine, read, write, facts, settings, now, .. } = self;
         let mut driver = Driver { read, write, facts, settings, now: *now, out, rest };
-        let outcome = match machine.established_mut() {
-            Some(established) => established.handle(message, &mut driver)?,
-            None => Outcome::Nothing,
-        };
+        let outcome = machine.post_handshake(message, &mut driver)?;
         self.write.owes_key_update |= outcome == Outcome::UpdateWriteKeys;
         Ok(())
     }
@@ -223,6 +250,7 @@ impl Connection {
         let encrypted = self.read.opener.is_some();
         note(&mut self.facts, Direction::Received, "Alert", content.len(), encrypted, vec![alert.to_string()]);
         const WARNING: u8 = 1;
+        const FATAL: u8 = 2;
         match alert {
             AlertDescription::CLOSE_NOTIFY if self.is_handshaking() => {
                 Err(Error::new(Rule::ClosedInHandshake, self.machine.progress()))
@@ -231,12 +259,12 @@ impl Connection {
                 self.read.closed = true;
                 Ok(())
             }
-            AlertDescription::USER_CANCELED if *level == WARNING => {
-                self.read.warnings += 1;
-                match self.read.warnings > MAX_WARNINGS {
-                    true => Err(Error::new(Rule::TooManyWarnings, "")),
-                    false => Ok(()),
-                }
+            AlertDescription::USER_CANCELED if *level == WARNING => self.count_warning(),
+            // RFC 5246 §7.2: a warning ends nothing. Before the ServerHello a server of TLS 1.2 may warn of a name that it
+            // does not know (RFC 6066 §3).
+            _ if *level == WARNING && self.may_be_warned(alert) => self.count_warning(),
+            _ if self.machine.is_tls12() && ![WARNING, FATAL].contains(level) => {
+                Err(Error::new(Rule::AlertMalformed, format!("level {level}")))
             }
             // §6: every other alert ends the connection, whatever its level says. Where TLS 1.3 is agreed a level that
             // contradicts it is a mistake of its own; before, old servers warn of a name that they do not know.
@@ -248,6 +276,20 @@ impl Connection {
                 Rule::PeerAlert(alert),
                 if alert.name().is_none() { alert.to_string() } else { String::new() },
             )),
+        }
+    }
+
+    /// Whether this warning ends nothing.
+    fn may_be_warned(&self, alert: AlertDescription) -> bool {
+        let unknown_name = alert == AlertDescription::UNRECOGNIZED_NAME && self.facts.version.is_none();
+        self.machine.is_tls12() || unknown_name
+    }
+
+    fn count_warning(&mut self) -> Result<(), Error> {
+        self.read.warnings += 1;
+        match self.read.warnings > MAX_WARNINGS {
+            true => Err(Error::new(Rule::TooManyWarnings, "")),
+            false => Ok(()),
         }
     }
 }

@@ -7,10 +7,11 @@ use crate::{
     auth::{Answer, PeerCertificates, Verdict},
     error::{Error, Rule},
     msg::Message,
+    tls12,
     tls13::{
         client,
         effects::Sink,
-        established::Established,
+        established::{Established, Outcome},
         flight::{PendingSignature, sign_failed},
         key_schedule::Exporter,
         server,
@@ -21,6 +22,8 @@ use crate::{
 pub(super) enum Machine {
     Client(client::State),
     Server(server::State),
+    Client12(tls12::client::State),
+    Server12(tls12::server::State),
     /// A transition failed, and there is no state left to be in.
     Gone,
 }
@@ -30,6 +33,8 @@ impl Machine {
         match self {
             Self::Client(state) => state.name(),
             Self::Server(state) => state.name(),
+            Self::Client12(state) => state.name(),
+            Self::Server12(state) => state.name(),
             Self::Gone => "GONE",
         }
     }
@@ -40,6 +45,51 @@ impl Machine {
             Self::Client(client::State::WaitServerHello(_)) => String::from("no answer to the ClientHello"),
             Self::Server(server::State::WaitClientHello(_)) => String::from("no ClientHello came"),
             other => format!("in state {}", other.name()),
+        }
+    }
+
+    /// TLS 1.2 was chosen.
+    pub(super) fn is_tls12(&self) -> bool {
+        matches!(self, Self::Client12(_) | Self::Server12(_))
+    }
+
+    /// The handshake is complete.
+    pub(super) fn is_established(&self) -> bool {
+        self.established().is_some() || self.established_tls12().is_some()
+    }
+
+    /// Takes a message after the handshake.
+    pub(super) fn post_handshake(&mut self, message: &Message<'_>, sink: &mut dyn Sink) -> Result<Outcome, Error> {
+        if let Some(established) = self.established_tls12() {
+            return Err(established.refuse(message));
+        }
+        match self.established_mut() {
+            Some(established) => established.handle(message, sink),
+            None => Ok(Outcome::Nothing),
+        }
+    }
+
+    /// Exports keying material.
+    pub(super) fn export(&self, label: &[u8], context: Option<&[u8]>, out: &mut [u8]) -> Result<(), Error> {
+        if let Some(established) = self.established_tls12() {
+            return established.export(label, context, out);
+        }
+        // In TLS 1.3 no context is an empty one.
+        let context = context.unwrap_or_default();
+        match (self.established(), self.half_rtt_exporter()) {
+            (Some(established), _) => established.export(label, context, out),
+            (None, Some(exporter)) => {
+                exporter.export(label, context, out).map_err(|error| Error::new(Rule::ExportRefused, error.to_string()))
+            }
+            (None, None) => Err(Error::new(Rule::ExportRefused, "the handshake is not complete")),
+        }
+    }
+
+    fn established_tls12(&self) -> Option<&tls12::established::Established> {
+        match self {
+            Self::Client12(tls12::client::State::Connected(established))
+            | Self::Server12(tls12::server::State::Connected(established)) => Some(established),
+            _ => None,
         }
     }
 
@@ -65,7 +115,7 @@ impl Machine {
     }
 
     /// The exporter of a server that may send already: the client is known by its PSK.
-    pub(super) fn half_rtt_exporter(&self) -> Option<&Exporter> {
+    fn half_rtt_exporter(&self) -> Option<&Exporter> {
         match self {
             Self::Server(server::State::WaitEndOfEarlyData(state)) => Some(state.exporter()),
             _ => None,
@@ -75,9 +125,36 @@ impl Machine {
     /// A message of the handshake. The state is consumed, so that one that failed cannot be used again.
     pub(super) fn handle(&mut self, message: &Message<'_>, raw: &[u8], sink: &mut dyn Sink) -> Result<(), Error> {
         *self = match std::mem::replace(self, Self::Gone) {
-            Self::Client(state) => Self::Client(state.handle(message, raw, sink)?),
-            Self::Server(state) => Self::Server(state.handle(message, raw, sink)?),
+            Self::Client(state) => Self::of_client(state.handle(message, raw, sink)?),
+            Self::Server(state) => Self::of_server(state.handle(message, raw, sink)?),
+            Self::Client12(state) => Self::Client12(state.handle(message, raw, sink)?),
+            Self::Server12(state) => Self::Server12(state.handle(message, raw, sink)?),
             Self::Gone => return Err(gone()),
+        };
+        Ok(())
+    }
+
+    /// The states of TLS 1.2 have a machine of their own from the message on that chose it.
+    fn of_client(state: client::State) -> Self {
+        match state {
+            client::State::Tls12(state) => Self::Client12(*state),
+            other => Self::Client(other),
+        }
+    }
+
+    fn of_server(state: server::State) -> Self {
+        match state {
+            server::State::Tls12(state) => Self::Server12(*state),
+            other => Self::Server(other),
+        }
+    }
+
+    /// The ChangeCipherSpec of TLS 1.2.
+    pub(super) fn change_cipher_spec(&mut self, sink: &mut dyn Sink) -> Result<(), Error> {
+        *self = match std::mem::replace(self, Self::Gone) {
+            Self::Client12(state) => Self::Client12(state.change_cipher_spec(sink)?),
+            Self::Server12(state) => Self::Server12(state.change_cipher_spec(sink)?),
+            Self::Client(_) | Self::Server(_) | Self::Gone => return Err(gone()),
         };
         Ok(())
     }
@@ -90,9 +167,14 @@ impl Machine {
             (Self::Client(state), Reply::Signature(Some(made))) => Self::Client(state.signature(&made, sink)?),
             (Self::Server(state), Reply::Signature(Some(made))) => Self::Server(state.signature(&made, sink)?),
             (_, Reply::Signature(None)) => return Err(sign_failed("the holder of the key declined")),
+            (Self::Client12(state), Reply::Verdict(verdict)) => Self::Client12(state.verdict(verdict, sink)?),
+            (Self::Server12(state), Reply::Verdict(verdict)) => Self::Server12(state.verdict(verdict, sink)?),
+            (Self::Client12(state), Reply::Signature(Some(made))) => Self::Client12(state.signature(&made, sink)?),
+            (Self::Server12(state), Reply::Signature(Some(made))) => Self::Server12(state.signature(&made, sink)?),
             (Self::Server(state), Reply::Ticket(opened)) => Self::Server(state.ticket(opened, sink)?),
-            (Self::Server(state), Reply::Config(config)) => Self::Server(state.config(config, sink)?),
-            (Self::Client(_), Reply::Config(_) | Reply::Ticket(_)) | (Self::Gone, _) => return Err(gone()),
+            (Self::Server(state), Reply::Config(config)) => Self::of_server(state.config(config, sink)?),
+            (Self::Client(_) | Self::Client12(_) | Self::Server12(_), Reply::Config(_) | Reply::Ticket(_))
+            | (Self::Gone, _) => return Err(gone()),
         };
         Ok(())
     }
@@ -115,6 +197,8 @@ impl Machine {
         match self {
             Self::Client(client::State::Sign(state)) => Some(&state.pending),
             Self::Server(server::State::Sign(state)) => Some(&state.pending),
+            Self::Client12(tls12::client::State::Sign(state)) => Some(&state.pending),
+            Self::Server12(tls12::server::State::Sign(state)) => Some(&state.pending),
             _ => None,
         }
     }
@@ -124,6 +208,8 @@ impl Machine {
         match self {
             Self::Client(client::State::VerifyPeer(state)) => Some(state.ask(&peer)),
             Self::Server(server::State::VerifyPeer(state)) => Some(state.ask(&peer)),
+            Self::Client12(tls12::client::State::VerifyPeer(state)) => Some(state.ask(&peer)),
+            Self::Server12(tls12::server::State::VerifyPeer(state)) => Some(state.ask(&peer)),
             _ => None,
         }
     }
@@ -131,7 +217,12 @@ impl Machine {
     fn peer_certificates<'a>(&'a self, facts: &'a Facts, now: UnixTime) -> Option<PeerCertificates<'a>> {
         let (name, purpose) = match self {
             Self::Client(client::State::VerifyPeer(state)) => (Some(&state.common().name), Purpose::ServerAuth),
-            Self::Server(server::State::VerifyPeer(_)) => (None, Purpose::ClientAuth),
+            Self::Server(server::State::VerifyPeer(_)) | Self::Server12(tls12::server::State::VerifyPeer(_)) => {
+                (None, Purpose::ClientAuth)
+            }
+            Self::Client12(tls12::client::State::VerifyPeer(state)) => {
+                (Some(&state.common().name), Purpose::ServerAuth)
+            }
             _ => return None,
         };
         Some(PeerCertificates {

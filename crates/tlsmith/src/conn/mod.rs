@@ -247,9 +247,12 @@ impl Connection {
         self.send_alert(AlertDescription::CLOSE_NOTIFY, out);
     }
 
-    /// Sends a KeyUpdate (RFC 8446 §4.6.3), asking for the peer's as well if wanted.
+    /// Sends a KeyUpdate (RFC 8446 §4.6.3), asking for the peer's as well if wanted. TLS 1.2 has none: it is refused.
     pub fn update_keys(&mut self, request_peer: bool, out: &mut Vec<u8>) -> Result<(), Error> {
         self.check_sendable()?;
+        if self.machine.is_tls12() {
+            return Err(Error::new(Rule::NoKeyUpdate, ""));
+        }
         self.send_key_update(request_peer, out).map_err(|error| self.fail(error, out))
     }
 
@@ -263,7 +266,7 @@ impl Connection {
     pub fn is_handshaking(&self) -> bool {
         match &self.failure {
             Some(failure) => failure.in_handshake,
-            None => self.machine.established().is_none(),
+            None => !self.machine.is_established(),
         }
     }
 
@@ -277,16 +280,11 @@ impl Connection {
         &self.facts
     }
 
-    /// Exports keying material (RFC 8446 §7.5). No context is the same as an empty one in TLS 1.3.
-    pub fn export(&self, label: &[u8], context: &[u8], out: &mut [u8]) -> Result<(), Error> {
+    /// Exports keying material (RFC 8446 §7.5, RFC 5705). No context is the same as an empty one in TLS 1.3, and something
+    /// else in TLS 1.2. Where a peer of TLS 1.2 lacks extended_master_secret (RFC 7627), nothing is exported.
+    pub fn export(&self, label: &[u8], context: Option<&[u8]>, out: &mut [u8]) -> Result<(), Error> {
         self.check_failure()?;
-        match (self.machine.established(), self.machine.half_rtt_exporter()) {
-            (Some(established), _) => established.export(label, context, out),
-            (None, Some(exporter)) => {
-                exporter.export(label, context, out).map_err(|error| Error::new(Rule::ExportRefused, error.to_string()))
-            }
-            (None, None) => Err(Error::new(Rule::ExportRefused, "the handshake is not complete")),
-        }
+        self.machine.export(label, context, out)
     }
 
     fn check_failure(&self) -> Result<(), Error> {

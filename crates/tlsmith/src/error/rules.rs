@@ -82,6 +82,8 @@ pub enum Rule {
     PeerVersion,
     /// `hello.downgrade`: the ServerHello carries the downgrade sentinel.
     Downgrade,
+    /// `hello.inappropriate_fallback`: a client falls back to an older version without need.
+    InappropriateFallback,
     /// `hello.no_common_suite`: no cipher suite in common.
     NoCommonSuite,
     /// `hello.no_common_group`: no key exchange group in common.
@@ -106,6 +108,10 @@ pub enum Rule {
     IllegalParameter,
     /// `hello.compression`: TLS compression.
     CompressionOffered,
+    /// `hello.no_secure_renegotiation`: the server does not say that it renegotiates securely.
+    NoSecureRenegotiation,
+    /// `hello.bad_renegotiation_info`: a first handshake that claims to renegotiate.
+    BadRenegotiationInfo,
     /// `hello.retry_without_change`: a HelloRetryRequest that would change nothing.
     RetryUnneeded,
     /// `hello.second_retry`: a second HelloRetryRequest.
@@ -118,6 +124,8 @@ pub enum Rule {
     UnexpectedMessage,
     /// `handshake.renegotiation`: the peer tries to renegotiate.
     Renegotiation,
+    /// `handshake.no_renegotiation`: the peer tries to renegotiate TLS 1.2.
+    NoRenegotiation,
     /// `handshake.decode_error`: a message that does not decode.
     Decode,
     /// `handshake.bad_finished`: the peer's Finished does not verify.
@@ -130,6 +138,8 @@ pub enum Rule {
     EmptyServerCertificate,
     /// `certificate.required`: the client sent no certificate, and one is required.
     CertificateRequired,
+    /// `certificate.none_from_client`: a client of TLS 1.2 sent no certificate, and one is required.
+    NoClientCertificate,
     /// `certificate.undecodable`: a certificate of the peer does not parse.
     CertificateUndecodable,
     /// `certificate.key_unsupported`: the key of the peer's certificate cannot be used here.
@@ -166,6 +176,8 @@ pub enum Rule {
     Internal,
     /// `local.not_ready`: the handshake is not complete.
     NotYet,
+    /// `local.no_key_update`: TLS 1.2 has no KeyUpdate.
+    NoKeyUpdate,
     /// `local.already_closed`: this side has closed its direction already.
     AlreadyClosed,
     /// `local.nothing_needed`: the reply fits no need of the connection.
@@ -203,6 +215,7 @@ impl Rule {
         Self::ClosedInHandshake,
         Self::PeerVersion,
         Self::Downgrade,
+        Self::InappropriateFallback,
         Self::NoCommonSuite,
         Self::NoCommonGroup,
         Self::NoCommonScheme,
@@ -215,18 +228,22 @@ impl Rule {
         Self::DuplicateExtension,
         Self::IllegalParameter,
         Self::CompressionOffered,
+        Self::NoSecureRenegotiation,
+        Self::BadRenegotiationInfo,
         Self::RetryUnneeded,
         Self::SecondRetry,
         Self::RetryMismatch,
         Self::BadKeyShare,
         Self::UnexpectedMessage,
         Self::Renegotiation,
+        Self::NoRenegotiation,
         Self::Decode,
         Self::BadFinished,
         Self::BadSignature,
         Self::SchemeNotOffered,
         Self::EmptyServerCertificate,
         Self::CertificateRequired,
+        Self::NoClientCertificate,
         Self::CertificateUndecodable,
         Self::CertificateKeyUnsupported,
         Self::NoCommonCertificateType,
@@ -245,6 +262,7 @@ impl Rule {
         Self::Crypto,
         Self::Internal,
         Self::NotYet,
+        Self::NoKeyUpdate,
         Self::AlreadyClosed,
         Self::NothingNeeded,
         Self::ExportRefused,

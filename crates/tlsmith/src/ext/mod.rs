@@ -26,7 +26,7 @@ pub(crate) use place::may_stand;
 pub(crate) use place::{Place, check_places};
 pub(crate) use pre_shared_key::{OfferedPsks, PskIdentity};
 pub(crate) use sct::is_list as is_sct_list;
-pub(crate) use status_request::StatusRequest;
+pub(crate) use status_request::{StatusRequest, decode_status, encode_status};
 
 use crate::{
     registry::{
@@ -35,18 +35,21 @@ use crate::{
     wire::{Malformed, Problem, Reader, Writer},
 };
 
+/// `ECPointFormat` uncompressed, the only one that is left (RFC 8422 §5.1.2).
+pub(crate) const UNCOMPRESSED_POINTS: u8 = 0;
+
 /// An extension, in the shape that it has in its message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Extension<'a> {
     /// `server_name` of a ClientHello: the `host_name`'s bytes, at least one, not yet judged.
     ServerName(&'a [u8]),
-    /// `server_name` of EncryptedExtensions: empty.
+    /// `server_name` of EncryptedExtensions, or of a ServerHello of TLS 1.2: empty.
     ServerNameAck,
     /// `max_fragment_length`.
     MaxFragmentLength(u8),
     /// `status_request` of a ClientHello.
     StatusRequest(StatusRequest<'a>),
-    /// `status_request` of a CertificateRequest: empty.
+    /// `status_request` of a CertificateRequest, or of a ServerHello of TLS 1.2: empty.
     StatusRequested,
     /// `status_request` of a certificate: the DER of an OCSP response.
     CertificateStatus(&'a [u8]),
@@ -60,7 +63,7 @@ pub(crate) enum Extension<'a> {
     Alpn(Vec<&'a [u8]>),
     /// `signed_certificate_timestamp` of a ClientHello or a CertificateRequest: empty.
     SctsRequested,
-    /// `signed_certificate_timestamp` of a certificate: the whole `SignedCertificateTimestampList`.
+    /// `signed_certificate_timestamp` of a certificate, or of a ServerHello of TLS 1.2: the whole `SignedCertificateTimestampList`.
     Scts(&'a [u8]),
     /// `client_certificate_type` of a ClientHello.
     ClientCertificateTypes(Vec<CertificateType>),
@@ -114,7 +117,7 @@ pub(crate) enum Extension<'a> {
     QuicTransportParameters(&'a [u8]),
     /// `renegotiation_info`.
     RenegotiationInfo(&'a [u8]),
-    /// Every other one, GREASE included; in a ServerHello also what only TLS 1.2 answers there.
+    /// Every other one, GREASE included; in a ServerHello also what only TLS 1.2 answers there (see [`of_tls12`]).
     Unknown(ExtensionType, &'a [u8]),
 }
 
@@ -184,7 +187,9 @@ impl<'a> Extension<'a> {
             (ExtensionType::EC_POINT_FORMATS, _) => Self::EcPointFormats(ec_point_formats::decode(r)?),
             (ExtensionType::SIGNATURE_ALGORITHMS, _) => Self::SignatureAlgorithms(signature_algorithms::decode(r)?),
             (ExtensionType::ALPN, _) => Self::Alpn(alpn::decode(r, place)?),
-            (ExtensionType::SIGNED_CERTIFICATE_TIMESTAMP, Place::Certificate) => Self::Scts(sct::decode_list(r)?),
+            (ExtensionType::SIGNED_CERTIFICATE_TIMESTAMP, Place::Certificate | Place::ServerHelloTls12) => {
+                Self::Scts(sct::decode_list(r)?)
+            }
             (ExtensionType::SIGNED_CERTIFICATE_TIMESTAMP, _) => Self::SctsRequested,
             (ExtensionType::CLIENT_CERTIFICATE_TYPE, Place::ClientHello) => {
                 Self::ClientCertificateTypes(certificate_type::decode_offer(r)?)
@@ -302,6 +307,17 @@ pub(crate) fn decode_all<'a>(bytes: &'a [u8], place: Place) -> Result<Vec<Extens
 /// Writes an `extensions` vector, its length included.
 pub(crate) fn encode_all(extensions: &[Extension<'_>], place: Place, w: &mut Writer<'_>) {
     w.u16_prefixed(place.field(), |w| extensions.iter().for_each(|extension| extension.encode(w)));
+}
+
+/// The extensions of a ServerHello again, now that it is known to be one of TLS 1.2: those that were kept unread are read,
+/// and all of them held against the table.
+pub(crate) fn of_tls12<'a>(extensions: &[Extension<'a>]) -> Result<Vec<Extension<'a>>, Malformed> {
+    let place = Place::ServerHelloTls12;
+    let read = |extension: &Extension<'a>| match extension {
+        Extension::Unknown(extension_type, data) => Extension::decode(*extension_type, data, place),
+        known => place::check_place(known.extension_type(), place).map(|()| known.clone()),
+    };
+    extensions.iter().map(read).collect()
 }
 
 /// The extension of a type, in whatever shape.

@@ -11,6 +11,7 @@ use crate::{
 pub(crate) enum Place {
     ClientHello,
     ServerHello,
+    ServerHelloTls12,
     HelloRetryRequest,
     EncryptedExtensions,
     CertificateRequest,
@@ -19,9 +20,10 @@ pub(crate) enum Place {
 }
 
 impl Place {
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::ClientHello,
         Self::ServerHello,
+        Self::ServerHelloTls12,
         Self::HelloRetryRequest,
         Self::EncryptedExtensions,
         Self::CertificateRequest,
@@ -33,7 +35,7 @@ impl Place {
     pub(crate) const fn field(self) -> &'static str {
         match self {
             Self::ClientHello => "ClientHello.extensions",
-            Self::ServerHello => "ServerHello.extensions",
+            Self::ServerHello | Self::ServerHelloTls12 => "ServerHello.extensions",
             Self::HelloRetryRequest => "HelloRetryRequest.extensions",
             Self::EncryptedExtensions => "EncryptedExtensions.extensions",
             Self::CertificateRequest => "CertificateRequest.extensions",
@@ -45,24 +47,27 @@ impl Place {
 
 const CH: Place = Place::ClientHello;
 const SH: Place = Place::ServerHello;
+/// A ServerHello that has chosen TLS 1.2. RFC 8422 §5.1 does not let supported_groups stand there, but servers are known
+/// that send it, and it does no harm.
+const SH12: Place = Place::ServerHelloTls12;
 const HRR: Place = Place::HelloRetryRequest;
 const EE: Place = Place::EncryptedExtensions;
 const CR: Place = Place::CertificateRequest;
 const CT: Place = Place::Certificate;
 const NST: Place = Place::NewSessionTicket;
 
-/// A row an extension, in the order of RFC 8446 §4.2; then the later ones; then those of TLS 1.2 alone, which a client
-/// offers for the sake of older servers and which TLS 1.3 answers nowhere.
+/// A row an extension, in the order of RFC 8446 §4.2; then the later ones; then those of TLS 1.2 alone, which TLS 1.3
+/// answers nowhere.
 const TABLE: &[(ExtensionType, &[Place])] = &[
-    (ExtensionType::SERVER_NAME, &[CH, EE]),
-    (ExtensionType::MAX_FRAGMENT_LENGTH, &[CH, EE]),
-    (ExtensionType::STATUS_REQUEST, &[CH, CR, CT]),
-    (ExtensionType::SUPPORTED_GROUPS, &[CH, EE]),
+    (ExtensionType::SERVER_NAME, &[CH, SH12, EE]),
+    (ExtensionType::MAX_FRAGMENT_LENGTH, &[CH, SH12, EE]),
+    (ExtensionType::STATUS_REQUEST, &[CH, SH12, CR, CT]),
+    (ExtensionType::SUPPORTED_GROUPS, &[CH, SH12, EE]),
     (ExtensionType::SIGNATURE_ALGORITHMS, &[CH, CR]),
-    (ExtensionType::ALPN, &[CH, EE]),
-    (ExtensionType::SIGNED_CERTIFICATE_TIMESTAMP, &[CH, CR, CT]),
-    (ExtensionType::CLIENT_CERTIFICATE_TYPE, &[CH, EE]),
-    (ExtensionType::SERVER_CERTIFICATE_TYPE, &[CH, EE]),
+    (ExtensionType::ALPN, &[CH, SH12, EE]),
+    (ExtensionType::SIGNED_CERTIFICATE_TIMESTAMP, &[CH, SH12, CR, CT]),
+    (ExtensionType::CLIENT_CERTIFICATE_TYPE, &[CH, SH12, EE]),
+    (ExtensionType::SERVER_CERTIFICATE_TYPE, &[CH, SH12, EE]),
     (ExtensionType::PADDING, &[CH]),
     (ExtensionType::KEY_SHARE, &[CH, SH, HRR]),
     (ExtensionType::PRE_SHARED_KEY, &[CH, SH]),
@@ -75,16 +80,16 @@ const TABLE: &[(ExtensionType, &[Place])] = &[
     (ExtensionType::POST_HANDSHAKE_AUTH, &[CH]),
     (ExtensionType::SIGNATURE_ALGORITHMS_CERT, &[CH, CR]),
     // RFC 8449 §4, RFC 8879 §3, RFC 9345 §4.1.1, RFC 9001 §8.2, RFC 9849 §5
-    (ExtensionType::RECORD_SIZE_LIMIT, &[CH, EE]),
+    (ExtensionType::RECORD_SIZE_LIMIT, &[CH, SH12, EE]),
     (ExtensionType::COMPRESS_CERTIFICATE, &[CH, CR]),
     (ExtensionType::DELEGATED_CREDENTIAL, &[CH, CR, CT]),
     (ExtensionType::QUIC_TRANSPORT_PARAMETERS, &[CH, EE]),
     (ExtensionType::ENCRYPTED_CLIENT_HELLO, &[CH, HRR, EE]),
-    (ExtensionType::EC_POINT_FORMATS, &[CH]),
-    (ExtensionType::ENCRYPT_THEN_MAC, &[CH]),
-    (ExtensionType::EXTENDED_MAIN_SECRET, &[CH]),
-    (ExtensionType::SESSION_TICKET, &[CH]),
-    (ExtensionType::RENEGOTIATION_INFO, &[CH]),
+    (ExtensionType::EC_POINT_FORMATS, &[CH, SH12]),
+    (ExtensionType::ENCRYPT_THEN_MAC, &[CH, SH12]),
+    (ExtensionType::EXTENDED_MAIN_SECRET, &[CH, SH12]),
+    (ExtensionType::SESSION_TICKET, &[CH, SH12]),
+    (ExtensionType::RENEGOTIATION_INFO, &[CH, SH12]),
 ];
 
 /// Whether the table lets `extension_type` stand in `place`. What the table does not know may stand anywhere: whether

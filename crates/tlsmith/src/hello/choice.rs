@@ -12,20 +12,43 @@ use crate::{
     tls13::suite::Suite,
 };
 
-/// TLS 1.3, or an error that names what the client speaks.
+/// The versions that are implemented, highest first.
+pub(crate) const VERSIONS: &[ProtocolVersion] = &[ProtocolVersion::TLS1_3, ProtocolVersion::TLS1_2];
+
+/// The highest of this side's `versions` (in that order) that the client offers, or an error that names what it offers.
 ///
-/// `supported_versions` alone decides; `legacy_version` does not, even where it says TLS 1.3 (RFC 8446 §4.2.1). But for
-/// SSLv3: a hello that speaks of it is refused whatever else it says (§D.5).
-pub(crate) fn check_version(hello: &ClientHello<'_>, facts: &ClientHelloFacts) -> Result<(), Error> {
+/// `supported_versions` alone decides where it is. Without it a client speaks at most TLS 1.2, even if `legacy_version`
+/// says more (RFC 8446 §4.2.1). A hello that speaks of SSLv3 is refused whatever else it says (§D.5).
+pub(crate) fn version(
+    hello: &ClientHello<'_>,
+    facts: &ClientHelloFacts,
+    versions: &[ProtocolVersion],
+) -> Result<ProtocolVersion, Error> {
     if hello.legacy_version <= ProtocolVersion::SSL3_0 {
         return Err(Error::new(Rule::PeerVersion, "the client's legacy_version is that of SSLv3"));
     }
-    match hello.supported_versions().is_some_and(|versions| versions.contains(&ProtocolVersion::TLS1_3)) {
-        true => Ok(()),
-        false => Err(Error::new(
+    let offered = |version: &ProtocolVersion| match hello.supported_versions() {
+        Some(offered) => offered.contains(version),
+        None => *version == ProtocolVersion::TLS1_2 && hello.legacy_version >= ProtocolVersion::TLS1_2,
+    };
+    versions.iter().copied().find(offered).ok_or_else(|| {
+        Error::new(
             Rule::PeerVersion,
-            format!("the client offers {}; this side TLSv1.3", list(&facts.versions)),
-        )),
+            format!("the client offers {}; this side {}", list(&facts.versions), list(versions)),
+        )
+    })
+}
+
+/// A client that tries again with a lower version says so (RFC 7507 §3), and is told that it need not.
+pub(crate) fn check_fallback(
+    facts: &ClientHelloFacts,
+    chosen: ProtocolVersion,
+    versions: &[ProtocolVersion],
+) -> Result<(), Error> {
+    let better = versions.iter().find(|version| **version > chosen);
+    match better.filter(|_| facts.cipher_suites.contains(&CipherSuite::TLS_FALLBACK_SCSV)) {
+        Some(better) => Err(Error::new(Rule::InappropriateFallback, format!("to {chosen}; this side speaks {better}"))),
+        None => Ok(()),
     }
 }
 
@@ -65,17 +88,27 @@ pub(crate) fn check_hello(hello: &ClientHello<'_>) -> Result<(), Error> {
 
 /// The suite. With [`Preference::Server`], a client that puts ChaCha20 before AES gets it: it has no hardware for AES.
 pub(crate) fn suite(config: &ServerConfig, offered: &[CipherSuite]) -> Result<Suite, Error> {
-    let chacha = CipherSuite::TLS_CHACHA20_POLY1305_SHA256;
-    let is_ours = |suite: &CipherSuite| config.cipher_suites.contains(suite);
+    let own: Vec<CipherSuite> =
+        config.cipher_suites.iter().copied().filter(|code| Suite::new(*code).is_some()).collect();
+    let is_ours = |suite: &CipherSuite| own.contains(suite);
     let chosen = match config.preference {
         Preference::Client => offered.iter().copied().find(is_ours),
-        Preference::Server if offered.iter().copied().find(is_ours) == Some(chacha) => Some(chacha),
-        Preference::Server => config.cipher_suites.iter().copied().find(|suite| offered.contains(suite)),
+        Preference::Server if chacha_first(offered, is_ours) => Some(CipherSuite::TLS_CHACHA20_POLY1305_SHA256),
+        Preference::Server => own.iter().copied().find(|suite| offered.contains(suite)),
     };
     chosen.and_then(Suite::new).ok_or_else(|| {
-        Error::new(
-            Rule::NoCommonSuite,
-            format!("the client offers {}; this side allows {}", list(offered), list(&config.cipher_suites)),
+        Error::new(Rule::NoCommonSuite, format!("the client offers {}; this side allows {}", list(offered), list(&own)))
+    })
+}
+
+/// Whether the first suite of the client's that this side allows is one with ChaCha20.
+pub(crate) fn chacha_first(offered: &[CipherSuite], is_ours: impl Fn(&CipherSuite) -> bool) -> bool {
+    offered.iter().find(|suite| is_ours(suite)).is_some_and(|first| {
+        matches!(
+            *first,
+            CipherSuite::TLS_CHACHA20_POLY1305_SHA256
+                | CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256
+                | CipherSuite::TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256
         )
     })
 }
@@ -162,7 +195,8 @@ fn kept<'h, 'a>(hello: &'h ClientHello<'a>) -> Vec<&'h Extension<'a>> {
     hello.extensions.iter().filter(|extension| !may_change(extension)).collect()
 }
 
-fn list<T: std::fmt::Display>(items: &[T]) -> String {
+/// Values for an error's message.
+pub(crate) fn list<T: std::fmt::Display>(items: &[T]) -> String {
     match items.is_empty() {
         true => String::from("none"),
         // Enough to see what is going on; a hostile hello lists thousands.
@@ -185,11 +219,16 @@ mod tests {
             compression_methods: &[0],
             extensions: Vec::new(),
         };
-        let check = |hello: &ClientHello<'_>| check_version(hello, &client_hello_facts(hello));
-        assert_eq!(check(&hello).unwrap_err().code(), "hello.unsupported_version");
+        let choose = |hello: &ClientHello<'_>, versions| version(hello, &client_hello_facts(hello), versions);
+        assert_eq!(choose(&hello, VERSIONS).unwrap(), ProtocolVersion::TLS1_2);
+        assert_eq!(choose(&hello, &VERSIONS[..1]).unwrap_err().code(), "hello.unsupported_version");
         hello
             .extensions
             .push(Extension::SupportedVersionsOffer(vec![ProtocolVersion::TLS1_2, ProtocolVersion::TLS1_3]));
-        check(&hello).unwrap();
+        assert_eq!(choose(&hello, VERSIONS).unwrap(), ProtocolVersion::TLS1_3);
+        assert_eq!(choose(&hello, &VERSIONS[1..]).unwrap(), ProtocolVersion::TLS1_2);
+        // Where the extension is, the legacy version says nothing.
+        hello.extensions = vec![Extension::SupportedVersionsOffer(vec![ProtocolVersion::TLS1_1])];
+        assert_eq!(choose(&hello, VERSIONS).unwrap_err().code(), "hello.unsupported_version");
     }
 }

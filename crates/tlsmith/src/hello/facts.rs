@@ -5,7 +5,7 @@ use crate::{
     error::{Error, Rule},
     ext::{Extension, StatusRequest},
     msg::ClientHello,
-    registry::CertificateType,
+    registry::{CertificateType, ProtocolVersion},
 };
 
 /// How many names of one kind (protocols, authorities) are kept and looked at. A peer can put tens of thousands into a
@@ -22,6 +22,7 @@ pub(crate) fn client_hello_facts(hello: &ClientHello<'_>) -> ClientHelloFacts {
     let schemes = hello.signature_algorithms().unwrap_or_default();
     let schemes_cert = hello.signature_algorithms_cert().unwrap_or(schemes);
     ClientHelloFacts {
+        version: ProtocolVersion::default(),
         // Escaped: until it is judged, it can hold anything, and what is kept may be shown on a terminal.
         server_name: hello.server_name().map(|name| name.escape_ascii().to_string()),
         alpn: keep_names(hello.alpn().unwrap_or_default()),

@@ -1,6 +1,7 @@
 //! The hellos, as far as they come before a version is chosen: what a client offers, what a server chooses.
 
 pub(crate) mod choice;
+pub(crate) mod downgrade;
 mod facts;
 pub(crate) mod grease;
 pub(crate) mod offer;

@@ -4,12 +4,12 @@
 use tlsmith_crypto::{CryptoError, KeyExchange, Secret};
 use tlsmith_x509::ServerName;
 
-use super::grease::Grease;
+use super::{grease::Grease, record_size};
 use crate::{
     auth::proofs::crypto,
     config::ClientConfig,
     error::{Error, Rule},
-    ext::{Extension, KeyShareEntry, StatusRequest},
+    ext::{self, Extension, KeyShareEntry, StatusRequest},
     msg::ClientHello,
     registry::{CertificateType, CipherSuite, ExtensionType, NamedGroup, ProtocolVersion, SignatureScheme},
     tls13::client::OfferedPsk,
@@ -44,7 +44,8 @@ impl Offer {
         let provider = config.provider.as_ref();
         let mut random = [0; 32];
         provider.random(&mut random).map_err(|error| crypto(&error))?;
-        let mut session_id = vec![0; if config.middlebox_compatibility { 32 } else { 0 }];
+        let compatible = config.middlebox_compatibility && config.versions.contains(&ProtocolVersion::TLS1_3);
+        let mut session_id = vec![0; if compatible { 32 } else { 0 }];
         provider.random(&mut session_id).map_err(|error| crypto(&error))?;
         let grease = config.grease.then(|| Grease::draw(provider)).transpose().map_err(|error| crypto(&error))?;
         let mut offer = Self {
@@ -61,8 +62,10 @@ impl Offer {
             early_data: false,
             only_share: false,
         };
-        for group in &config.key_shares {
-            offer.add_share(config, *group)?;
+        if config.versions.contains(&ProtocolVersion::TLS1_3) {
+            for group in &config.key_shares {
+                offer.add_share(config, *group)?;
+            }
         }
         Ok(offer)
     }
@@ -109,7 +112,9 @@ impl Offer {
     /// The ClientHello.
     pub(crate) fn client_hello<'a>(&'a self, config: &'a ClientConfig) -> ClientHello<'a> {
         let grease = self.grease.as_ref();
-        let suites = config.cipher_suites.iter().copied();
+        let suites = config.cipher_suites.iter().copied().filter(|suite| config.speaks(*suite));
+        // "The client SHOULD put TLS_FALLBACK_SCSV after all cipher suites" (RFC 7507 §4).
+        let suites = suites.chain(config.fallback.then_some(CipherSuite::TLS_FALLBACK_SCSV));
         ClientHello {
             legacy_version: ProtocolVersion::TLS1_2,
             random: self.random,
@@ -145,7 +150,14 @@ impl Offer {
         if !config.certificate_compressions.0.is_empty() {
             list.push(Extension::CompressCertificate(config.certificate_compressions.algorithms()));
         }
-        list.push(Extension::SupportedGroups(self.with_grease(|grease| NamedGroup(grease.group), &config.groups)));
+        let speaks = |version| config.versions.contains(&version);
+        if speaks(ProtocolVersion::TLS1_2) {
+            list.push(Extension::ExtendedMainSecret);
+            list.push(Extension::RenegotiationInfo(&[]));
+            list.push(Extension::EcPointFormats(&[ext::UNCOMPRESSED_POINTS]));
+        }
+        let groups = config.offered_groups();
+        list.push(Extension::SupportedGroups(self.with_grease(|grease| NamedGroup(grease.group), &groups)));
         let schemes = self.with_grease(|grease| SignatureScheme(grease.scheme), &config.signature_schemes);
         list.push(Extension::SignatureAlgorithms(schemes));
         if !config.signature_schemes_cert.is_empty() {
@@ -154,15 +166,16 @@ impl Offer {
         if !config.alpn.is_empty() {
             list.push(Extension::Alpn(config.alpn.iter().map(Vec::as_slice).collect()));
         }
-        list.push(Extension::RecordSizeLimit(config.record_size_limit));
-        let versions = [ProtocolVersion::TLS1_3];
-        list.push(Extension::SupportedVersionsOffer(
-            self.with_grease(|grease| ProtocolVersion(grease.version), &versions),
-        ));
-        list.push(Extension::KeyShareOffer(self.key_share()));
-        if config.sessions.is_some() || !self.psks.is_empty() {
-            // Without them a server issues no tickets either (RFC 8446 §4.2.9).
-            list.push(Extension::PskKeyExchangeModes(psk_modes(config)));
+        let most = if speaks(ProtocolVersion::TLS1_3) { record_size::MAX_TLS13 } else { record_size::MAX_TLS12 };
+        list.push(Extension::RecordSizeLimit(config.record_size_limit.min(most)));
+        if speaks(ProtocolVersion::TLS1_3) {
+            let versions = self.with_grease(|grease| ProtocolVersion(grease.version), &config.versions);
+            list.push(Extension::SupportedVersionsOffer(versions));
+            list.push(Extension::KeyShareOffer(self.key_share()));
+            if config.sessions.is_some() || !self.psks.is_empty() {
+                // Without them a server issues no tickets either (RFC 8446 §4.2.9).
+                list.push(Extension::PskKeyExchangeModes(psk_modes(config)));
+            }
         }
         if self.early_data {
             list.push(Extension::EarlyData);

@@ -1,8 +1,8 @@
-//! CertificateVerify (RFC 8446 §4.4.3).
+//! CertificateVerify (RFC 8446 §4.4.3, RFC 5246 §7.4.8).
 
 use crate::{
     registry::SignatureScheme,
-    wire::{Malformed, Reader, Writer},
+    wire::{Malformed, Reader, TooLong, Writer},
 };
 
 const SCHEME: &str = "CertificateVerify.algorithm";
@@ -22,6 +22,13 @@ impl<'a> CertificateVerify<'a> {
             Self { scheme: SignatureScheme(r.u16(SCHEME)?), signature: r.u16_prefixed(0..=0xffff, SIGNATURE)? };
         r.finish("CertificateVerify")?;
         Ok(verify)
+    }
+
+    /// Appends it where it signs something else than the transcript, as in a ServerKeyExchange (RFC 5246 §4.7).
+    pub(crate) fn append(&self, out: &mut Vec<u8>) -> Result<(), TooLong> {
+        let mut w = Writer::new(out);
+        self.encode_body(&mut w);
+        w.finish()
     }
 
     pub(crate) fn encode_body(&self, w: &mut Writer<'_>) {

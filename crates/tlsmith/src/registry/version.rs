@@ -39,6 +39,13 @@ impl ProtocolVersion {
     }
 }
 
+impl Default for ProtocolVersion {
+    /// The newest.
+    fn default() -> Self {
+        Self::TLS1_3
+    }
+}
+
 impl fmt::Display for ProtocolVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.name() {

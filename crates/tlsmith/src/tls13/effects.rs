@@ -1,6 +1,6 @@
 //! What follows from a transition, handed over in order. A transition touches nothing but this.
 
-use tlsmith_crypto::Secret;
+use tlsmith_crypto::{AeadKey, Secret};
 
 use super::{key_schedule::Kdf, suite::Suite, transcript::Transcript};
 use crate::{
@@ -8,6 +8,7 @@ use crate::{
     error::Error,
     msg::Message,
     session::UnixMillis,
+    tls12,
 };
 
 /// The keys of one direction from here on.
@@ -28,12 +29,21 @@ pub(crate) struct RecordSizeLimits {
     pub(crate) received: u16,
 }
 
+/// The keys of one direction of TLS 1.2, from a ChangeCipherSpec on (RFC 5246 §7.1).
+pub(crate) struct InstallTls12Keys<'a> {
+    /// `Sent`: this side writes with them; `Received`: it reads.
+    pub(crate) direction: Direction,
+    pub(crate) suite: tls12::suite::Suite,
+    pub(crate) key: Box<dyn AeadKey>,
+    pub(crate) fixed_iv: &'a [u8],
+}
+
 /// Takes the effects.
 pub(crate) trait Sink {
     /// Sends a message under the keys in place, and adds it to the transcript.
     fn send(&mut self, message: &Message<'_>, transcript: &mut Transcript) -> Result<(), Error>;
 
-    /// Sends the ChangeCipherSpec of middlebox compatibility (RFC 8446 §D.4).
+    /// Sends ChangeCipherSpec: of middlebox compatibility (RFC 8446 §D.4), or TLS 1.2's own.
     fn send_change_cipher_spec(&mut self);
 
     /// Changes keys. Reading: the message that led here has to be the last of its record (RFC 8446 §5.1).
@@ -41,6 +51,9 @@ pub(crate) trait Sink {
 
     /// From here on no protected record is longer than this (RFC 8449 §4).
     fn limit_records(&mut self, limits: RecordSizeLimits) -> Result<(), Error>;
+
+    /// Changes keys, in TLS 1.2. Reading: no handshake message may be incomplete.
+    fn install_tls12_keys(&mut self, keys: InstallTls12Keys<'_>) -> Result<(), Error>;
 
     /// Nothing may follow the message at hand before it is answered: what comes next depends on the answer.
     fn end_of_flight(&mut self) -> Result<(), Error>;

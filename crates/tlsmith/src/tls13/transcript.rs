@@ -10,6 +10,8 @@ pub(crate) enum Transcript {
     Buffered(Vec<u8>),
     /// Running.
     Hashed(Box<dyn HashContext>),
+    /// Running, and the messages kept: a client's signature of TLS 1.2 covers themselves (RFC 5246 §7.4.8).
+    HashedAndKept(Box<dyn HashContext>, Vec<u8>),
 }
 
 impl Transcript {
@@ -22,6 +24,10 @@ impl Transcript {
         match self {
             Self::Buffered(bytes) => bytes.extend_from_slice(message),
             Self::Hashed(context) => context.update(message),
+            Self::HashedAndKept(context, bytes) => {
+                context.update(message);
+                bytes.extend_from_slice(message);
+            }
         }
     }
 
@@ -31,6 +37,32 @@ impl Transcript {
             let mut context = provider.hash(hash);
             context.update(bytes);
             *self = Self::Hashed(context);
+        }
+    }
+
+    /// The same, and the messages are kept.
+    pub(crate) fn choose_hash_and_keep(&mut self, provider: &dyn Provider, hash: HashAlgorithm) {
+        if let Self::Buffered(bytes) = self {
+            let bytes = std::mem::take(bytes);
+            let mut context = provider.hash(hash);
+            context.update(&bytes);
+            *self = Self::HashedAndKept(context, bytes);
+        }
+    }
+
+    /// The messages that were kept.
+    pub(crate) fn messages(&self) -> &[u8] {
+        match self {
+            Self::Buffered(bytes) | Self::HashedAndKept(_, bytes) => bytes,
+            Self::Hashed(_) => &[],
+        }
+    }
+
+    /// Keeps messages no longer.
+    pub(crate) fn drop_messages(self) -> Self {
+        match self {
+            Self::HashedAndKept(context, _) => Self::Hashed(context),
+            other => other,
         }
     }
 
@@ -57,7 +89,7 @@ impl Transcript {
                 context.update(bytes);
                 context
             }
-            Self::Hashed(context) => context.fork(),
+            Self::Hashed(context) | Self::HashedAndKept(context, _) => context.fork(),
         };
         context.update(tail);
         context.current()
@@ -67,7 +99,7 @@ impl Transcript {
     pub(crate) fn current(&self) -> Digest {
         match self {
             Self::Buffered(_) => Digest::new(&[]),
-            Self::Hashed(context) => context.current(),
+            Self::Hashed(context) | Self::HashedAndKept(context, _) => context.current(),
         }
     }
 }

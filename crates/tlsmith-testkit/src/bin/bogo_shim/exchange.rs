@@ -145,7 +145,8 @@ impl<'a> Wire<'a> {
         let options = self.options;
         if options.export_keying_material > 0 {
             let mut material = vec![0; options.export_keying_material];
-            connection.export(&options.export_label, &options.export_context, &mut material)?;
+            let context = options.use_export_context.then_some(options.export_context.as_slice());
+            connection.export(&options.export_label, context, &mut material)?;
             connection.send(&material, &mut self.out)?;
         }
         if options.export_traffic_secrets {
@@ -205,7 +206,7 @@ impl<'a> Wire<'a> {
             };
             unfinished = false;
             if options.use_exporter_between_reads {
-                connection.export(b"", b"", &mut [0])?;
+                connection.export(b"", None, &mut [0])?;
             }
             if options.key_update {
                 connection.update_keys(false, &mut self.out)?;

@@ -16,7 +16,7 @@ const SUITES: [CipherSuite; 3] = [
 
 fn export(side: &Connection, label: &[u8], context: &[u8], len: usize) -> Vec<u8> {
     let mut out = vec![0; len];
-    side.export(label, context, &mut out).unwrap();
+    side.export(label, Some(context), &mut out).unwrap();
     out
 }
 

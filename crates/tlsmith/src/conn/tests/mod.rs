@@ -17,7 +17,9 @@ mod rfc8448;
 mod rules;
 mod staples;
 mod streams;
+mod tls12;
 mod transitions;
+mod transitions_tls12;
 
 use std::sync::Arc;
 

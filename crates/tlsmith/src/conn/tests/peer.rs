@@ -21,7 +21,7 @@ use crate::{
     session::UnixMillis,
     tls13::{
         client,
-        effects::{EarlyData, InstallKeys, RecordSizeLimits, Sink},
+        effects::{EarlyData, InstallKeys, InstallTls12Keys, RecordSizeLimits, Sink},
         key_schedule, server,
         transcript::Transcript,
     },
@@ -104,6 +104,15 @@ pub(crate) fn altered(bytes: &[u8], change: &mut dyn FnMut(&mut Message<'_>)) ->
     encoded(&message)
 }
 
+/// Alters the message of TLS 1.2 of this name.
+pub(crate) fn alter_tls12(name: &'static str, mut change: impl FnMut(&mut Message<'_>) + 'static) -> Script {
+    instead(name, move |bytes| {
+        let mut message = Message::decode_tls12(HandshakeType(bytes[0]), &bytes[MESSAGE_HEADER_LEN..]).unwrap();
+        change(&mut message);
+        vec![Act::Say(encoded(&message))]
+    })
+}
+
 /// The message's bytes, header included.
 pub(crate) fn encoded(message: &Message<'_>) -> Vec<u8> {
     let mut out = Vec::new();
@@ -125,7 +134,9 @@ pub(crate) fn plain_record(content_type: u8, content: &[u8]) -> Vec<u8> {
 /// The peer's own writing key. Not the record layer's: it seals what that would refuse to.
 struct WriteKey {
     key: Box<dyn AeadKey>,
-    iv: [u8; NONCE_LEN],
+    /// 4 bytes in TLS 1.2 where the rest of the nonce is explicit.
+    iv: Vec<u8>,
+    tls12: bool,
     sequence: u64,
 }
 
@@ -139,6 +150,7 @@ struct Hand {
     out: Vec<u8>,
     coalesce: bool,
     fragment: usize,
+    scripts_change_cipher_spec: bool,
 }
 
 impl Hand {
@@ -181,6 +193,7 @@ impl Hand {
 
     fn record(&mut self, kind: RecordType, content: &[u8]) {
         match &self.write {
+            Some(write) if write.tls12 => self.seal_tls12(kind, content),
             Some(_) => self.seal(&[content, &[kind.value().0]].concat()),
             None => self.out.extend(plain_record(kind.value().0, content)),
         }
@@ -190,7 +203,7 @@ impl Hand {
         let write = self.write.as_mut().expect("no keys to seal with");
         let length = u16::try_from(inner.len() + write.key.tag_len()).unwrap().to_be_bytes();
         let header = [23, 3, 3, length[0], length[1]];
-        let mut nonce = write.iv;
+        let mut nonce: [u8; NONCE_LEN] = write.iv.as_slice().try_into().unwrap();
         for (byte, sequence) in nonce[4..].iter_mut().zip(write.sequence.to_be_bytes()) {
             *byte ^= sequence;
         }
@@ -198,6 +211,24 @@ impl Hand {
         let mut body = inner.to_vec();
         let tag = write.key.seal(&nonce, &header, &mut body).unwrap();
         self.out.extend([&header[..], &body, tag.as_ref()].concat());
+    }
+
+    /// RFC 5246 §6.2.3.3, with an explicit part of the nonce where the IV is short (RFC 5288 §3).
+    fn seal_tls12(&mut self, kind: RecordType, content: &[u8]) {
+        let write = self.write.as_mut().expect("no keys to seal with");
+        let sequence = write.sequence.to_be_bytes();
+        write.sequence += 1;
+        let explicit: &[u8] = if write.iv.len() == NONCE_LEN { &[] } else { &sequence };
+        let mut nonce: [u8; NONCE_LEN] = [&write.iv[..], explicit].concat().try_into().unwrap();
+        if explicit.is_empty() {
+            nonce[4..].iter_mut().zip(sequence).for_each(|(byte, sequence)| *byte ^= sequence);
+        }
+        let kind = kind.value().0;
+        let length = u16::try_from(content.len()).unwrap().to_be_bytes();
+        let aad = [&sequence[..], &[kind, 3, 3], &length].concat();
+        let mut body = content.to_vec();
+        let tag = write.key.seal(&nonce, &aad, &mut body).unwrap();
+        self.out.extend(plain_record(kind, &[explicit, &body, tag.as_ref()].concat()));
     }
 }
 
@@ -211,7 +242,16 @@ impl Sink for Hand {
 
     fn send_change_cipher_spec(&mut self) {
         self.flush();
-        self.out.extend(plain_record(20, &[1]));
+        if !self.scripts_change_cipher_spec {
+            return self.out.extend(plain_record(20, &[1]));
+        }
+        for act in (self.script)("ChangeCipherSpec", vec![1]) {
+            match act {
+                Act::Say(bytes) => self.out.extend(plain_record(20, &bytes)),
+                other => self.act(other, &mut Transcript::new()),
+            }
+        }
+        self.flush();
     }
 
     fn install_keys(&mut self, keys: InstallKeys<'_>) -> Result<(), Error> {
@@ -219,9 +259,20 @@ impl Sink for Hand {
         match keys.direction {
             Direction::Sent => {
                 self.flush();
-                self.write = Some(WriteKey { key, iv, sequence: 0 });
+                self.write = Some(WriteKey { key, iv: iv.to_vec(), tls12: false, sequence: 0 });
             }
             Direction::Received => self.opener = Some(Opener::new(key, iv)),
+        }
+        Ok(())
+    }
+
+    fn install_tls12_keys(&mut self, keys: InstallTls12Keys<'_>) -> Result<(), Error> {
+        match keys.direction {
+            Direction::Sent => {
+                self.flush();
+                self.write = Some(WriteKey { key: keys.key, iv: keys.fixed_iv.to_vec(), tls12: true, sequence: 0 });
+            }
+            Direction::Received => self.opener = Some(Opener::tls12(keys.key, keys.fixed_iv).unwrap()),
         }
         Ok(())
     }
@@ -270,6 +321,8 @@ pub(crate) struct Peer {
     pub(crate) inner_lengths: Vec<usize>,
     /// Where the peer itself failed.
     pub(crate) error: Option<Error>,
+    speaks_tls12: bool,
+    deaf: bool,
 }
 
 impl Peer {
@@ -283,6 +336,7 @@ impl Peer {
             out: Vec::new(),
             coalesce: false,
             fragment: 1 << 14,
+            scripts_change_cipher_spec: false,
         };
         Self {
             machine: Machine::Gone,
@@ -295,6 +349,8 @@ impl Peer {
             heard: Vec::new(),
             inner_lengths: Vec::new(),
             error: None,
+            speaks_tls12: false,
+            deaf: false,
         }
     }
 
@@ -334,8 +390,14 @@ impl Peer {
         self
     }
 
+    /// The script is asked about a ChangeCipherSpec as well; what it says goes into one.
+    pub(crate) fn scripting_change_cipher_spec(mut self) -> Self {
+        self.hand.scripts_change_cipher_spec = true;
+        self
+    }
+
     pub(crate) fn is_connected(&self) -> bool {
-        self.machine.established().is_some()
+        self.machine.is_established()
     }
 
     pub(crate) fn facts(&self) -> &Facts {
@@ -375,7 +437,7 @@ impl Peer {
     /// Keying material.
     pub(crate) fn export(&self, label: &[u8], context: &[u8]) -> [u8; 40] {
         let mut out = [0; 40];
-        self.machine.established().unwrap().export(label, context, &mut out).unwrap();
+        self.machine.export(label, Some(context), &mut out).unwrap();
         out
     }
 
@@ -399,8 +461,18 @@ impl Peer {
 
     fn unprotect(&mut self, record_type: RecordType, record: &mut [u8]) -> Option<(RecordType, Vec<u8>)> {
         match (record_type, &mut self.hand.opener) {
+            _ if self.deaf => None,
+            (_, Some(opener)) if opener.covers_every_type() => {
+                let opened = opener.open(record).ok()?;
+                Some((opened.record_type, record[opened.content].to_vec()))
+            }
             (RecordType::ChangeCipherSpec, _) => {
                 assert_eq!(record[HEADER_LEN..], [1]);
+                // A peer that has failed has no key for what follows.
+                self.deaf = match self.machine.is_tls12() {
+                    true => self.machine.change_cipher_spec(&mut self.hand).is_err(),
+                    false => self.speaks_tls12 && self.error.is_some(),
+                };
                 None
             }
             (RecordType::ApplicationData, Some(opener)) => {
@@ -427,11 +499,16 @@ impl Peer {
 
     fn take_handshake(&mut self, mut content: &[u8]) {
         while let Some(raw) = self.joiner.next(&mut content).unwrap() {
-            let message = Message::decode(HandshakeType(raw[0]), &raw[MESSAGE_HEADER_LEN..]).unwrap();
+            let (kind, body) = (HandshakeType(raw[0]), &raw[MESSAGE_HEADER_LEN..]);
+            let message = match self.machine.is_tls12() {
+                true => Message::decode_tls12(kind, body).unwrap(),
+                false => Message::decode(kind, body).unwrap(),
+            };
             self.heard.push(trace::name(&message));
-            let done = match self.machine.established_mut() {
-                Some(established) => established.handle(&message, &mut self.hand).map(drop),
-                None => self
+            self.speaks_tls12 |= self.machine.is_tls12();
+            let done = match self.machine.is_established() {
+                true => self.machine.post_handshake(&message, &mut self.hand).map(drop),
+                false => self
                     .machine
                     .handle(&message, &raw, &mut self.hand)
                     .and_then(|()| self.machine.settle(&mut self.hand)),

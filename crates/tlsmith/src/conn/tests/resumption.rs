@@ -183,7 +183,7 @@ fn early_data_are_read_apart_and_can_be_answered_at_once() {
     let (mut pair, read) = early(&client, &server, b"GET /");
     assert_eq!(read, b"GET /");
     assert!(pair.server.is_handshaking());
-    assert!(pair.server.export(b"label", b"", &mut [0; 16]).is_ok());
+    assert!(pair.server.export(b"label", None, &mut [0; 16]).is_ok());
     pair.server.send(b"200", &mut pair.to_client).unwrap();
     assert_eq!(pair.run().unwrap(), (b"200".to_vec(), Vec::new()));
     assert_eq!(pair.client.facts().early_data, EarlyDataStatus::Accepted);

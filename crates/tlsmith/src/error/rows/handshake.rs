@@ -47,6 +47,15 @@ pub(super) const RENEGOTIATION: Row = Row {
     fix: "Turn renegotiation off at the peer; for changed keys TLS 1.3 has KeyUpdate.",
 };
 
+pub(super) const NO_RENEGOTIATION: Row = Row {
+    code: "handshake.no_renegotiation",
+    alert: Some(AlertDescription::NO_RENEGOTIATION),
+    section: "RFC 5246 §7.4.1.1, §7.2.2",
+    what: "the peer tries to renegotiate",
+    why: "Renegotiation was the source of many attacks on TLS 1.2; tlsmith refuses it, and the connection ends.",
+    fix: "Turn renegotiation off at the peer. A server that asks for client certificates on some paths only has to ask in the first handshake, or use TLS 1.3.",
+};
+
 pub(super) const DECODE: Row = Row {
     code: "handshake.decode_error",
     alert: Some(AlertDescription::DECODE_ERROR),
@@ -98,6 +107,15 @@ pub(super) const CERTIFICATE_REQUIRED: Row = Row {
     section: "RFC 8446 §4.4.2.4",
     what: "the client sent no certificate, and one is required",
     why: "The server is configured for mutual TLS.",
+    fix: "Give the client a certificate and its key (curl: --cert and --key; tlsmith connect: --cert and --key) from a CA that the server accepts.",
+};
+
+pub(super) const NO_CLIENT_CERTIFICATE: Row = Row {
+    code: "certificate.none_from_client",
+    alert: Some(AlertDescription::HANDSHAKE_FAILURE),
+    section: "RFC 5246 §7.4.6",
+    what: "the client sent no certificate, and one is required",
+    why: "The server is configured for mutual TLS; TLS 1.2 has no alert of its own for this.",
     fix: "Give the client a certificate and its key (curl: --cert and --key; tlsmith connect: --cert and --key) from a CA that the server accepts.",
 };
 

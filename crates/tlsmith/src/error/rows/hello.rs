@@ -7,8 +7,8 @@ pub(super) const PEER_VERSION: Row = Row {
     alert: Some(AlertDescription::PROTOCOL_VERSION),
     section: "RFC 8446 §4.2.1",
     what: "no common protocol version",
-    why: "SSLv3, TLS 1.0 and TLS 1.1 are refused on purpose: they are broken or deprecated (RFC 7568, RFC 8996). TLS 1.3 is what this side speaks.",
-    fix: "Turn TLS 1.3 on at the peer (OpenSSL 1.1.1, nginx 1.13, Java 11 and later have it).",
+    why: "SSLv3, TLS 1.0 and TLS 1.1 are refused on purpose: they are broken or deprecated (RFC 7568, RFC 8996). TLS 1.2 and TLS 1.3 are what is spoken here, unless the configuration says less.",
+    fix: "Turn TLS 1.3 on at the peer (OpenSSL 1.1.1, nginx 1.13, Java 11 and later have it), or TLS 1.2 at least.",
 };
 
 pub(super) const DOWNGRADE: Row = Row {
@@ -20,12 +20,21 @@ pub(super) const DOWNGRADE: Row = Row {
     fix: "Look for a middlebox that intercepts TLS; update or remove it.",
 };
 
+pub(super) const INAPPROPRIATE_FALLBACK: Row = Row {
+    code: "hello.inappropriate_fallback",
+    alert: Some(AlertDescription::INAPPROPRIATE_FALLBACK),
+    section: "RFC 7507 §3",
+    what: "a client falls back to an older version without need",
+    why: "The client says that it tries again with less, yet both sides can do better: its first attempt was disturbed on the way.",
+    fix: "Look for a middlebox that disturbs TLS 1.3; turn the fallback of the client off.",
+};
+
 pub(super) const NO_COMMON_SUITE: Row = Row {
     code: "hello.no_common_suite",
     alert: Some(AlertDescription::HANDSHAKE_FAILURE),
     section: "RFC 8446 §4.1.1",
     what: "no cipher suite in common",
-    why: "Both sides have to allow one AEAD and hash.",
+    why: "Both sides have to allow one. Those without forward secrecy or with a broken cipher are refused on purpose: static RSA, CBC, RC4, 3DES, NULL, EXPORT, anonymous.",
     fix: "Allow one of the peer's suites, or restore the defaults on the side that restricts them.",
 };
 
@@ -117,6 +126,24 @@ pub(super) const COMPRESSION_OFFERED: Row = Row {
     what: "TLS compression",
     why: "Compression leaks secrets (CRIME) and is prohibited.",
     fix: "Turn TLS compression off at the peer.",
+};
+
+pub(super) const NO_SECURE_RENEGOTIATION: Row = Row {
+    code: "hello.no_secure_renegotiation",
+    alert: Some(AlertDescription::HANDSHAKE_FAILURE),
+    section: "RFC 9325 §3.5, RFC 5746 §3.4",
+    what: "the server does not say that it renegotiates securely",
+    why: "Without renegotiation_info this handshake could be spliced behind one of an attacker, who then speaks in the name of this client.",
+    fix: "Update the server: every TLS library has had it since 2010.",
+};
+
+pub(super) const BAD_RENEGOTIATION_INFO: Row = Row {
+    code: "hello.bad_renegotiation_info",
+    alert: Some(AlertDescription::HANDSHAKE_FAILURE),
+    section: "RFC 5746 §3.4, §3.6",
+    what: "a first handshake that claims to renegotiate",
+    why: "renegotiation_info is empty in a first handshake; another value means that someone spliced two connections.",
+    fix: "Look for a middlebox; if there is none, the peer's implementation is broken.",
 };
 
 pub(super) const RETRY_UNNEEDED: Row = Row {

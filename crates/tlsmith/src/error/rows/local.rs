@@ -38,6 +38,15 @@ pub(super) const NOT_YET: Row = Row {
     fix: "Wait until the handshake is complete.",
 };
 
+pub(super) const NO_KEY_UPDATE: Row = Row {
+    code: "local.no_key_update",
+    alert: None,
+    section: "RFC 8446 §4.6.3",
+    what: "TLS 1.2 has no KeyUpdate",
+    why: "Its keys last as long as the connection.",
+    fix: "Open a new connection, or use TLS 1.3.",
+};
+
 pub(super) const ALREADY_CLOSED: Row = Row {
     code: "local.already_closed",
     alert: None,

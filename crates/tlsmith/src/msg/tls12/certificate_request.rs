@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use tlsmith_crypto::SignatureAlgorithm;
+
 use crate::{
     registry::SignatureScheme,
     wire::{Malformed, Reader, Writer},
@@ -21,6 +23,15 @@ impl ClientCertificateType {
     pub(crate) const RSA_SIGN: Self = Self(1);
     /// A key for ECDSA (RFC 8422 §5.5), and for EdDSA as well (§5.10).
     pub(crate) const ECDSA_SIGN: Self = Self(64);
+
+    /// The type that the keys of a scheme belong to.
+    pub(crate) fn of_scheme(scheme: SignatureScheme) -> Option<Self> {
+        match scheme.algorithm()? {
+            SignatureAlgorithm::Ecdsa(..) | SignatureAlgorithm::Ed25519 => Some(Self::ECDSA_SIGN),
+            SignatureAlgorithm::RsaPkcs1(_) | SignatureAlgorithm::RsaPss(_) => Some(Self::RSA_SIGN),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for ClientCertificateType {

@@ -1,12 +1,9 @@
 //! CertificateStatus (RFC 6066 §8).
 
-use crate::wire::{Malformed, Problem, Reader, Writer};
-
-const TYPE: &str = "CertificateStatus.status_type";
-const RESPONSE: &str = "CertificateStatus.response";
-
-/// `CertificateStatusType` ocsp; no other was defined but `ocsp_multi`, which nobody here asks for.
-const OCSP: u8 = 1;
+use crate::{
+    ext::{decode_status, encode_status},
+    wire::{Malformed, Reader, Writer},
+};
 
 /// The stapled OCSP response of the server's certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,16 +15,12 @@ pub(crate) struct CertificateStatus<'a> {
 impl<'a> CertificateStatus<'a> {
     pub(crate) fn decode(body: &'a [u8]) -> Result<Self, Malformed> {
         let mut r = Reader::new(body);
-        if r.u8(TYPE)? != OCSP {
-            return Err(Malformed::new(TYPE, Problem::BadValue));
-        }
-        let response = r.u24_prefixed(1..=0xff_ffff, RESPONSE)?;
+        let response = decode_status(&mut r)?;
         r.finish("CertificateStatus")?;
         Ok(Self { response })
     }
 
     pub(crate) fn encode_body(&self, w: &mut Writer<'_>) {
-        w.u8(OCSP);
-        w.u24_prefixed(RESPONSE, |w| w.bytes(self.response));
+        encode_status(self.response, w);
     }
 }

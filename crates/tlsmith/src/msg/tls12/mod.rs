@@ -9,7 +9,7 @@ mod new_session_ticket;
 mod tests;
 
 pub(crate) use certificate::CertificateTls12;
-pub(crate) use certificate_request::CertificateRequestTls12;
+pub(crate) use certificate_request::{CertificateRequestTls12, ClientCertificateType};
 pub(crate) use certificate_status::CertificateStatus;
-pub(crate) use key_exchange::{ClientKeyExchange, Exchange, Parameters, ServerKeyExchange, ServerValues};
+pub(crate) use key_exchange::{ClientKeyExchange, ClientParams, Exchange, Parameters, ServerKeyExchange, ServerValues};
 pub(crate) use new_session_ticket::NewSessionTicketTls12;

@@ -11,7 +11,7 @@ use crate::{
     ext::Extension,
     hello::keep_names,
     msg::{CertificateMessage, CertificateRequest, CertificateVerify, CompressedCertificate},
-    registry::CertificateType,
+    registry::{CertificateType, ProtocolVersion},
     session::trusted_until,
     tls13::{
         certificate::{self, Shown},
@@ -72,6 +72,7 @@ pub(super) fn request_facts(message: &CertificateRequest<'_>) -> Result<Certific
         .signature_algorithms()
         .ok_or_else(|| Error::new(Rule::MissingExtension, "signature_algorithms in the CertificateRequest"))?;
     Ok(CertificateRequestFacts {
+        version: ProtocolVersion::TLS1_3,
         signature_schemes: schemes.to_vec(),
         signature_schemes_cert: message.signature_algorithms_cert().unwrap_or(schemes).to_vec(),
         authorities: keep_names(message.certificate_authorities().unwrap_or_default()),

@@ -8,6 +8,7 @@
 //!                                 |                | Recv HelloRetryRequest, send ClientHello
 //!                                 +----------------+
 //!                Recv ServerHello |                                      [server_hello.rs]
+//!                                 | TLS 1.2 chosen: on to tls12
 //!              K_recv = handshake v
 //!                              WAIT_EE
 //!                                 | Recv EncryptedExtensions            [encrypted_extensions.rs]
@@ -67,6 +68,7 @@ use crate::{
     msg::Message,
     registry::{CertificateType, CipherSuite, ExtensionType, NamedGroup},
     session::ClientSession,
+    tls12,
 };
 
 use psk::EarlyDataOffer;
@@ -88,6 +90,8 @@ pub(crate) enum State {
     WaitFinished(Box<WaitFinished>),
     Sign(Box<Sign>),
     Connected(Box<Established>),
+    /// The ServerHello chose TLS 1.2.
+    Tls12(Box<tls12::client::State>),
 }
 
 impl State {
@@ -128,6 +132,7 @@ impl State {
             Self::WaitCertificateVerify(_) | Self::VerifyPeer(_) => "WAIT_CV",
             Self::WaitFinished(_) | Self::Sign(_) => "WAIT_FINISHED",
             Self::Connected(_) => "CONNECTED",
+            Self::Tls12(state) => state.name(),
         }
     }
 

@@ -8,8 +8,10 @@ use super::{
 use crate::{
     conn::{Direction, EarlyDataStatus},
     error::{Error, Rule},
+    hello::{choice::list, downgrade},
     msg::ServerHello,
     registry::{CipherSuite, ExtensionType, NamedGroup, ProtocolVersion},
+    tls12,
     tls13::{
         effects::{EarlyData, Sink},
         flight::{Keys, handshake_secrets},
@@ -18,11 +20,6 @@ use crate::{
     },
 };
 
-/// The last eight bytes of a ServerHello's random when a server of TLS 1.3 negotiates TLS 1.2 (§4.1.3).
-const DOWNGRADE_TLS12: [u8; 8] = *b"DOWNGRD\x01";
-/// The same for TLS 1.1 and below.
-const DOWNGRADE_TLS11: [u8; 8] = *b"DOWNGRD\x00";
-
 impl WaitServerHello {
     /// HelloRetryRequest: sends a second ClientHello.
     pub(super) fn on_retry(mut self, hello: &ServerHello<'_>, raw: &[u8], sink: &mut dyn Sink) -> Result<State, Error> {
@@ -30,6 +27,9 @@ impl WaitServerHello {
             return Err(Error::new(Rule::SecondRetry, ""));
         }
         sink.end_of_flight()?;
+        if self.version(hello)? != ProtocolVersion::TLS1_3 {
+            return Err(Error::new(Rule::PeerVersion, "a HelloRetryRequest that does not choose TLSv1.3"));
+        }
         let suite = self.check(hello, &[ExtensionType::COOKIE])?;
         let (group, cookie) = (hello.retry_group(), hello.cookie());
         self.check_retry_group(group, cookie.is_some())?;
@@ -66,13 +66,33 @@ impl WaitServerHello {
         }
     }
 
-    /// ServerHello: agrees on the handshake keys.
+    /// ServerHello: goes on with the version that it chooses.
     pub(super) fn on_server_hello(
-        mut self,
+        self,
         hello: &ServerHello<'_>,
         raw: &[u8],
         sink: &mut dyn Sink,
     ) -> Result<State, Error> {
+        if self.version(hello)? == ProtocolVersion::TLS1_3 {
+            return self.on_tls13(hello, raw, sink);
+        }
+        if self.offer.early_data {
+            // "it MUST fail the connection" (§D.3): what was sent early cannot be taken back.
+            return Err(Error::new(Rule::PeerVersion, "the server answers early data with TLSv1.2"));
+        }
+        let Self { common, offer, transcript, .. } = self;
+        let start = tls12::client::Start {
+            config: common.config,
+            name: common.name,
+            offer,
+            offered: common.offered,
+            transcript,
+        };
+        Ok(State::Tls12(Box::new(tls12::client::start(start, hello, raw, sink)?)))
+    }
+
+    /// Agrees on the handshake keys.
+    fn on_tls13(mut self, hello: &ServerHello<'_>, raw: &[u8], sink: &mut dyn Sink) -> Result<State, Error> {
         let suite = self.check(hello, &[ExtensionType::KEY_SHARE, ExtensionType::PRE_SHARED_KEY])?;
         let early_data = self.offer.early_data_offer();
         let chosen = self.chosen_psk(hello, suite)?;
@@ -137,7 +157,6 @@ impl WaitServerHello {
     /// What both kinds of hello have to hold; `besides` are the extensions that are allowed besides `supported_versions`
     /// and `key_share`, as far as they were offered.
     fn check(&self, hello: &ServerHello<'_>, besides: &[ExtensionType]) -> Result<Suite, Error> {
-        check_version(hello, self.retry.is_some())?;
         hello.check_places()?;
         for extension in hello.extensions.iter().map(crate::ext::Extension::extension_type) {
             let allowed = [ExtensionType::SUPPORTED_VERSIONS, ExtensionType::KEY_SHARE].contains(&extension)
@@ -167,33 +186,49 @@ impl WaitServerHello {
             return Err(Error::new(Rule::RetryMismatch, format!("the ServerHello changed the cipher suite to {code}")));
         }
         Some(code).filter(|code| self.common.config.cipher_suites.contains(code)).and_then(Suite::new).ok_or_else(
-            || Error::new(Rule::IllegalParameter, format!("the server chose {code}, which was not offered")),
+            || {
+                Error::new(
+                    Rule::IllegalParameter,
+                    format!("the server chose {code}, which was not offered for TLSv1.3"),
+                )
+            },
         )
     }
 }
 
-/// TLS 1.3 is chosen by `supported_versions` (§4.2.1).
-fn check_version(hello: &ServerHello<'_>, retried: bool) -> Result<(), Error> {
-    if hello.legacy_version <= ProtocolVersion::SSL3_0 {
-        // §D.5, whatever else it says.
-        return Err(Error::new(Rule::PeerVersion, "the server's legacy_version is that of SSLv3"));
-    }
-    match hello.supported_version() {
-        Some(ProtocolVersion::TLS1_3) => Ok(()),
-        // §4.1.4: the version of the HelloRetryRequest has to stay.
-        other if retried => {
-            let version = other.unwrap_or(hello.legacy_version);
-            Err(Error::new(Rule::RetryMismatch, format!("the ServerHello changed the version to {version}")))
+impl WaitServerHello {
+    /// The version that the server chose, if it is one that was offered. TLS 1.3 is chosen by `supported_versions`, older
+    /// ones without it (§4.2.1).
+    fn version(&self, hello: &ServerHello<'_>) -> Result<ProtocolVersion, Error> {
+        if hello.legacy_version <= ProtocolVersion::SSL3_0 {
+            // §D.5, whatever else it says.
+            return Err(Error::new(Rule::PeerVersion, "the server's legacy_version is that of SSLv3"));
         }
-        Some(other) => {
-            Err(Error::new(Rule::IllegalParameter, format!("the server chose {other} by supported_versions")))
+        let versions = &self.common.config.versions;
+        let offered_tls13 = versions.contains(&ProtocolVersion::TLS1_3);
+        match hello.supported_version() {
+            Some(_) if !offered_tls13 => {
+                Err(Error::new(Rule::UnsolicitedExtension, "supported_versions in the ServerHello"))
+            }
+            Some(ProtocolVersion::TLS1_3) => Ok(ProtocolVersion::TLS1_3),
+            // §4.1.4: the version of the HelloRetryRequest has to stay.
+            other if self.retry.is_some() => {
+                let version = other.unwrap_or(hello.legacy_version);
+                Err(Error::new(Rule::RetryMismatch, format!("the ServerHello changed the version to {version}")))
+            }
+            Some(other) => {
+                Err(Error::new(Rule::IllegalParameter, format!("the server chose {other} by supported_versions")))
+            }
+            None if offered_tls13 && downgrade::is_marked(&hello.random) => {
+                Err(Error::new(Rule::Downgrade, format!("the ServerHello says {}", hello.legacy_version)))
+            }
+            None if hello.legacy_version == ProtocolVersion::TLS1_2 && versions.contains(&ProtocolVersion::TLS1_2) => {
+                Ok(ProtocolVersion::TLS1_2)
+            }
+            None => {
+                let (theirs, ours) = (hello.legacy_version, list(versions));
+                Err(Error::new(Rule::PeerVersion, format!("the server answers with {theirs}; this side speaks {ours}")))
+            }
         }
-        None if [DOWNGRADE_TLS12, DOWNGRADE_TLS11].iter().any(|sentinel| hello.random.ends_with(sentinel)) => {
-            Err(Error::new(Rule::Downgrade, format!("the ServerHello says {}", hello.legacy_version)))
-        }
-        None => Err(Error::new(
-            Rule::PeerVersion,
-            format!("the server answers with {}; this side speaks TLSv1.3", hello.legacy_version),
-        )),
     }
 }

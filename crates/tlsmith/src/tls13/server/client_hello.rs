@@ -16,6 +16,7 @@ use crate::{
     hello::{choice, client_hello_facts, host_name, offer::bad_share},
     msg::{ClientHello, Message, RETRY_RANDOM, ServerHello},
     registry::{HandshakeType, NamedGroup, ProtocolVersion},
+    tls12,
     tls13::{
         effects::{EarlyData, Sink, SkipEarlyData},
         suite::Suite,
@@ -47,8 +48,8 @@ impl WaitClientHello {
         raw: &[u8],
         sink: &mut dyn Sink,
     ) -> Result<State, Error> {
-        choice::check_version(hello, facts)?;
-        choice::check_hello(hello)?;
+        // Whoever speaks nothing that is implemented needs no configuration to be told so.
+        choice::version(hello, facts, choice::VERSIONS)?;
         facts.server_name = hello.server_name().map(host_name).transpose()?.flatten();
         sink.facts().server_name.clone_from(&facts.server_name);
         match self.config {
@@ -74,8 +75,25 @@ pub(super) fn decode(raw: &[u8]) -> Result<ClientHello<'_>, Error> {
     }
 }
 
-/// Chooses everything from the first ClientHello, and retries if a share is missing.
+/// Chooses the version; the rest is its own.
 fn negotiate(
+    config: Arc<ServerConfig>,
+    hello: &ClientHello<'_>,
+    facts: &ClientHelloFacts,
+    raw: &[u8],
+    sink: &mut dyn Sink,
+) -> Result<State, Error> {
+    let version = choice::version(hello, facts, &config.versions)?;
+    choice::check_fallback(facts, version, &config.versions)?;
+    if version == ProtocolVersion::TLS1_2 {
+        return Ok(State::Tls12(Box::new(tls12::server::start(config, hello, facts, raw, sink)?)));
+    }
+    choice::check_hello(hello)?;
+    negotiate_tls13(config, hello, facts, raw, sink)
+}
+
+/// Chooses everything else from the first ClientHello, and retries if a share is missing.
+fn negotiate_tls13(
     config: Arc<ServerConfig>,
     hello: &ClientHello<'_>,
     facts: &ClientHelloFacts,

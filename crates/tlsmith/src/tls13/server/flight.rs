@@ -241,12 +241,18 @@ fn send_certificate_request(
     if !config.certificate_compressions.0.is_empty() {
         extensions.push(Extension::CompressCertificate(config.certificate_compressions.algorithms()));
     }
-    let authorities = verifier.authorities();
-    let total: usize = authorities.iter().map(Vec::len).sum();
-    if !authorities.is_empty() && total <= MAX_AUTHORITIES {
+    let authorities = authorities(verifier);
+    if !authorities.is_empty() {
         extensions.push(Extension::CertificateAuthorities(authorities.iter().map(Vec::as_slice).collect()));
     }
     sink.send(&Message::CertificateRequest(CertificateRequest { context: &[], extensions }), &mut keys.transcript)
+}
+
+/// The names of authorities for a CertificateRequest, unless they are too many.
+pub(crate) fn authorities(verifier: &dyn PeerVerifier) -> Vec<Vec<u8>> {
+    let names = verifier.authorities();
+    let total: usize = names.iter().map(Vec::len).sum();
+    if total <= MAX_AUTHORITIES { names } else { Vec::new() }
 }
 
 /// The extensions of a CertificateRequest that a client's Certificate may answer.

@@ -5,7 +5,7 @@
 //!                                 | Recv ClientHello                          [client_hello.rs]
 //!                                 v
 //!                           (ChooseConfig)                  a pause, if none was given
-//!                                 |
+//!                                 | TLS 1.2 chosen: on to tls12
 //!                                 v
 //!                             RECVD_CH
 //!                                 | Send HelloRetryRequest, if a share is missing
@@ -59,6 +59,8 @@ mod flight;
 mod psk;
 mod tickets;
 
+pub(crate) use flight::authorities;
+
 use std::sync::Arc;
 
 use zeroize::Zeroizing;
@@ -80,6 +82,7 @@ use crate::{
     error::{Error, Rule},
     msg::Message,
     registry::{CertificateType, HandshakeType, NamedGroup},
+    tls12,
 };
 
 /// Where the server stands.
@@ -95,6 +98,8 @@ pub(crate) enum State {
     WaitEndOfEarlyData(Box<WaitFinished>),
     WaitFinished(Box<WaitFinished>),
     Connected(Box<Established>),
+    /// The ClientHello led to TLS 1.2.
+    Tls12(Box<tls12::server::State>),
 }
 
 impl State {
@@ -129,6 +134,7 @@ impl State {
             Self::WaitCertificateVerify(_) | Self::VerifyPeer(_) => "WAIT_CV",
             Self::WaitFinished(_) => "WAIT_FINISHED",
             Self::Connected(_) => "CONNECTED",
+            Self::Tls12(state) => state.name(),
         }
     }
 

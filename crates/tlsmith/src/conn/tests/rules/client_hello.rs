@@ -14,6 +14,12 @@ fn hello(world: &World, change: fn(&mut ClientHello<'_>)) -> Seen {
     against_server(world, alter_hello(change)).finish()
 }
 
+/// A server that speaks TLS 1.3 alone.
+fn hello_tls13(world: &World, change: fn(&mut ClientHello<'_>)) -> Seen {
+    let server = world.server().versions(ProtocolVersion::TLS1_3, ProtocolVersion::TLS1_3).build().unwrap();
+    Play::server(server, Peer::client(world.client().build().unwrap(), alter_hello(change))).finish()
+}
+
 fn without(hello: &mut ClientHello<'_>, kind: ExtensionType) {
     hello.extensions.retain(|extension| extension.extension_type() != kind);
 }
@@ -79,13 +85,13 @@ pub(super) const CASES: &[Case] = &[
     Case {
         rule: Rule::PeerVersion,
         name: "no supported_versions",
-        run: |world| hello(world, |hello| without(hello, ExtensionType::SUPPORTED_VERSIONS)),
+        run: |world| hello_tls13(world, |hello| without(hello, ExtensionType::SUPPORTED_VERSIONS)),
     },
     Case {
         rule: Rule::PeerVersion,
         name: "no supported_versions, but 0x0304 where the legacy version stands (§4.2.1)",
         run: |world| {
-            hello(world, |hello| {
+            hello_tls13(world, |hello| {
                 without(hello, ExtensionType::SUPPORTED_VERSIONS);
                 hello.legacy_version = ProtocolVersion::TLS1_3;
             })
@@ -96,7 +102,7 @@ pub(super) const CASES: &[Case] = &[
         name: "older ones only",
         run: |world| {
             hello(world, |hello| {
-                let versions = vec![ProtocolVersion::TLS1_2, ProtocolVersion(0x0302)];
+                let versions = vec![ProtocolVersion::TLS1_1, ProtocolVersion::TLS1_0];
                 with(hello, Extension::SupportedVersionsOffer(versions));
             })
         },

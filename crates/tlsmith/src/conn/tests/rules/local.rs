@@ -101,21 +101,21 @@ pub(super) const CASES: &[Case] = &[
     Case {
         rule: Rule::ExportRefused,
         name: "before the end of the handshake",
-        run: |world| Seen::refused(waits_for_signature(world).victim.export(b"label", b"", &mut [0; 8]).unwrap_err()),
+        run: |world| Seen::refused(waits_for_signature(world).victim.export(b"label", None, &mut [0; 8]).unwrap_err()),
     },
     Case {
         rule: Rule::ExportRefused,
         name: "more than 255 digests",
         run: |world| {
             let play = connected(world, true);
-            assert!(play.victim.export(b"label", b"", &mut [0; 255 * 32]).is_ok());
-            Seen::refused(play.victim.export(b"label", b"", &mut [0; 255 * 32 + 1]).unwrap_err())
+            assert!(play.victim.export(b"label", None, &mut [0; 255 * 32]).is_ok());
+            Seen::refused(play.victim.export(b"label", None, &mut [0; 255 * 32 + 1]).unwrap_err())
         },
     },
     Case {
         rule: Rule::ExportRefused,
         name: "a label that HKDF has no room for",
-        run: |world| Seen::refused(connected(world, true).victim.export(&[b'x'; 250], b"", &mut [0; 8]).unwrap_err()),
+        run: |world| Seen::refused(connected(world, true).victim.export(&[b'x'; 250], None, &mut [0; 8]).unwrap_err()),
     },
 ];
 

@@ -11,6 +11,7 @@ mod record_size;
 mod records;
 mod retry;
 mod server_hello;
+mod tls12;
 
 use std::collections::HashSet;
 
@@ -81,7 +82,7 @@ impl Play {
         same(victim.send(b"data", &mut out).unwrap_err());
         same(victim.update_keys(true, &mut out).unwrap_err());
         same(victim.reply(Reply::Signature(None), &mut out).unwrap_err());
-        same(victim.export(b"label", b"", &mut [0; 8]).unwrap_err());
+        same(victim.export(b"label", None, &mut [0; 8]).unwrap_err());
         victim.send_close(&mut out);
         assert!(victim.need().is_none());
         assert_eq!(out, [], "after a failure nothing is sent");
@@ -155,6 +156,7 @@ fn all() -> impl Iterator<Item = &'static Case> {
         handshake::CASES,
         psk::CASES,
         local::CASES,
+        tls12::CASES,
     ]
     .into_iter()
     .flatten()

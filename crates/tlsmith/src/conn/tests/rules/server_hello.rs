@@ -37,8 +37,12 @@ fn share(hello: &mut ServerHello<'_>, group: NamedGroup, key_exchange: &'static 
 pub(super) const CASES: &[Case] = &[
     Case {
         rule: Rule::PeerVersion,
-        name: "TLS 1.2",
-        run: |world| hello(world, |hello| without(hello, ExtensionType::SUPPORTED_VERSIONS)),
+        name: "TLS 1.2, which was not offered",
+        run: |world| {
+            let script = alter_answer("ServerHello", |hello| without(hello, ExtensionType::SUPPORTED_VERSIONS));
+            let client = world.client().versions(ProtocolVersion::TLS1_3, ProtocolVersion::TLS1_3).build().unwrap();
+            Play::client(client, Peer::server(world.server().build().unwrap(), script)).finish()
+        },
     },
     Case {
         rule: Rule::PeerVersion,

@@ -1,0 +1,84 @@
+//! The server's flight after the ServerHello (RFC 5246 §7.4.2 to §7.4.5).
+
+use super::{Common, OwnShare, Sign, State, WaitCertificate, WaitClientKeyExchange, choice::Choice};
+use crate::{
+    auth::{PeerVerifier, proofs::crypto},
+    config::ServerConfig,
+    error::{Error, Rule},
+    msg::{
+        CertificateVerify, Message,
+        tls12::{CertificateRequestTls12, CertificateStatus, ClientCertificateType, ServerKeyExchange, ServerValues},
+    },
+    tls12::flight,
+    tls13::{effects::Sink, flight::PendingSignature, server::authorities},
+};
+
+/// Sends everything up to the ServerKeyExchange, then pauses for its signature.
+pub(super) fn send(
+    mut common: Common,
+    choice: Choice,
+    status: Option<&[u8]>,
+    sink: &mut dyn Sink,
+) -> Result<State, Error> {
+    let Choice { group, identity, scheme, .. } = choice;
+    sink.facts().own_certificates = identity.chain().to_vec();
+    sink.facts().own_signature_scheme = Some(scheme);
+    let transcript = &mut common.handshake.transcript;
+    flight::send_certificate(identity.chain(), transcript, sink)?;
+    if let Some(response) = status {
+        sink.send(&Message::CertificateStatus(CertificateStatus { response }), transcript)?;
+    }
+    let known = group.to_group().ok_or_else(|| Error::new(Rule::Internal, format!("{group} was chosen")))?;
+    let private = common.config.provider.start_key_exchange(known).map_err(|error| crypto(&error))?;
+    let values = ServerValues::Ecdhe { group, public: private.share() };
+    let params = ServerValues::encode_params(Some(values), common.handshake.suite.key_exchange.parameters().psk)
+        .map_err(|error| Error::new(Rule::Internal, format!("{} is too long", error.what)))?;
+    let content = common.handshake.signed_params(&params);
+    let pending = PendingSignature { identity, scheme, content };
+    let share = OwnShare { group, private };
+    Ok(State::Sign(Box::new(Sign { common, share, params, pending })))
+}
+
+impl Sign {
+    /// The rest of the flight.
+    pub(super) fn on_signature(self, signature: &[u8], sink: &mut dyn Sink) -> Result<State, Error> {
+        let Self { mut common, share, mut params, pending } = self;
+        CertificateVerify { scheme: pending.scheme, signature }
+            .append(&mut params)
+            .map_err(|error| Error::new(Rule::SignFailed, format!("{} is too long", error.what)))?;
+        let message = Message::ServerKeyExchange(ServerKeyExchange { body: &params });
+        sink.send(&message, &mut common.handshake.transcript)?;
+        let verifier = common.config.client_auth.verifier().cloned();
+        if let Some(verifier) = &verifier {
+            sink.facts().client_auth_requested = true;
+            send_certificate_request(&mut common, verifier.as_ref(), sink)?;
+        }
+        sink.send(&Message::ServerHelloDone, &mut common.handshake.transcript)?;
+        Ok(match verifier {
+            Some(_) => State::WaitCertificate(Box::new(WaitCertificate { common, share })),
+            None => State::WaitClientKeyExchange(Box::new(WaitClientKeyExchange { common, share, leaf: None })),
+        })
+    }
+}
+
+fn send_certificate_request(
+    common: &mut Common,
+    verifier: &dyn PeerVerifier,
+    sink: &mut dyn Sink,
+) -> Result<(), Error> {
+    let authorities = authorities(verifier);
+    let message = CertificateRequestTls12 {
+        types: certificate_types(&common.config),
+        schemes: common.config.signature_schemes.clone(),
+        authorities: authorities.iter().map(Vec::as_slice).collect(),
+    };
+    sink.send(&Message::CertificateRequestTls12(message), &mut common.handshake.transcript)
+}
+
+/// The types of keys that the accepted schemes belong to.
+fn certificate_types(config: &ServerConfig) -> Vec<ClientCertificateType> {
+    let accepted = |kind: &ClientCertificateType| {
+        config.signature_schemes.iter().any(|scheme| ClientCertificateType::of_scheme(*scheme) == Some(*kind))
+    };
+    [ClientCertificateType::ECDSA_SIGN, ClientCertificateType::RSA_SIGN].into_iter().filter(accepted).collect()
+}
