@@ -33,6 +33,19 @@ pub fn expand(
     if out.len() > 255 * hash.output_len() || info.len() > MAX_INFO_PARTS {
         return Err(CryptoError::InvalidInput);
     }
+    provider.hkdf_expand(hash, prk.expose(), info, out)
+}
+
+/// The same, by an HMAC whose key is the PRK.
+pub(crate) fn expand_by_hmac(
+    hash: HashAlgorithm,
+    hmac: impl Fn(&[&[u8]]) -> Digest,
+    info: &[&[u8]],
+    out: &mut [u8],
+) -> Result<(), CryptoError> {
+    if info.len() > MAX_INFO_PARTS {
+        return Err(CryptoError::InvalidInput);
+    }
     // T(0) is empty, T(n) = HMAC(PRK, T(n-1) | info | n).
     let mut block = Digest::new(&[]);
     for (counter, chunk) in (1..=u8::MAX).zip(out.chunks_mut(hash.output_len())) {
@@ -43,7 +56,7 @@ pub fn expand(
         for (part, from) in parts.iter_mut().zip(sequence) {
             *part = from;
         }
-        let mut next = provider.hmac(hash, prk.expose(), parts.get(..info.len() + 2).unwrap_or(&parts));
+        let mut next = hmac(parts.get(..info.len() + 2).unwrap_or(&parts));
         for (to, from) in chunk.iter_mut().zip(next.as_ref()) {
             *to = *from;
         }
@@ -66,6 +79,11 @@ mod tests {
         let want = hex(okm);
         let mut out = vec![0; want.len()];
         expand(&AwsLc, HashAlgorithm::Sha256, &got, &[info], &mut out).unwrap();
+        assert_eq!(out, want);
+        // By HMAC, for a provider that has nothing better.
+        out.fill(0);
+        let hmac = |parts: &[&[u8]]| AwsLc.hmac(HashAlgorithm::Sha256, got.expose(), parts);
+        expand_by_hmac(HashAlgorithm::Sha256, hmac, &[info], &mut out).unwrap();
         assert_eq!(out, want);
         // In parts, it is the same string.
         let (a, b) = info.split_at(info.len() / 2);
@@ -108,6 +126,26 @@ mod tests {
             "19ef24a32c717b167f33a91d6f648bdf96596776afdb6377ac434c1c293ccb04",
             "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8",
         );
+    }
+
+    /// The backend's way and that by HMAC give the same, whatever the lengths.
+    #[test]
+    fn both_ways_agree() {
+        for hash in [HashAlgorithm::Sha256, HashAlgorithm::Sha384, HashAlgorithm::Sha512] {
+            for prk_len in [0, 1, hash.output_len(), 64, 65, 200] {
+                let prk = Secret::new(&vec![0x5a; prk_len]);
+                for (info_len, out_len) in
+                    [(0, 1), (10, 12), (54, 32), (79, 48), (80, 49), (81, 64), (300, 200), (5, 0)]
+                {
+                    let info = vec![7; info_len];
+                    let (mut one, mut other) = (vec![1; out_len], vec![2; out_len]);
+                    expand(&AwsLc, hash, &prk, &[&info, b"x"], &mut one).unwrap();
+                    let hmac = |parts: &[&[u8]]| AwsLc.hmac(hash, prk.expose(), parts);
+                    expand_by_hmac(hash, hmac, &[&info, b"x"], &mut other).unwrap();
+                    assert_eq!(one, other, "{hash:?} {prk_len} {info_len} {out_len}");
+                }
+            }
+        }
     }
 
     #[test]

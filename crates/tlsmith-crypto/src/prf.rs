@@ -2,7 +2,7 @@
 
 use zeroize::Zeroize;
 
-use crate::{HashAlgorithm, Provider, Secret};
+use crate::{Digest, HashAlgorithm, Provider, Secret};
 
 /// PRF(secret, label, seed) = P_hash(secret, label + seed); `seed` is the concatenation of its parts, `out` says how
 /// much is wanted.
@@ -14,23 +14,37 @@ pub fn prf(
     seed: &[&[u8]],
     out: &mut [u8],
 ) {
+    provider.tls12_prf(hash, secret.expose(), label, seed, out);
+}
+
+/// The same, by an HMAC whose key is the secret.
+pub(crate) fn by_hmac(
+    hash: HashAlgorithm,
+    hmac: impl Fn(&[&[u8]]) -> Digest,
+    label: &[u8],
+    seed: &[&[u8]],
+    out: &mut [u8],
+) {
     let mut seeded = Vec::with_capacity(seed.len() + 1);
     seeded.push(label);
     seeded.extend_from_slice(seed);
     // A(0) = label + seed, A(i) = HMAC(secret, A(i-1)).
-    let mut a = provider.hmac(hash, secret.expose(), &seeded);
-    for chunk in out.chunks_mut(hash.output_len()) {
+    let mut a = hmac(&seeded);
+    let mut chunks = out.chunks_mut(hash.output_len()).peekable();
+    while let Some(chunk) = chunks.next() {
         let mut parts = Vec::with_capacity(seeded.len() + 1);
         parts.push(a.as_ref());
         parts.extend_from_slice(&seeded);
-        let mut block = provider.hmac(hash, secret.expose(), &parts);
+        let mut block = hmac(&parts);
         for (to, from) in chunk.iter_mut().zip(block.as_ref()) {
             *to = *from;
         }
         block.zeroize();
-        let next = provider.hmac(hash, secret.expose(), &[a.as_ref()]);
-        a.zeroize();
-        a = next;
+        if chunks.peek().is_some() {
+            let next = hmac(&[a.as_ref()]);
+            a.zeroize();
+            a = next;
+        }
     }
     a.zeroize();
 }
@@ -46,11 +60,30 @@ mod tests {
         let mut out = vec![0; expected.len()];
         prf(&AwsLc, hash, &secret, b"test label", &[&seed], &mut out);
         assert_eq!(out, expected);
+        // By HMAC, for a provider that has nothing better.
+        out.fill(0);
+        by_hmac(hash, |parts| AwsLc.hmac(hash, secret.expose(), parts), b"test label", &[&seed], &mut out);
+        assert_eq!(out, expected);
         // In parts it is the same, and a shorter output is a prefix of a longer one.
         let (front, back) = seed.split_at(5);
         let mut short = vec![0; 21];
         prf(&AwsLc, hash, &secret, b"test label", &[front, &[], back], &mut short);
         assert_eq!(short, expected[..21]);
+    }
+
+    /// The backend's way and that by HMAC give the same, whatever the lengths.
+    #[test]
+    fn both_ways_agree() {
+        for hash in [HashAlgorithm::Sha256, HashAlgorithm::Sha384, HashAlgorithm::Sha512] {
+            for (secret_len, seed_len, out_len) in [(0, 5, 9), (1, 0, 12), (48, 64, 48), (200, 77, 104), (32, 64, 0)] {
+                let (secret, seed) = (Secret::new(&vec![3; secret_len]), vec![4; seed_len]);
+                let (mut one, mut other) = (vec![1; out_len], vec![2; out_len]);
+                prf(&AwsLc, hash, &secret, b"key expansion", &[&seed, b"y"], &mut one);
+                let hmac = |parts: &[&[u8]]| AwsLc.hmac(hash, secret.expose(), parts);
+                by_hmac(hash, hmac, b"key expansion", &[&seed, b"y"], &mut other);
+                assert_eq!(one, other, "{hash:?} {secret_len} {seed_len} {out_len}");
+            }
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use crate::{
     AeadAlgorithm, AeadKey, CryptoError, Digest, Group, HashAlgorithm, HashContext, KeyExchange, Secret,
-    SignatureAlgorithm, SigningKey,
+    SignatureAlgorithm, SigningKey, hkdf, prf,
 };
 
 /// Every primitive that tlsmith needs. Passed as `Arc<dyn Provider>`; there is no global one.
@@ -19,6 +19,23 @@ pub trait Provider: Send + Sync + fmt::Debug {
 
     /// HMAC (RFC 2104) over the concatenation of `parts`.
     fn hmac(&self, algorithm: HashAlgorithm, key: &[u8], parts: &[&[u8]]) -> Digest;
+
+    /// HKDF-Expand (RFC 5869 §2.3), for [`hkdf::expand`]. What is provided does it by [`Provider::hmac`]; a backend that
+    /// has it in one piece saves setting up the key for each block.
+    fn hkdf_expand(
+        &self,
+        algorithm: HashAlgorithm,
+        prk: &[u8],
+        info: &[&[u8]],
+        out: &mut [u8],
+    ) -> Result<(), CryptoError> {
+        hkdf::expand_by_hmac(algorithm, |parts| self.hmac(algorithm, prk, parts), info, out)
+    }
+
+    /// The PRF of TLS 1.2 (RFC 5246 §5), for [`prf::prf`]; likewise.
+    fn tls12_prf(&self, algorithm: HashAlgorithm, secret: &[u8], label: &[u8], seed: &[&[u8]], out: &mut [u8]) {
+        prf::by_hmac(algorithm, |parts| self.hmac(algorithm, secret, parts), label, seed, out);
+    }
 
     /// Makes an AEAD key ready; `key` has [`AeadAlgorithm::key_len`] bytes.
     fn aead(&self, algorithm: AeadAlgorithm, key: &[u8]) -> Result<Box<dyn AeadKey>, CryptoError>;

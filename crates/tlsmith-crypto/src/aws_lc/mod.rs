@@ -3,6 +3,7 @@
 mod aead;
 mod hash;
 mod hybrid;
+mod kdf;
 mod key_file;
 mod kx;
 mod sign;
@@ -32,6 +33,20 @@ impl Provider for AwsLc {
 
     fn hmac(&self, algorithm: HashAlgorithm, key: &[u8], parts: &[&[u8]]) -> Digest {
         hash::hmac(algorithm, key, parts)
+    }
+
+    fn hkdf_expand(
+        &self,
+        algorithm: HashAlgorithm,
+        prk: &[u8],
+        info: &[&[u8]],
+        out: &mut [u8],
+    ) -> Result<(), CryptoError> {
+        kdf::hkdf_expand(algorithm, prk, info, out)
+    }
+
+    fn tls12_prf(&self, algorithm: HashAlgorithm, secret: &[u8], label: &[u8], seed: &[&[u8]], out: &mut [u8]) {
+        kdf::tls12_prf(algorithm, secret, label, seed, out);
     }
 
     fn aead(&self, algorithm: AeadAlgorithm, key: &[u8]) -> Result<Box<dyn AeadKey>, CryptoError> {

@@ -1,7 +1,7 @@
 //! Diffie-Hellman in the finite fields of RFC 7919, on the constant-time arithmetic of `crypto-bigint`.
 
 use crypto_bigint::{
-    U256, U320, U2048, U3072, Uint,
+    U2048, U3072, Uint,
     modular::{FixedMontyForm, FixedMontyParams},
 };
 use zeroize::{Zeroize, Zeroizing};
@@ -22,14 +22,16 @@ pub(crate) fn prime(group: Group) -> Option<&'static [u8]> {
     }
 }
 
+/// Bytes of a private exponent. RFC 7919 §5.2 lets it be short, of no less than twice the strength of the group: 225 bits
+/// for ffdhe2048 (§A.1) and 275 for ffdhe3072 (§A.2), here to the next byte.
+const EXPONENT_2048: usize = 29;
+const EXPONENT_3072: usize = 35;
+
 /// Makes a key pair.
-///
-/// RFC 7919 §5.2 lets exponents be short, of no less than twice the strength of the group: 225 bits for ffdhe2048 (§A.1)
-/// and 275 for ffdhe3072 (§A.2). The next sizes of whole words are 256 and 320 bits.
 pub(crate) fn start(group: Group, random: Random<'_>) -> Result<Box<dyn KeyExchange>, CryptoError> {
     match group {
-        Group::Ffdhe2048 => Ok(Box::new(Ffdhe::<_, { U256::LIMBS }>::generate(group, &PARAMS_2048, random)?)),
-        Group::Ffdhe3072 => Ok(Box::new(Ffdhe::<_, { U320::LIMBS }>::generate(group, &PARAMS_3072, random)?)),
+        Group::Ffdhe2048 => Ok(Box::new(Ffdhe::generate(group, &PARAMS_2048, EXPONENT_2048, random)?)),
+        Group::Ffdhe3072 => Ok(Box::new(Ffdhe::generate(group, &PARAMS_3072, EXPONENT_3072, random)?)),
         _ => Err(CryptoError::Unsupported),
     }
 }
@@ -41,22 +43,25 @@ pub(crate) fn accept(group: Group, peer_share: &[u8], random: Random<'_>) -> Res
     Ok((share, own.complete(peer_share)?))
 }
 
-/// A key pair in a field of `LIMBS` words, with an exponent of `EXPONENT` words.
-struct Ffdhe<const LIMBS: usize, const EXPONENT: usize> {
+/// A key pair in a field of `LIMBS` words.
+struct Ffdhe<const LIMBS: usize> {
     group: Group,
     params: &'static FixedMontyParams<LIMBS>,
-    exponent: Zeroizing<Uint<EXPONENT>>,
+    exponent: Zeroizing<Uint<LIMBS>>,
+    /// Its length, which is no secret.
+    exponent_bits: u32,
     share: Vec<u8>,
 }
 
-impl<const LIMBS: usize, const EXPONENT: usize> Ffdhe<LIMBS, EXPONENT> {
+impl<const LIMBS: usize> Ffdhe<LIMBS> {
     /// The highest bit of the exponent is set, so that it is neither zero nor short.
     fn generate(
         group: Group,
         params: &'static FixedMontyParams<LIMBS>,
+        exponent_len: usize,
         random: Random<'_>,
     ) -> Result<Self, CryptoError> {
-        let mut exponent = Zeroizing::new(vec![0; Uint::<EXPONENT>::BYTES]);
+        let mut exponent = Zeroizing::new(vec![0; exponent_len]);
         random(&mut exponent)?;
         if let Some(first) = exponent.first_mut() {
             *first |= 0x80;
@@ -65,14 +70,17 @@ impl<const LIMBS: usize, const EXPONENT: usize> Ffdhe<LIMBS, EXPONENT> {
     }
 
     fn new(group: Group, params: &'static FixedMontyParams<LIMBS>, exponent: &[u8]) -> Result<Self, CryptoError> {
-        let exponent = Zeroizing::new(number(exponent)?);
+        let exponent_bits = u32::try_from(exponent.len() * 8).map_err(|_| CryptoError::InvalidInput)?;
+        let zeros = Uint::<LIMBS>::BYTES.checked_sub(exponent.len()).ok_or(CryptoError::InvalidInput)?;
+        let padded = Zeroizing::new([&vec![0; zeros], exponent].concat());
+        let exponent = Zeroizing::new(number(&padded)?);
         let generator = FixedMontyForm::new(&Uint::from(2_u8), params);
-        let share = generator.pow(&exponent).retrieve().to_be_bytes();
-        Ok(Self { group, params, exponent, share: share.as_ref().to_vec() })
+        let share = generator.pow_amm_bounded_exp(&exponent, exponent_bits).retrieve().to_be_bytes();
+        Ok(Self { group, params, exponent, exponent_bits, share: share.as_ref().to_vec() })
     }
 }
 
-impl<const LIMBS: usize, const EXPONENT: usize> KeyExchange for Ffdhe<LIMBS, EXPONENT> {
+impl<const LIMBS: usize> KeyExchange for Ffdhe<LIMBS> {
     fn group(&self) -> Group {
         self.group
     }
@@ -88,7 +96,8 @@ impl<const LIMBS: usize, const EXPONENT: usize> KeyExchange for Ffdhe<LIMBS, EXP
         if peer <= Uint::ONE || peer >= highest {
             return Err(CryptoError::InvalidInput);
         }
-        let mut power = FixedMontyForm::new(&peer, self.params).pow(&self.exponent);
+        let peer = FixedMontyForm::new(&peer, self.params);
+        let mut power = peer.pow_amm_bounded_exp(&self.exponent, self.exponent_bits);
         let number = Zeroizing::new(power.retrieve());
         // RFC 8446 §7.4.1: as long as the prime, zeros to the left.
         let bytes = Zeroizing::new(number.to_be_bytes());
@@ -112,14 +121,11 @@ mod tests {
 
     const ALL: [Group; 2] = [Group::Ffdhe2048, Group::Ffdhe3072];
 
-    /// Gives out a known exponent, whose highest bit is set already.
+    /// A key pair of a known exponent.
     fn known(group: Group, exponent: &[u8]) -> Box<dyn KeyExchange> {
-        let exponent = exponent.to_vec();
-        let ffdhe2048 = || Ffdhe::<_, { U256::LIMBS }>::new(group, &PARAMS_2048, &exponent).unwrap();
-        let ffdhe3072 = || Ffdhe::<_, { U320::LIMBS }>::new(group, &PARAMS_3072, &exponent).unwrap();
         match group {
-            Group::Ffdhe2048 => Box::new(ffdhe2048()),
-            _ => Box::new(ffdhe3072()),
+            Group::Ffdhe2048 => Box::new(Ffdhe::new(group, &PARAMS_2048, exponent).unwrap()),
+            _ => Box::new(Ffdhe::new(group, &PARAMS_3072, exponent).unwrap()),
         }
     }
 
@@ -250,7 +256,7 @@ mod tests {
             out.fill(0);
             Ok(())
         };
-        for (group, len) in ALL.into_iter().zip([32, 40]) {
+        for (group, len) in ALL.into_iter().zip([29, 35]) {
             let mut lowest = vec![0; len];
             lowest[0] = 0x80;
             assert_eq!(start(group, &zeros).unwrap().share(), known(group, &lowest).share());

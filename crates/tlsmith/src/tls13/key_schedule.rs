@@ -35,7 +35,7 @@ use tlsmith_crypto::{AeadKey, CryptoError, Digest, HashAlgorithm, NONCE_LEN, Pro
 
 use zeroize::Zeroizing;
 
-use super::suite::Suite;
+use super::{constants, suite::Suite};
 
 /// The provider and the hash of the suite: what every step needs.
 #[derive(Clone, Debug)]
@@ -75,6 +75,14 @@ impl Kdf {
         self.expand_secret(secret, b"derived", self.hash.of_nothing().as_ref())
     }
 
+    /// The first "derived" salt where a string of zeros takes the place of the PSK: the same for everybody.
+    fn derived_without_psk(&self) -> Result<Secret, CryptoError> {
+        match constants::derived_without_psk(self.hash) {
+            Some(known) => Ok(Secret::new(known)),
+            None => self.derived(&self.extract(self.zeros(), self.zeros())),
+        }
+    }
+
     fn extract(&self, salt: &[u8], input: &[u8]) -> Secret {
         hkdf::extract(self.provider.as_ref(), self.hash, salt, input)
     }
@@ -92,10 +100,10 @@ impl Kdf {
     }
 }
 
-/// The first secret of the drawing; without a PSK it is the same for everybody.
+/// The first secret of the drawing; without a PSK only what follows from it is of use.
 pub(crate) struct EarlySecret {
     kdf: Kdf,
-    secret: Secret,
+    secret: Option<Secret>,
 }
 
 /// Where a PSK comes from: its binder cannot serve as that of another kind.
@@ -123,34 +131,41 @@ impl PskKind {
 impl EarlySecret {
     /// Without a PSK: a string of zeros takes its place.
     pub(crate) fn without_psk(kdf: Kdf) -> Self {
-        let secret = kdf.extract(kdf.zeros(), kdf.zeros());
-        Self { kdf, secret }
+        Self { kdf, secret: None }
     }
 
     /// With a PSK.
     pub(crate) fn with_psk(kdf: Kdf, psk: &Secret) -> Self {
         let secret = kdf.extract(kdf.zeros(), psk.expose());
-        Self { kdf, secret }
+        Self { kdf, secret: Some(secret) }
     }
 
     pub(crate) fn kdf(&self) -> &Kdf {
         &self.kdf
     }
 
+    /// The secret of a PSK: without one there is neither a binder nor early data.
+    fn of_psk(&self) -> Result<&Secret, CryptoError> {
+        self.secret.as_ref().ok_or(CryptoError::InvalidInput)
+    }
+
     /// The PSK binder (RFC 8446 §4.2.11.2); `transcript` is the hash up to the ClientHello's binders.
     pub(crate) fn binder(&self, kind: PskKind, transcript: &Digest) -> Result<Digest, CryptoError> {
-        let key = self.kdf.expand_secret(&self.secret, kind.binder_label(), self.kdf.hash.of_nothing().as_ref())?;
+        let key = self.kdf.expand_secret(self.of_psk()?, kind.binder_label(), self.kdf.hash.of_nothing().as_ref())?;
         verify_data(&self.kdf, &key, transcript)
     }
 
     /// The secret that protects early data; `transcript` is the hash of the ClientHello.
     pub(crate) fn client_traffic(&self, transcript: &Digest) -> Result<Secret, CryptoError> {
-        self.kdf.expand_secret(&self.secret, b"c e traffic", transcript.as_ref())
+        self.kdf.expand_secret(self.of_psk()?, b"c e traffic", transcript.as_ref())
     }
 
     /// Mixes in the agreed secret; zeros where a PSK is used alone (`psk_ke`).
     pub(crate) fn into_handshake(self, shared: Option<Secret>) -> Result<HandshakeSecret, CryptoError> {
-        let salt = self.kdf.derived(&self.secret)?;
+        let salt = match self.secret {
+            Some(secret) => self.kdf.derived(&secret)?,
+            None => self.kdf.derived_without_psk()?,
+        };
         let shared = shared.as_ref().map_or(self.kdf.zeros(), Secret::expose);
         let secret = self.kdf.extract(salt.expose(), shared);
         Ok(HandshakeSecret { kdf: self.kdf, secret })
@@ -256,4 +271,28 @@ pub(crate) fn traffic_keys(
     let mut iv = [0; NONCE_LEN];
     kdf.expand_label(secret, b"iv", b"", &mut iv)?;
     Ok((kdf.provider.aead(suite.aead, key)?, iv))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is not computed each time is what would be computed.
+    #[test]
+    fn the_salt_without_a_psk() {
+        for hash in [HashAlgorithm::Sha256, HashAlgorithm::Sha384, HashAlgorithm::Sha512] {
+            let kdf = Kdf::new(Arc::new(tlsmith_crypto::aws_lc::AwsLc), hash);
+            let computed = kdf.derived(&kdf.extract(kdf.zeros(), kdf.zeros())).unwrap();
+            assert_eq!(kdf.derived_without_psk().unwrap(), computed);
+            assert_eq!(constants::derived_without_psk(hash).is_some(), hash != HashAlgorithm::Sha512);
+        }
+    }
+
+    #[test]
+    fn without_a_psk_there_is_no_binder_and_no_early_data() {
+        let kdf = Kdf::new(Arc::new(tlsmith_crypto::aws_lc::AwsLc), HashAlgorithm::Sha256);
+        let (early, transcript) = (EarlySecret::without_psk(kdf), Digest::new(&[1; 32]));
+        assert_eq!(early.binder(PskKind::Resumption, &transcript), Err(CryptoError::InvalidInput));
+        assert_eq!(early.client_traffic(&transcript), Err(CryptoError::InvalidInput));
+    }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod certificate;
 pub(crate) mod client;
 pub(crate) mod compress;
+mod constants;
 pub(crate) mod effects;
 pub(crate) mod established;
 pub(crate) mod flight;
