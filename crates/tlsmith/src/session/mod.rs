@@ -1,4 +1,26 @@
 //! Sessions: what is remembered of a handshake so that the next one can be shorter (RFC 5246 §F.1.4, RFC 5077, RFC 8446 §2.2).
+//!
+//! # Who remembers what
+//!
+//! - A **server** seals a [`ServerSession`] into a ticket with a [`Ticketer`] and remembers nothing: [`TicketKeys`] for
+//!   everyday, with keys that change by themselves and can be shared ([`ticket_keys`] is the page for who runs servers). Clients
+//!   of TLS 1.2 that know no tickets are remembered by their session ID in a [`SessionStore`].
+//! - A **client** keeps [`ClientSession`]s in a [`ClientSessions`], by the name of the server and a scope of its own.
+//! - A server that reads early data asks an [`AntiReplay`] whether it has seen the ClientHello before: [`ReplayWindow`] for
+//!   one process; servers that share ticket keys have to share this as well.
+//!
+//! # What is never resumed
+//!
+//! A resumed connection has no right that its first handshake did not have. Both sides hold a session against what they
+//! would demand today, and make a full handshake where anything differs, without an alert; [`WhyNot`] names the reason in
+//! [`Facts::not_resumed`](crate::Facts::not_resumed). It counts only
+//!
+//! - in its version, with its suite (TLS 1.3: with a suite of its hash), in TLS 1.2 with `extended_master_secret`;
+//! - under its server name, and in its scope of the application;
+//! - where the peer would be judged by the same demands, [`PeerVerifier::policy`](crate::auth::PeerVerifier::policy);
+//! - by the client that made it, [`ClientIdentities::id`](crate::auth::ClientIdentities::id);
+//! - within its lifetime, seven days at most, and as long as what the peer proved in the full handshake is trusted
+//!   ([`trusted_until`]): resumption upon resumption does not outlive it.
 
 mod bounded;
 mod client;
