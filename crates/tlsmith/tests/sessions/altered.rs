@@ -3,7 +3,12 @@
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use tlsmith::{ClientConfig, ServerConfig, config::ClientAuth, session::ClientSession, session::TicketKeys};
+use tlsmith::{
+    ClientConfig, ServerConfig,
+    config::ClientAuth,
+    registry::ProtocolVersion,
+    session::{ClientSession, TicketKeys},
+};
 use tlsmith_crypto::aws_lc::AwsLc;
 
 use crate::world::{Shelf, VERSIONS, World, visit};
@@ -17,13 +22,13 @@ struct Setup {
 
 impl Setup {
     /// A session with a client's certificate in it.
-    fn new() -> Self {
+    fn new(version: ProtocolVersion) -> Self {
         let world = World::shared();
         let shelf = Arc::new(Shelf::default());
         let keys = Arc::new(TicketKeys::generate(&AwsLc).unwrap());
         let auth = ClientAuth::Require(world.verifier(&[&world.clients[0]]));
-        let client = world.client().sessions(shelf.clone()).identity(world.clients[0].clone()).build().unwrap();
-        let server = world.server().ticketer(keys).client_auth(auth).build().unwrap();
+        let client = world.client(version).sessions(shelf.clone()).identity(world.clients[0].clone()).build().unwrap();
+        let server = world.server(version).ticketer(keys).client_auth(auth).build().unwrap();
         assert!(!visit(&client, "a.example", &server).resumed());
         let session = shelf.last();
         Self { shelf, client, server, session }
@@ -44,8 +49,8 @@ impl Setup {
 /// So that the other tests say something.
 #[test]
 fn as_it_was_it_resumes() {
-    for _ in VERSIONS {
-        let setup = Setup::new();
+    for version in VERSIONS {
+        let setup = Setup::new(version);
         assert!(setup.with(setup.session.ticket.clone()));
         assert!(setup.with(setup.session.ticket.clone()), "a server without anti-replay takes it twice");
     }
@@ -53,8 +58,8 @@ fn as_it_was_it_resumes() {
 
 #[test]
 fn shorter_and_longer_ones() {
-    for _ in VERSIONS {
-        let setup = Setup::new();
+    for version in VERSIONS {
+        let setup = Setup::new(version);
         let ticket = setup.session.ticket.clone();
         for len in [1, 15, 16, 17, 27, 28, 29, 44, ticket.len() - 16, ticket.len() - 1] {
             assert!(!setup.with(ticket[..len].to_vec()), "{len} bytes");
@@ -72,8 +77,8 @@ proptest! {
     /// Each byte of it, changed somehow.
     #[test]
     fn any_byte(changes in prop::collection::vec(1..=255_u8, 2_000)) {
-        for _ in VERSIONS {
-            let setup = Setup::new();
+        for version in VERSIONS {
+            let setup = Setup::new(version);
             let ticket = setup.session.ticket.clone();
             prop_assert!(ticket.len() < changes.len());
             // Every byte of the names and nonces, of the rest a part in each case.

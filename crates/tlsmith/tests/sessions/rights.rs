@@ -7,6 +7,7 @@ use proptest::{prelude::*, sample::select};
 use tlsmith::{
     ClientConfig, ServerConfig,
     config::ClientAuth,
+    registry::ProtocolVersion,
     session::{ClientSessions, TicketKeys, WhyNot},
 };
 use tlsmith_crypto::aws_lc::AwsLc;
@@ -44,11 +45,11 @@ prop_compose! {
 }
 
 impl Settings {
-    fn client(&self, sessions: &Arc<Shelf>) -> Arc<ClientConfig> {
+    fn client(&self, version: ProtocolVersion, sessions: &Arc<Shelf>) -> Arc<ClientConfig> {
         let world = World::shared();
         let sessions: Arc<dyn ClientSessions> = sessions.clone();
         let trusted = if self.trusts_more { vec![&world.server, &world.clients[0]] } else { vec![&world.server] };
-        let builder = ClientConfig::builder(crate::world::provider(), world.verifier(&trusted)).sessions(sessions);
+        let builder = world.client_trusting(version, &trusted).sessions(sessions);
         let builder = match self.alpn {
             Some(protocol) => builder.alpn(&[protocol]),
             None => builder,
@@ -59,7 +60,7 @@ impl Settings {
         }
     }
 
-    fn server(&self, keys: &Arc<TicketKeys>) -> Arc<ServerConfig> {
+    fn server(&self, version: ProtocolVersion, keys: &Arc<TicketKeys>) -> Arc<ServerConfig> {
         let world = World::shared();
         let trusted = world.clients.iter().enumerate().filter(|(at, _)| self.trusts >> at & 1 == 1);
         let trusted: Vec<_> = trusted.map(|(_, client)| client).collect();
@@ -68,7 +69,7 @@ impl Settings {
             1 => ClientAuth::Request(world.verifier(&trusted)),
             _ => ClientAuth::Require(world.verifier(&trusted)),
         };
-        let builder = world.server().session_context(self.context).ticketer(keys.clone()).client_auth(auth);
+        let builder = world.server(version).session_context(self.context).ticketer(keys.clone()).client_auth(auth);
         builder.alpn(&[b"h2", b"x"]).build().unwrap()
     }
 
@@ -118,24 +119,24 @@ proptest! {
 
     #[test]
     fn never_more_than_at_first((first, second) in two()) {
-        for _ in VERSIONS {
+        for version in VERSIONS {
             let shelf = Arc::new(Shelf::default());
             let keys = Arc::new(TicketKeys::generate(&AwsLc).unwrap());
             if first.known_as().is_none() {
                 continue;
             }
-            let visited = visit(&first.client(&shelf), first.name, &first.server(&keys));
+            let visited = visit(&first.client(version, &shelf), first.name, &first.server(version, &keys));
             prop_assert!(!visited.resumed());
             first.check(&visited);
             shelf.offer(shelf.last());
             if second.known_as().is_none() {
                 // Whoever would be refused is not let in by a session either.
-                let (client, server) = (second.client(&shelf), second.server(&keys));
+                let (client, server) = (second.client(version, &shelf), second.server(version, &keys));
                 let now = crate::world::NOW;
                 prop_assert!(crate::world::visit_at(&client, second.name, &server, (now, now)).is_err());
                 continue;
             }
-            let visited = visit(&second.client(&shelf), second.name, &second.server(&keys));
+            let visited = visit(&second.client(version, &shelf), second.name, &second.server(version, &keys));
             second.check(&visited);
             let judged = |settings: &Settings| (settings.asks > 0).then_some(settings.trusts);
             let same = first.name == second.name
@@ -153,26 +154,26 @@ proptest! {
 fn a_server_does_not_take_the_clients_word() {
     let plain =
         Settings { name: "a.example", context: b"", asks: 0, trusts: 1, shows: 2, trusts_more: false, alpn: None };
-    for _ in VERSIONS {
+    for version in VERSIONS {
         let (shelf, keys) = (Arc::new(Shelf::default()), Arc::new(TicketKeys::generate(&AwsLc).unwrap()));
-        visit(&plain.client(&shelf), "a.example", &plain.server(&keys));
+        visit(&plain.client(version, &shelf), "a.example", &plain.server(version, &keys));
         let session = shelf.last();
         // A session of a.example is offered to b.example.
         let mut forged = session.duplicate();
         forged.server_name = "b.example".parse().unwrap();
         shelf.offer(forged);
-        let visited = visit(&plain.client(&shelf), "b.example", &plain.server(&keys));
+        let visited = visit(&plain.client(version, &shelf), "b.example", &plain.server(version, &keys));
         assert!(!visited.resumed() && visited.is_without_alerts());
         assert_eq!(visited.server.not_resumed, Some(WhyNot::ServerName));
         // An anonymous one to a server that demands a certificate.
         let demanding = Settings { asks: 2, shows: 0, ..plain.clone() };
         let mut forged = session.duplicate();
         forged.own_identity = None;
-        let client = demanding.client(&shelf);
-        visit(&client, "a.example", &demanding.server(&Arc::new(TicketKeys::generate(&AwsLc).unwrap())));
+        let client = demanding.client(version, &shelf);
+        visit(&client, "a.example", &demanding.server(version, &Arc::new(TicketKeys::generate(&AwsLc).unwrap())));
         forged.own_identity = shelf.last().own_identity;
         shelf.offer(forged);
-        let visited = visit(&client, "a.example", &demanding.server(&keys));
+        let visited = visit(&client, "a.example", &demanding.server(version, &keys));
         assert!(!visited.resumed() && visited.is_without_alerts());
         assert_eq!(visited.server.not_resumed, Some(WhyNot::Policy));
         assert_eq!(visited.server.peer_certificates, World::shared().clients[0].chain());

@@ -50,12 +50,21 @@ impl World {
     }
 
     /// A client that trusts the server.
-    pub(crate) fn client(&self) -> ClientConfigBuilder {
-        ClientConfig::builder(provider(), self.verifier(&[&self.server]))
+    pub(crate) fn client(&self, version: ProtocolVersion) -> ClientConfigBuilder {
+        self.client_trusting(version, &[&self.server])
     }
 
-    pub(crate) fn server(&self) -> ServerConfigBuilder {
-        ServerConfig::builder(provider()).identity(self.server.clone())
+    /// A client that trusts these.
+    pub(crate) fn client_trusting(&self, version: ProtocolVersion, trusted: &[&Arc<Identity>]) -> ClientConfigBuilder {
+        ClientConfig::builder(provider(), self.verifier(trusted)).versions(version, version)
+    }
+
+    pub(crate) fn server(&self, version: ProtocolVersion) -> ServerConfigBuilder {
+        self.server_showing(version, &self.server)
+    }
+
+    pub(crate) fn server_showing(&self, version: ProtocolVersion, identity: &Arc<Identity>) -> ServerConfigBuilder {
+        ServerConfig::builder(provider()).identity(identity.clone()).versions(version, version)
     }
 }
 
