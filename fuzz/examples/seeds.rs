@@ -16,7 +16,7 @@ use tlsmith_fuzz::{
     CHAIN_PEM, KEY_PEM, NOW, anchors, chain,
     null_crypto::NullCrypto,
     roles::{self, Answers::AtOnce},
-    tickets,
+    sessions, tickets,
 };
 use tlsmith_x509::{TrustAnchors, UnixTime};
 
@@ -192,6 +192,19 @@ fn handshakes(directory: &Path) -> io::Result<()> {
             write(directory, "client", &name, &[&[client_options, 3], &to_client[..]].concat())?;
             write(directory, "server", &name, &[&[server_options, 3], &to_server[..]].concat())?;
         }
+    }
+    // Resumed, with early data and without, at once and after a retry.
+    for client_options in [0, 32, 64, 128, 128 + 64 + 32] {
+        for server_options in [0, 1, 64] {
+            let (client, server) = (sessions::client(client_options, AtOnce), sessions::server(server_options, AtOnce));
+            let (to_client, to_server) = talk(client, server);
+            let name = format!("{client_options}-{server_options}");
+            write(directory, "resuming_client", &name, &[&[client_options, 3], &to_client[..]].concat())?;
+            write(directory, "resuming_server", &name, &[&[server_options, 3], &to_server[..]].concat())?;
+        }
+    }
+    for (number, ticket) in sessions::tickets().iter().enumerate() {
+        write(directory, "ticket", &format!("plain-{number}"), &[&[0], ticket.as_slice()].concat())?;
     }
     Ok(())
 }

@@ -4,6 +4,7 @@
 #[path = "../../crates/tlsmith-testkit/src/null_crypto.rs"]
 pub mod null_crypto;
 pub mod roles;
+pub mod sessions;
 pub mod tickets;
 
 use std::sync::OnceLock;

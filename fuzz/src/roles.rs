@@ -5,11 +5,13 @@ use std::sync::{Arc, OnceLock};
 use tlsmith::{
     ClientConfig, Connection, ServerConfig,
     auth::{AcceptAnyway, Answer, ChainVerifier, Identity, PeerCertificates, PeerVerifier, Verdict},
-    config::ClientAuth,
+    config::{ClientAuth, ClientConfigBuilder, ServerConfigBuilder},
     conn::{MAX_RECORD, Need, Reply},
+    session::PolicyId,
 };
 use tlsmith_crypto::Provider;
 use tlsmith_x509::Report;
+use zeroize::Zeroizing;
 
 use crate::{CHAIN_PEM, KEY_PEM, NOW, anchors, chain, null_crypto::NullCrypto};
 
@@ -20,7 +22,7 @@ pub struct Start {
     /// What it has sent already.
     pub sent: Vec<u8>,
     /// The configuration to bring when it asks for one.
-    config: Option<Arc<ServerConfig>>,
+    pub(crate) config: Option<Arc<ServerConfig>>,
 }
 
 /// Who answers a connection's questions.
@@ -39,6 +41,8 @@ struct Outcome {
     sent: Vec<u8>,
     /// Everything that was received as application data.
     received: Vec<u8>,
+    /// Everything that was received before the handshake was complete.
+    early: Vec<u8>,
     /// The code of the error, if there was one.
     error: Option<&'static str>,
 }
@@ -66,12 +70,13 @@ struct Driven {
     start: Start,
     buffer: Vec<u8>,
     received: Vec<u8>,
+    early: Vec<u8>,
     used: bool,
 }
 
 fn drive(start: Start, mut stream: &[u8], mut cut: impl FnMut() -> usize) -> Outcome {
     let most = 200_000 + 16 * stream.len();
-    let mut driven = Driven { start, buffer: Vec::new(), received: Vec::new(), used: false };
+    let mut driven = Driven { start, buffer: Vec::new(), received: Vec::new(), early: Vec::new(), used: false };
     let error = loop {
         let (now, later) = stream.split_at_checked(cut()).unwrap_or((stream, &[]));
         driven.buffer.extend_from_slice(now);
@@ -90,7 +95,7 @@ fn drive(start: Start, mut stream: &[u8], mut cut: impl FnMut() -> usize) -> Out
     if error.is_none() && !connection.is_handshaking() {
         assert!(facts.cipher_suite.is_some() && facts.version.is_some());
     }
-    Outcome { sent, received: driven.received, error }
+    Outcome { sent, received: driven.received, early: driven.early, error }
 }
 
 impl Driven {
@@ -103,6 +108,7 @@ impl Driven {
                 Ok(got) => {
                     assert!(got.data.len() <= got.consumed && got.consumed <= before);
                     self.received.extend_from_slice(got.data);
+                    self.early.extend_from_slice(got.early_data);
                     (got.consumed, got.wants)
                 }
                 Err(error) => {
@@ -111,6 +117,7 @@ impl Driven {
                 }
             };
             let answered = answer(connection, config.as_ref(), sent)?;
+            assert!(self.early.len() <= 1000);
             if !connection.is_handshaking() && !self.used {
                 self.used = true;
                 use_it(connection, sent);
@@ -151,7 +158,7 @@ fn answer(
             (Some(Need::ChooseConfig(_)), None) => unreachable!("only a server without a configuration asks for one"),
             (Some(Need::VerifyPeer(_)), _) => Reply::Verdict(Verdict::accept_anyway(Report::default())),
             (Some(Need::Sign { .. }), _) => Reply::Signature(Some(vec![0; 64])),
-            (Some(Need::DecryptTicket(_)), _) => Reply::Ticket(None),
+            (Some(Need::DecryptTicket(ticket)), _) => Reply::Ticket(Some(Zeroizing::new(ticket.to_vec()))),
         };
         answered = true;
         if let Err(error) = connection.reply(reply, sent) {
@@ -195,6 +202,10 @@ impl PeerVerifier for Judge {
     fn authorities(&self) -> Vec<Vec<u8>> {
         self.0.authorities()
     }
+
+    fn policy(&self) -> Option<PolicyId> {
+        self.0.policy()
+    }
 }
 
 fn verifier(provider: &Arc<dyn Provider>, answers: Answers) -> Arc<dyn PeerVerifier> {
@@ -205,35 +216,46 @@ fn verifier(provider: &Arc<dyn Provider>, answers: Answers) -> Arc<dyn PeerVerif
     }
 }
 
-/// A client of example.test.
-pub fn client(options: u8, answers: Answers) -> Start {
+/// What the options say of a client, its verifier, and what it shows.
+pub(crate) fn client_config(
+    options: u8,
+    answers: Answers,
+) -> (ClientConfigBuilder, Arc<dyn PeerVerifier>, Option<Arc<Identity>>) {
     let provider: Arc<dyn Provider> = Arc::new(NullCrypto::default());
-    let mut builder = ClientConfig::builder(Arc::clone(&provider), verifier(&provider, answers))
+    let verifier = verifier(&provider, answers);
+    let mut builder = ClientConfig::builder(Arc::clone(&provider), Arc::clone(&verifier))
         .grease(options & 1 != 0)
         .middlebox_compatibility(options & 2 == 0)
         .trace(options & 4 != 0);
     if options & 8 != 0 {
         builder = builder.alpn(&[b"h2", b"http/1.1"]);
     }
-    if options & 16 != 0 {
-        builder = builder.identity(identity(answers));
+    let identity = (options & 16 != 0).then(|| identity(answers));
+    if let Some(identity) = &identity {
+        builder = builder.identity(Arc::clone(identity));
     }
     if options & 32 != 0 {
         builder = builder.key_shares(&[]);
     }
-    let config = builder.build().expect("a client's configuration");
+    (builder, verifier, identity)
+}
+
+/// A client of example.test.
+pub fn client(options: u8, answers: Answers) -> Start {
+    let config = client_config(options, answers).0.build().expect("a client's configuration");
     let mut sent = Vec::new();
     let name = "example.test".parse().expect("a name");
     let connection = Connection::client(config, name, NOW, &mut sent).expect("a client");
     Start { connection, sent, config: None }
 }
 
-/// A server of example.test.
-pub fn server(options: u8, answers: Answers) -> Start {
+/// What the options say of a server, and its verifier.
+pub(crate) fn server_config(options: u8, answers: Answers) -> (ServerConfigBuilder, Arc<dyn PeerVerifier>) {
     let provider: Arc<dyn Provider> = Arc::new(NullCrypto::default());
+    let verifier = verifier(&provider, answers);
     let auth = match options & 3 {
-        1 => ClientAuth::Request(verifier(&provider, answers)),
-        2 => ClientAuth::Require(verifier(&provider, answers)),
+        1 => ClientAuth::Request(Arc::clone(&verifier)),
+        2 => ClientAuth::Require(Arc::clone(&verifier)),
         _ => ClientAuth::None,
     };
     let mut builder = ServerConfig::builder(Arc::clone(&provider))
@@ -243,7 +265,16 @@ pub fn server(options: u8, answers: Answers) -> Start {
     if options & 8 != 0 {
         builder = builder.alpn(&[b"h2", b"http/1.1"]);
     }
-    let config = builder.build().expect("a server's configuration");
+    (builder, verifier)
+}
+
+/// A server of example.test.
+pub fn server(options: u8, answers: Answers) -> Start {
+    start_server(server_config(options, answers).0.build().expect("a server's configuration"), answers)
+}
+
+/// With its configuration from the beginning, or when it asks for one.
+pub(crate) fn start_server(config: Arc<ServerConfig>, answers: Answers) -> Start {
     let connection = match answers {
         Answers::AtOnce => Connection::server(Arc::clone(&config), NOW).expect("a server"),
         Answers::Later => Connection::server_undecided(NOW),
