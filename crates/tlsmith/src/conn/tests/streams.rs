@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use proptest::prelude::*;
+use tlsmith_crypto::aws_lc::AwsLc;
 use tlsmith_x509::TrustAnchors;
 
 use super::{NOW, Pair, provider::Repeating, pump, self_signed};
@@ -13,24 +14,23 @@ use crate::{
     conn::Connection,
 };
 
-/// Certificate and key whose signatures repeat (Ed25519).
-fn identity() -> &'static (String, String) {
-    static IDENTITY: OnceLock<(String, String)> = OnceLock::new();
-    IDENTITY.get_or_init(|| self_signed(&["host.example"], &rcgen::PKCS_ED25519))
-}
-
-fn own(provider: &Repeating) -> (Arc<Identity>, Arc<TrustAnchors>) {
-    let (chain, key) = identity();
-    let anchors = TrustAnchors::from_pem(chain.as_bytes()).unwrap();
-    (Arc::new(Identity::from_pem(provider, chain.as_bytes(), key.as_bytes()).unwrap()), Arc::new(anchors))
+/// An identity whose signatures repeat (Ed25519), its own anchor. One for all connections: what is compressed of it is
+/// compressed once.
+fn own() -> &'static (Arc<Identity>, Arc<TrustAnchors>) {
+    static OWN: OnceLock<(Arc<Identity>, Arc<TrustAnchors>)> = OnceLock::new();
+    OWN.get_or_init(|| {
+        let (chain, key) = self_signed(&["host.example"], &rcgen::PKCS_ED25519);
+        let anchors = TrustAnchors::from_pem(chain.as_bytes()).unwrap();
+        (Arc::new(Identity::from_pem(&AwsLc, chain.as_bytes(), key.as_bytes()).unwrap()), Arc::new(anchors))
+    })
 }
 
 /// A client that repeats: the same bytes each time it is made.
 fn client(out: &mut Vec<u8>, retry: bool) -> Connection {
     let provider = Arc::new(Repeating::new(1));
-    let (identity, anchors) = own(&provider);
-    let verifier = Arc::new(ChainVerifier::new(provider.clone(), anchors));
-    let mut config = ClientConfig::builder(provider, verifier).identity(identity).alpn(&[b"h2"]).trace(true);
+    let (identity, anchors) = own();
+    let verifier = Arc::new(ChainVerifier::new(provider.clone(), anchors.clone()));
+    let mut config = ClientConfig::builder(provider, verifier).identity(identity.clone()).alpn(&[b"h2"]).trace(true);
     if retry {
         config = config.key_shares(&[]);
     }
@@ -39,9 +39,9 @@ fn client(out: &mut Vec<u8>, retry: bool) -> Connection {
 
 fn server() -> Connection {
     let provider = Arc::new(Repeating::new(2));
-    let (identity, anchors) = own(&provider);
-    let verifier = Arc::new(ChainVerifier::new(provider.clone(), anchors));
-    let config = ServerConfig::builder(provider).identity(identity).alpn(&[b"h2"]).trace(true);
+    let (identity, anchors) = own();
+    let verifier = Arc::new(ChainVerifier::new(provider.clone(), anchors.clone()));
+    let config = ServerConfig::builder(provider).identity(identity.clone()).alpn(&[b"h2"]).trace(true);
     let config = config.client_auth(ClientAuth::Require(verifier)).retry_with_cookie(true);
     Connection::server(config.padding(Padding::MultipleOf(32)).build().unwrap(), NOW).unwrap()
 }
