@@ -36,11 +36,39 @@ pub(crate) fn start(group: Group, random: Random<'_>) -> Result<Box<dyn KeyExcha
     }
 }
 
-/// Answers a share.
+/// Answers a share. It is checked first: a bad one costs nothing.
 pub(crate) fn accept(group: Group, peer_share: &[u8], random: Random<'_>) -> Result<(Vec<u8>, Secret), CryptoError> {
-    let own = start(group, random)?;
-    let share = own.share().to_vec();
-    Ok((share, own.complete(peer_share)?))
+    match group {
+        Group::Ffdhe2048 => accept_in(group, &PARAMS_2048, EXPONENT_2048, peer_share, random),
+        Group::Ffdhe3072 => accept_in(group, &PARAMS_3072, EXPONENT_3072, peer_share, random),
+        _ => Err(CryptoError::Unsupported),
+    }
+}
+
+fn accept_in<const LIMBS: usize>(
+    group: Group,
+    params: &'static FixedMontyParams<LIMBS>,
+    exponent_len: usize,
+    peer_share: &[u8],
+    random: Random<'_>,
+) -> Result<(Vec<u8>, Secret), CryptoError> {
+    let peer = element(params, peer_share)?;
+    let own = Ffdhe::generate(group, params, exponent_len, random)?;
+    let secret = own.agree(&peer);
+    Ok((own.share, secret))
+}
+
+/// A peer's share. RFC 7919 §5.1: it is above 1 and below p - 1. In a safe prime's group nothing else has a small order.
+fn element<const LIMBS: usize>(
+    params: &'static FixedMontyParams<LIMBS>,
+    share: &[u8],
+) -> Result<FixedMontyForm<LIMBS>, CryptoError> {
+    let number: Uint<LIMBS> = number(share)?;
+    let highest = params.modulus().as_ref().wrapping_sub(&Uint::ONE);
+    match number > Uint::ONE && number < highest {
+        true => Ok(FixedMontyForm::new(&number, params)),
+        false => Err(CryptoError::InvalidInput),
+    }
 }
 
 /// A key pair in a field of `LIMBS` words.
@@ -78,6 +106,15 @@ impl<const LIMBS: usize> Ffdhe<LIMBS> {
         let share = generator.pow_amm_bounded_exp(&exponent, exponent_bits).retrieve().to_be_bytes();
         Ok(Self { group, params, exponent, exponent_bits, share: share.as_ref().to_vec() })
     }
+
+    fn agree(&self, peer: &FixedMontyForm<LIMBS>) -> Secret {
+        let mut power = peer.pow_amm_bounded_exp(&self.exponent, self.exponent_bits);
+        let number = Zeroizing::new(power.retrieve());
+        // RFC 8446 §7.4.1: as long as the prime, zeros to the left.
+        let bytes = Zeroizing::new(number.to_be_bytes());
+        power.zeroize();
+        Secret::new(bytes.as_ref())
+    }
 }
 
 impl<const LIMBS: usize> KeyExchange for Ffdhe<LIMBS> {
@@ -89,20 +126,8 @@ impl<const LIMBS: usize> KeyExchange for Ffdhe<LIMBS> {
         &self.share
     }
 
-    /// RFC 7919 §5.1: a share is above 1 and below p - 1. In a safe prime's group nothing else has a small order.
     fn complete(self: Box<Self>, peer_share: &[u8]) -> Result<Secret, CryptoError> {
-        let peer: Uint<LIMBS> = number(peer_share)?;
-        let highest = self.params.modulus().as_ref().wrapping_sub(&Uint::ONE);
-        if peer <= Uint::ONE || peer >= highest {
-            return Err(CryptoError::InvalidInput);
-        }
-        let peer = FixedMontyForm::new(&peer, self.params);
-        let mut power = peer.pow_amm_bounded_exp(&self.exponent, self.exponent_bits);
-        let number = Zeroizing::new(power.retrieve());
-        // RFC 8446 §7.4.1: as long as the prime, zeros to the left.
-        let bytes = Zeroizing::new(number.to_be_bytes());
-        power.zeroize();
-        Ok(Secret::new(bytes.as_ref()))
+        Ok(self.agree(&element(self.params, peer_share)?))
     }
 }
 
@@ -215,8 +240,9 @@ mod tests {
             // p + 2^64, whose last 8 bytes are those of p.
             let at = over.len() - 9;
             over[at] += 1;
+            let unused = |_: &mut [u8]| panic!("a key pair for a bad share");
             for bad in [small(group, 0), small(group, 1), below_prime(group, 1), below_prime(group, 0), over, highest] {
-                assert_eq!(accept(group, &bad, &random).unwrap_err(), CryptoError::InvalidInput, "{bad:02x?}");
+                assert_eq!(accept(group, &bad, &unused).unwrap_err(), CryptoError::InvalidInput, "{bad:02x?}");
                 let own = start(group, &random).unwrap();
                 assert_eq!(own.complete(&bad).unwrap_err(), CryptoError::InvalidInput);
             }

@@ -96,8 +96,14 @@ pub(crate) fn of_leaf_tls12(scheme: SignatureScheme, leaf: &Certificate) -> Opti
     match (algorithm(scheme)?, leaf.key_type()?) {
         (SignatureAlgorithm::Ecdsa(_, hash), KeyType::Ecdsa(curve)) => Some(SignatureAlgorithm::Ecdsa(curve, hash)),
         (made @ SignatureAlgorithm::RsaPkcs1(_), KeyType::Rsa { .. }) => Some(made),
+        _ if is_of_tls13(scheme) => None,
         _ => of_leaf(scheme, leaf),
     }
+}
+
+/// ML-DSA signs no handshake of TLS 1.2 (draft-ietf-tls-mldsa §3).
+const fn is_of_tls13(scheme: SignatureScheme) -> bool {
+    matches!(scheme, SignatureScheme::MLDSA44 | SignatureScheme::MLDSA65 | SignatureScheme::MLDSA87)
 }
 
 /// The algorithm of a scheme, if a key that is this leaf's makes signatures of TLS 1.2 with it. With ECDSA this side keeps
@@ -105,6 +111,7 @@ pub(crate) fn of_leaf_tls12(scheme: SignatureScheme, leaf: &Certificate) -> Opti
 pub(crate) fn of_own_leaf_tls12(scheme: SignatureScheme, leaf: &Certificate) -> Option<SignatureAlgorithm> {
     match (algorithm(scheme)?, leaf.key_type()?) {
         (made @ SignatureAlgorithm::RsaPkcs1(_), KeyType::Rsa { .. }) => Some(made),
+        _ if is_of_tls13(scheme) => None,
         _ => of_leaf(scheme, leaf),
     }
 }

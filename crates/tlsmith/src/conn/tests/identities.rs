@@ -263,3 +263,32 @@ fn other_set(scheme: SignatureScheme) -> SignatureScheme {
         _ => SignatureScheme::MLDSA44,
     }
 }
+
+/// In TLS 1.2 there is no ML-DSA: neither side signs with it nor takes it, whatever the extension lists.
+#[test]
+fn mldsa_is_for_tls13_alone() {
+    use crate::{auth::schemes, registry::ProtocolVersion};
+    let world = World::new();
+    let tls12 = |builder: crate::config::ClientConfigBuilder| {
+        builder.versions(ProtocolVersion::TLS1_2, ProtocolVersion::TLS1_2).build().unwrap()
+    };
+    for set in ["44", "65", "87"] {
+        let identity = mldsa(&world, set);
+        let leaf = identity.chain().first().unwrap();
+        for scheme in ALL {
+            assert_eq!(schemes::of_leaf_tls12(*scheme, leaf), None, "{scheme}");
+        }
+        assert_eq!(identity.choose_scheme_for(ProtocolVersion::TLS1_2, ALL), None);
+        assert!(identity.choose_scheme(ALL).is_some());
+
+        // A server that has nothing else to show; a client that has nothing else to show.
+        let server = ServerConfig::builder(world.provider.clone()).identity(identity.clone()).build().unwrap();
+        Pair::new(tls12(world.client()), server).run().unwrap_err();
+        let request = crate::config::ClientAuth::Request(world.verifier());
+        let server = world.server().client_auth(request).build().unwrap();
+        let mut pair = Pair::new(tls12(world.client().identity(identity)), server);
+        pair.run().unwrap();
+        assert_eq!(pair.server.facts().version, Some(ProtocolVersion::TLS1_2));
+        assert!(pair.server.facts().peer_certificates.is_empty());
+    }
+}
