@@ -464,6 +464,7 @@ impl Peer {
             _ if self.deaf => None,
             (_, Some(opener)) if opener.covers_every_type() => {
                 let opened = opener.open(record).ok()?;
+                self.inner_lengths.push(opened.size);
                 Some((opened.record_type, record[opened.content].to_vec()))
             }
             (RecordType::ChangeCipherSpec, _) => {

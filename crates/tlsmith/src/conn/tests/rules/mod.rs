@@ -12,6 +12,7 @@ mod records;
 mod retry;
 mod server_hello;
 mod tls12;
+mod tls12_records;
 
 use std::collections::HashSet;
 
@@ -157,6 +158,7 @@ fn all() -> impl Iterator<Item = &'static Case> {
         psk::CASES,
         local::CASES,
         tls12::CASES,
+        tls12_records::CASES,
     ]
     .into_iter()
     .flatten()
