@@ -5,14 +5,19 @@
 mod common;
 
 use std::{
-    io::Write as _,
+    io::{Read as _, Write as _},
     net::{Ipv4Addr, TcpListener},
-    sync::LazyLock,
+    sync::{Arc, LazyLock},
     thread,
 };
 
 use common::{Run, run_with};
 use serde_json::{Value, json};
+use tlsmith::{
+    blocking::Stream,
+    session::{AntiReplay, TicketKeys, UnixMillis},
+};
+use tlsmith_crypto::aws_lc::AwsLc;
 use tlsmith_testkit::{
     certs::{KeyKind, Pki},
     config,
@@ -54,6 +59,13 @@ fn a_count_is_kept_exactly() {
     );
     let counted: u64 = full["histogram"].as_array().unwrap().iter().map(|b| b["count"].as_u64().unwrap()).sum();
     assert_eq!(counted, 23);
+    // What the server does not do is said in its row.
+    let resumed = row(&report, "TLSv1.3", "resumed");
+    assert_eq!((&resumed["status"], &resumed["handshakes"]), (&json!("unsupported"), &json!(0)), "{report:#}");
+    assert!(resumed["why"].as_str().unwrap().contains("no sessions"), "{report:#}");
+    let early = row(&report, "TLSv1.3", "0-rtt");
+    assert_eq!(early["status"], "skipped");
+    assert!(early["why"].as_str().unwrap().contains("--path"), "{report:#}");
     // One more to try it out.
     for _ in 0..24 {
         assert!(server.outcome().facts.version.is_some());
@@ -75,6 +87,74 @@ fn a_request_is_answered_on_each_connection() {
     assert!(text.contains("\nTLSv1.3 full ") && text.contains("First byte") && text.contains("Latency ms"), "{text}");
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
     assert!(run.stderr.contains("measuring TLSv1.3 full"), "{}", run.stderr);
+}
+
+/// Answers requests, early ones as well up to so many bytes.
+fn early_http_server(max_early: u32) -> u16 {
+    #[derive(Debug)]
+    struct Always;
+    impl AntiReplay for Always {
+        fn first_time(&self, _: &[u8; 32], _: UnixMillis, _: UnixMillis) -> bool {
+            true
+        }
+    }
+    let keys = Arc::new(TicketKeys::generate(&AwsLc).unwrap());
+    let mut config = config::server(&PKI.server).ticketer(keys).alpn(&[b"http/1.1"]);
+    if max_early > 0 {
+        config = config.early_data(max_early, Arc::new(Always));
+    }
+    let config = config.build().unwrap();
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    thread::spawn(move || {
+        for socket in listener.incoming() {
+            let config = config.clone();
+            thread::spawn(move || {
+                let mut stream = Stream::accept(socket.unwrap(), config, UnixMillis::now()).unwrap();
+                if stream.handshake().is_err() {
+                    return;
+                }
+                let mut request = stream.take_early_data();
+                while !request.ends_with(b"\r\n\r\n") {
+                    let mut buffer = [0; 1024];
+                    match stream.read(&mut buffer) {
+                        Ok(count @ 1..) => request.extend_from_slice(&buffer[..count]),
+                        _ => return,
+                    }
+                }
+                let _ = stream.write_all(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n");
+                let _ = stream.shutdown_write();
+                let _ = stream.read(&mut [0; 16]);
+            });
+        }
+    });
+    port
+}
+
+#[test]
+fn resumed_and_early_handshakes_are_measured() {
+    let port = early_http_server(1000);
+    let run = bench(port, &["--count", "12", "--concurrency", "2", "--path", "/", "--json"]);
+    let report = run.json();
+    assert_eq!(run.code, 0, "{report:#}");
+    for scenario in ["full", "resumed", "0-rtt"] {
+        let row = row(&report, "TLSv1.3", scenario);
+        assert_eq!((&row["handshakes"], &row["http_statuses"]), (&json!(12), &json!({"204": 12})), "{report:#}");
+        assert!(row["per_second"].as_f64() > Some(0.0), "{report:#}");
+    }
+    assert_eq!(row(&report, "TLSv1.3", "full")["prepared"], 0);
+    assert_eq!(row(&report, "TLSv1.3", "resumed")["prepared"], 2, "once for each connection at a time: {report:#}");
+}
+
+#[test]
+fn tickets_that_allow_no_early_data_are_told() {
+    let port = early_http_server(0);
+    let run = bench(port, &["--count", "3", "--path", "/", "--json"]);
+    let report = run.json();
+    let early = row(&report, "TLSv1.3", "0-rtt");
+    assert_eq!((run.code, &early["status"]), (0, &json!("unsupported")), "{report:#}");
+    assert!(early["why"].as_str().unwrap().contains("do not allow early data"), "{report:#}");
+    assert_eq!(row(&report, "TLSv1.3", "resumed")["handshakes"], 3);
 }
 
 #[test]

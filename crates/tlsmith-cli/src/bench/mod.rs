@@ -1,5 +1,6 @@
 //! `tlsmith bench`: how many handshakes a second a server makes, and how long one takes.
 
+mod client;
 mod histogram;
 mod load;
 mod opts;
@@ -14,6 +15,8 @@ pub(crate) use opts::Opts;
 pub(crate) use report::example;
 pub(crate) use report::{Report, Row, Summary};
 
+use std::sync::Arc;
+
 use crate::{
     cli::Globals,
     exit::{Exit, Usage},
@@ -25,7 +28,7 @@ use progress::Progress;
 /// Runs the command.
 pub(crate) fn main(opts: &Opts, globals: &Globals) -> Result<Exit, Usage> {
     let plan = match Plan::new(opts) {
-        Ok(plan) => plan,
+        Ok(plan) => Arc::new(plan),
         Err(usage) => {
             // The document is there whatever happens; the line on standard error and the exit code as without it.
             if globals.json {

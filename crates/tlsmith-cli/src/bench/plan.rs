@@ -2,11 +2,16 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tlsmith::ClientConfig;
+use tlsmith::{
+    ClientConfig,
+    auth::PeerVerifier,
+    registry::{CipherSuite, NamedGroup},
+    session::ClientSessions,
+};
 use tlsmith_crypto::{Provider, aws_lc::AwsLc};
 use tlsmith_x509::ServerName;
 
-use super::{opts::Opts, scenario::Scenario};
+use super::{client::Sessions, opts::Opts, scenario::Scenario};
 use crate::{
     connect::{HTTPS, Target, shares},
     exit::Usage,
@@ -28,7 +33,10 @@ pub(crate) struct Bound {
 pub(crate) struct Plan {
     pub(crate) target: Target,
     pub(crate) name: ServerName,
-    pub(crate) scenarios: Vec<(Scenario, Arc<ClientConfig>)>,
+    provider: Arc<dyn Provider>,
+    verifier: Arc<dyn PeerVerifier>,
+    groups: Option<Vec<NamedGroup>>,
+    suites: Option<Vec<CipherSuite>>,
     pub(crate) concurrency: u32,
     pub(crate) bound: Bound,
     /// The request that is sent on each connection.
@@ -46,37 +54,50 @@ impl Plan {
         let provider: Arc<dyn Provider> = Arc::new(AwsLc);
         let request = opts.path.as_deref().map(|path| request(path, &target)).transpose()?;
         let verifier = opts.trust.verifier(&provider, opts.trust.anchors()?.0);
-        let config = |_: Scenario| {
-            let mut builder = ClientConfig::builder(provider.clone(), verifier.clone());
-            if opts.path.is_some() {
-                builder = builder.alpn(&[b"http/1.1"]);
-            }
-            if let Some(list) = &opts.groups {
-                let groups = names::groups(list)?;
-                builder = builder.groups(&groups).key_shares(&shares(&groups));
-            }
-            if let Some(list) = &opts.suites {
-                builder = builder.cipher_suites(&names::suites(list)?);
-            }
-            builder.build().map_err(Usage::from)
-        };
-        let scenarios =
-            Scenario::ALL.into_iter().map(|kind| Ok((kind, config(kind)?))).collect::<Result<_, Usage>>()?;
+        let groups = opts.groups.as_deref().map(names::groups).transpose()?;
+        let suites = opts.suites.as_deref().map(names::suites).transpose()?;
         let time = match (opts.seconds, opts.count) {
             (None, None) => Some(DEFAULT_TIME),
             (seconds, _) => seconds,
         };
-        Ok(Self {
+        let plan = Self {
             target,
             name,
-            scenarios,
+            provider,
+            verifier,
+            groups,
+            suites,
             concurrency: opts.concurrency,
             bound: Bound { time, count: opts.count },
             request,
             path: opts.path.clone(),
             timeout: opts.timeout,
             notes: hint.into_iter().collect(),
-        })
+        };
+        // What cannot be offered is a mistake now, not later.
+        for scenario in Scenario::ALL {
+            plan.config(scenario, &Arc::default())?;
+        }
+        Ok(plan)
+    }
+
+    /// What a client offers for this kind of handshake.
+    pub(crate) fn config(&self, scenario: Scenario, sessions: &Arc<Sessions>) -> Result<Arc<ClientConfig>, Usage> {
+        let mut builder = ClientConfig::builder(Arc::clone(&self.provider), Arc::clone(&self.verifier));
+        if self.request.is_some() {
+            builder = builder.alpn(&[b"http/1.1"]);
+        }
+        if let Some(groups) = &self.groups {
+            builder = builder.groups(groups).key_shares(&shares(groups));
+        }
+        if let Some(suites) = &self.suites {
+            builder = builder.cipher_suites(suites);
+        }
+        if scenario.resumes() {
+            let sessions: Arc<dyn ClientSessions> = sessions.clone();
+            builder = builder.sessions(sessions).early_data(scenario.is_early());
+        }
+        builder.build().map_err(Usage::from)
     }
 }
 

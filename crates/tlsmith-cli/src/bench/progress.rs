@@ -27,7 +27,7 @@ impl Progress {
     }
 
     /// Runs the load and watches it.
-    pub(crate) async fn watch(&self, what: &str, load: &Arc<Load>, bound: Bound) -> (Tally, Duration) {
+    pub(crate) async fn watch(&self, what: &str, load: &Arc<Load>, bound: Bound) -> Tally {
         if !self.terminal {
             let _ = writeln!(io::stderr(), "tlsmith: {}: measuring {what}", self.target);
             return load.run().await;

@@ -42,8 +42,8 @@ pub(crate) struct Row {
     /// `full`, `resumed` or `0-rtt`.
     pub(crate) scenario: &'static str,
     /// `TLSv1.3`.
-    pub(crate) protocol: &'static str,
-    /// `measured`, `unsupported` or `failed`.
+    pub(crate) protocol: String,
+    /// `measured`, `unsupported`, `skipped` or `failed`.
     pub(crate) status: &'static str,
     /// Why it was not measured, or not to the end.
     pub(crate) why: Option<String>,
@@ -53,9 +53,11 @@ pub(crate) struct Row {
     pub(crate) group: Option<String>,
     /// How many succeeded.
     pub(crate) handshakes: u64,
-    /// How long that took.
+    /// Full handshakes between them for sessions to resume, which do not count.
+    pub(crate) prepared: u64,
+    /// From the first one's beginning to the last one's end.
     pub(crate) elapsed_seconds: f64,
-    /// How many a second.
+    /// How many a second of the time that went into them, over all connections at a time.
     pub(crate) per_second: f64,
     /// From the ClientHello to the last message of the handshake.
     pub(crate) latency_ms: Option<Summary>,
@@ -142,7 +144,8 @@ impl Report {
             return Exit::Untrusted;
         }
         let made = self.rows.iter().any(|row| row.handshakes > 0);
-        match self.error.is_none() && made && self.rows.iter().all(|row| row.failures() == 0) {
+        match self.error.is_none() && made && self.rows.iter().all(|row| row.failures() == 0 && row.status != "failed")
+        {
             true => Exit::Good,
             false => Exit::Failed,
         }
@@ -152,7 +155,7 @@ impl Report {
 /// A made-up report, for the tests of how reports are shown.
 #[cfg(test)]
 pub(crate) fn example() -> Report {
-    let row = |scenario, protocol, per_second: f64, factor: u64| {
+    let row = |scenario, protocol: &str, per_second: f64, factor: u64| {
         let mut histogram = Histogram::default();
         // Half of them take one, forty in a hundred two, nine four, one eight.
         for (count, millis) in [(50, 1000), (40, 2000), (9, 4000), (1, 8000)] {
@@ -160,12 +163,13 @@ pub(crate) fn example() -> Report {
         }
         Row {
             scenario,
-            protocol,
+            protocol: protocol.to_owned(),
             status: "measured",
             why: None,
             cipher_suite: Some("TLS_AES_128_GCM_SHA256".into()),
             group: Some("x25519".into()),
             handshakes: 100,
+            prepared: 0,
             elapsed_seconds: 3.0,
             per_second,
             latency_ms: Summary::of(&histogram),
@@ -211,6 +215,9 @@ mod tests {
         assert_eq!(report.exit(), Exit::Failed, "two failed");
         report.rows.iter_mut().for_each(|row| row.errors.clear());
         assert_eq!(report.exit(), Exit::Good, "what the server does not have is no failure");
+        report.rows[2].status = "failed";
+        assert_eq!(report.exit(), Exit::Failed, "one kind failed at once");
+        report.rows[2].status = "unsupported";
         report.trusted = Some(false);
         assert_eq!(report.exit(), Exit::Untrusted);
         report.trusted = Some(true);

@@ -2,12 +2,12 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use tlsmith::ClientConfig;
 use tlsmith_x509::UnixTime;
 use tokio::net::TcpStream;
 
 use super::{
-    load::{Done, Load, Tally},
+    client::{Client, Done},
+    load::{Load, Tally},
     plan::Plan,
     progress::Progress,
     report::{Bucket, Report, Row, Summary},
@@ -16,7 +16,7 @@ use super::{
 use crate::connect::{Error, reach};
 
 /// Measures all of it.
-pub(crate) async fn run(plan: &Plan, progress: &Progress) -> Report {
+pub(crate) async fn run(plan: &Arc<Plan>, progress: &Progress) -> Report {
     let mut report = Report {
         target: plan.target.to_string(),
         time: UnixTime::now().to_string(),
@@ -32,13 +32,13 @@ pub(crate) async fn run(plan: &Plan, progress: &Progress) -> Report {
     report
 }
 
-async fn measure(plan: &Plan, progress: &Progress, report: &mut Report) -> Result<(), Error> {
+async fn measure(plan: &Arc<Plan>, progress: &Progress, report: &mut Report) -> Result<(), Error> {
     let (tcp, address) = reach(plan, report).await?;
     // The connection that found the address is the first one's: a server is not called and left standing.
     let mut tcp = Some(tcp);
     let mut first_error = None;
-    for (scenario, config) in &plan.scenarios {
-        let (row, error) = scenario_row(plan, progress, report, (tcp.take(), address), *scenario, config).await;
+    for scenario in Scenario::ALL {
+        let (row, error) = scenario_row(plan, progress, report, (tcp.take(), address), scenario).await;
         report.rows.push(row);
         // A server that is not trusted is not measured with the other kinds either.
         match error {
@@ -64,17 +64,19 @@ async fn reach(plan: &Plan, report: &mut Report) -> Result<(TcpStream, SocketAdd
 }
 
 async fn scenario_row(
-    plan: &Plan,
+    plan: &Arc<Plan>,
     progress: &Progress,
     report: &mut Report,
     (tcp, address): (Option<TcpStream>, SocketAddr),
     scenario: Scenario,
-    config: &Arc<ClientConfig>,
 ) -> (Row, Option<Error>) {
     let mut row = Row::new(scenario);
-    // One by itself, which is not counted: it says whether the server can do it, and warms up both sides.
-    let load = Load::new(plan, address, Arc::clone(config));
-    match load.connection(tcp).await {
+    if scenario.is_early() && plan.request.is_none() {
+        row.status = "skipped";
+        row.why = Some(String::from("it needs a request that may be made twice: --path /"));
+        return (row, None);
+    }
+    match attempt(plan, scenario, address, tcp).await {
         Ok(done) => {
             row.take_facts(&done);
             report.trusted = done.seen.trusted.or(report.trusted);
@@ -85,25 +87,36 @@ async fn scenario_row(
             return (row, Some(error));
         }
     }
-    let load = Arc::new(Load::new(plan, address, Arc::clone(config)));
-    let (tally, elapsed) = progress.watch(&scenario.to_string(), &load, plan.bound).await;
-    row.take_tally(tally, elapsed.as_secs_f64());
+    let load = Arc::new(Load::new(plan, scenario, address));
+    let tally = progress.watch(&scenario.to_string(), &load, plan.bound).await;
+    row.take_tally(tally);
     if load.gave_up() {
         row.why = Some(String::from("given up after too many failures in a row"));
     }
     (row, None)
 }
 
+/// One by itself, which is not counted: it says whether the server can do it, and warms up both sides.
+async fn attempt(plan: &Plan, scenario: Scenario, address: SocketAddr, tcp: Option<TcpStream>) -> Result<Done, Error> {
+    let client = Client::new(plan, scenario, address).map_err(|usage| Error::of_usage(&usage))?;
+    if !scenario.resumes() {
+        return client.measure(tcp).await;
+    }
+    client.prepare(tcp).await?;
+    client.measure(None).await
+}
+
 impl Row {
     fn new(scenario: Scenario) -> Self {
         Self {
             scenario: scenario.kind(),
-            protocol: scenario.protocol(),
+            protocol: scenario.version.to_string(),
             status: "measured",
             why: None,
             cipher_suite: None,
             group: None,
             handshakes: 0,
+            prepared: 0,
             elapsed_seconds: 0.0,
             per_second: 0.0,
             latency_ms: None,
@@ -120,12 +133,11 @@ impl Row {
         self.group = done.seen.group.map(|group| group.to_string());
     }
 
-    fn take_tally(&mut self, tally: Tally, elapsed: f64) {
+    fn take_tally(&mut self, tally: Tally) {
         self.handshakes = tally.tls.count();
-        self.elapsed_seconds = round(elapsed);
-        #[expect(clippy::cast_precision_loss, reason = "at most ten million")]
-        let per_second = if elapsed > 0.0 { self.handshakes as f64 / elapsed } else { 0.0 };
-        self.per_second = round(per_second);
+        self.prepared = tally.prepared;
+        self.elapsed_seconds = round(tally.elapsed().as_secs_f64());
+        self.per_second = round(tally.per_second);
         self.latency_ms = Summary::of(&tally.tls);
         self.tcp_ms = Summary::of(&tally.tcp);
         self.first_byte_ms = Summary::of(&tally.first_byte);

@@ -143,6 +143,24 @@ pub(crate) fn not_resumed(message: String) -> Error {
     }
 }
 
+/// A session that was to carry early data does not allow them, or not as many.
+pub(crate) fn no_early_data() -> Error {
+    transport(
+        "session.no_early_data",
+        String::from("the server's sessions do not allow early data, or less than the request has"),
+        "Switch it on where requests may be replayed without harm (nginx: ssl_early_data on; openssl s_server: -early_data).",
+    )
+}
+
+/// The server did not take early data that its session allows.
+pub(crate) fn early_data_rejected() -> Error {
+    transport(
+        "session.early_data_rejected",
+        String::from("the server rejects early data that its session allows"),
+        "It may remember too few ClientHellos for so many a second, or its clock may be off: look at its anti-replay settings.",
+    )
+}
+
 /// This machine has no port left to connect from.
 pub(crate) fn no_port(to: &str) -> Error {
     transport(

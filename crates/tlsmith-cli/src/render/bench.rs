@@ -129,6 +129,11 @@ impl Page<'_> {
                     let ink = if row.failures() == 0 { Ink::Faint } else { Ink::Bad };
                     let failures = self.style.paint(ink, &failures);
                     self.line(&format!("{name}{rate}{times}{failures}"));
+                    if row.prepared > u64::from(report.concurrency) && self.style.verbose {
+                        let between =
+                            format!("{} full handshakes between them for new sessions, not counted", row.prepared);
+                        self.wrapped(&format!("{:LABEL$}", ""), &between);
+                    }
                     if let Some(why) = &row.why {
                         self.wrapped(&format!("{:LABEL$}", ""), why);
                     }
