@@ -11,6 +11,7 @@ pub mod name;
 pub mod path;
 pub mod pem;
 pub mod report;
+pub mod revocation;
 pub mod time;
 
 pub use cert::public_key::SubjectPublicKeyInfo;

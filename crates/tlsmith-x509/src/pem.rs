@@ -77,6 +77,18 @@ pub fn certificates(data: &[u8]) -> Result<Vec<Certificate>, PemError> {
     if certificates.is_empty() { Err(no_certificate(data, &blocks)) } else { Ok(certificates) }
 }
 
+/// The DER of one OCSP response: a PEM block `OCSP RESPONSE`, or DER as it is. Whether it is one is not looked at.
+pub fn ocsp_response(data: &[u8]) -> Result<Vec<u8>, PemError> {
+    if looks_like_der(data) {
+        return Ok(data.to_vec());
+    }
+    let blocks = blocks(data)?;
+    match blocks.iter().find(|block| block.label == "OCSP RESPONSE") {
+        Some(block) => Ok(block.decode()?.to_vec()),
+        None => Err(nothing(data, &blocks, "OCSP response")),
+    }
+}
+
 /// As [`certificates`], for stores that hold what they hold: `None` for a certificate that does not parse.
 pub(crate) fn certificates_leniently(data: &[u8]) -> Vec<Option<Certificate>> {
     if looks_like_der(data) {

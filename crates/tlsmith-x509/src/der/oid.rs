@@ -3,6 +3,8 @@
 use asn1::{ObjectIdentifier, oid};
 
 // Extensions, RFC 5280 §4.2.
+/// id-pkix-ocsp-basic (RFC 6960 §4.2.1).
+pub(crate) const OCSP_BASIC: ObjectIdentifier = oid!(1, 3, 6, 1, 5, 5, 7, 48, 1, 1);
 pub(crate) const SUBJECT_KEY_IDENTIFIER: ObjectIdentifier = oid!(2, 5, 29, 14);
 pub(crate) const KEY_USAGE: ObjectIdentifier = oid!(2, 5, 29, 15);
 pub(crate) const SUBJECT_ALT_NAME: ObjectIdentifier = oid!(2, 5, 29, 17);
