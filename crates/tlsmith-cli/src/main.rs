@@ -10,6 +10,7 @@ mod names;
 mod render;
 mod serve;
 mod trust;
+mod versions;
 
 use std::process::ExitCode;
 

@@ -49,9 +49,39 @@ const SUITES: &[Entry<CipherSuite>] = &[
         name: "TLS_CHACHA20_POLY1305_SHA256",
         others: &["CHACHA20-POLY1305", "CHACHA20", "TLS13-CHACHA20-POLY1305-SHA256"],
     },
+    Entry {
+        value: CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+        name: "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+        others: &["ECDHE-ECDSA-AES128-GCM-SHA256"],
+    },
+    Entry {
+        value: CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+        name: "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+        others: &["ECDHE-ECDSA-AES256-GCM-SHA384"],
+    },
+    Entry {
+        value: CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
+        name: "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+        others: &["ECDHE-ECDSA-CHACHA20-POLY1305"],
+    },
+    Entry {
+        value: CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+        name: "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+        others: &["ECDHE-RSA-AES128-GCM-SHA256"],
+    },
+    Entry {
+        value: CipherSuite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+        name: "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+        others: &["ECDHE-RSA-AES256-GCM-SHA384"],
+    },
+    Entry {
+        value: CipherSuite::TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+        name: "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
+        others: &["ECDHE-RSA-CHACHA20-POLY1305"],
+    },
 ];
 
-/// The schemes that a CertificateVerify may have (RFC 8446 §4.2.3); those of PKCS#1 v1.5 only certificates may.
+/// The schemes that a handshake may be signed with (RFC 8446 §4.2.3); those of PKCS#1 v1.5 in TLS 1.2 only.
 const SCHEMES: &[Entry<SignatureScheme>] = &[
     Entry {
         value: SignatureScheme::ECDSA_SECP256R1_SHA256,
@@ -87,6 +117,9 @@ const SCHEMES: &[Entry<SignatureScheme>] = &[
     Entry { value: SignatureScheme::RSA_PSS_PSS_SHA256, name: "rsa_pss_pss_sha256", others: &[] },
     Entry { value: SignatureScheme::RSA_PSS_PSS_SHA384, name: "rsa_pss_pss_sha384", others: &[] },
     Entry { value: SignatureScheme::RSA_PSS_PSS_SHA512, name: "rsa_pss_pss_sha512", others: &[] },
+    Entry { value: SignatureScheme::RSA_PKCS1_SHA256, name: "rsa_pkcs1_sha256", others: &["RSA+SHA256"] },
+    Entry { value: SignatureScheme::RSA_PKCS1_SHA384, name: "rsa_pkcs1_sha384", others: &["RSA+SHA384"] },
+    Entry { value: SignatureScheme::RSA_PKCS1_SHA512, name: "rsa_pkcs1_sha512", others: &["RSA+SHA512"] },
     Entry { value: SignatureScheme::MLDSA44, name: "mldsa44", others: &["ML-DSA-44"] },
     Entry { value: SignatureScheme::MLDSA65, name: "mldsa65", others: &["ML-DSA-65"] },
     Entry { value: SignatureScheme::MLDSA87, name: "mldsa87", others: &["ML-DSA-87"] },
@@ -94,20 +127,20 @@ const SCHEMES: &[Entry<SignatureScheme>] = &[
 
 /// Reads `--groups`.
 pub(crate) fn groups(list: &str) -> Result<Vec<NamedGroup>, Usage> {
-    let known = NamedGroup::KNOWN.iter().filter_map(|group| group.name()).collect();
-    read(&List { option: "--groups", kind: "group", entries: GROUPS, registered: known }, list)
+    let registered = NamedGroup::KNOWN.iter().filter_map(|group| Some((group.name()?, *group))).collect();
+    read(&List { option: "--groups", kind: "group", entries: GROUPS, registered, refused: |_| None }, list)
 }
 
 /// Reads `--suites`.
 pub(crate) fn suites(list: &str) -> Result<Vec<CipherSuite>, Usage> {
-    let known = CipherSuite::KNOWN.iter().filter_map(|suite| suite.name()).collect();
-    read(&List { option: "--suites", kind: "cipher suite", entries: SUITES, registered: known }, list)
+    let registered = CipherSuite::KNOWN.iter().filter_map(|suite| Some((suite.name()?, *suite))).collect();
+    read(&List { option: "--suites", kind: "cipher suite", entries: SUITES, registered, refused: refused_suite }, list)
 }
 
 /// Reads `--sigalgs`.
 pub(crate) fn schemes(list: &str) -> Result<Vec<SignatureScheme>, Usage> {
-    let known = SignatureScheme::KNOWN.iter().filter_map(|scheme| scheme.name()).collect();
-    read(&List { option: "--sigalgs", kind: "signature scheme", entries: SCHEMES, registered: known }, list)
+    let registered = SignatureScheme::KNOWN.iter().filter_map(|scheme| Some((scheme.name()?, *scheme))).collect();
+    read(&List { option: "--sigalgs", kind: "signature scheme", entries: SCHEMES, registered, refused: |_| None }, list)
 }
 
 /// One option's vocabulary.
@@ -115,8 +148,16 @@ struct List<T: 'static> {
     option: &'static str,
     kind: &'static str,
     entries: &'static [Entry<T>],
-    /// IANA's names, those that are not carried out included.
-    registered: Vec<&'static str>,
+    /// IANA's names. What of them is not carried out, or not by this provider, the configuration says.
+    registered: Vec<(&'static str, T)>,
+    /// Why a name is refused on purpose.
+    refused: fn(&str) -> Option<&'static str>,
+}
+
+/// What is wrong with a suite that nobody should use.
+fn refused_suite(word: &str) -> Option<&'static str> {
+    let is_called = |suite: &CipherSuite| suite.name().is_some_and(|name| name.eq_ignore_ascii_case(word));
+    (0..=u16::MAX).map(CipherSuite).find(is_called).and_then(CipherSuite::refused_for)
 }
 
 fn read<T: Copy + PartialEq>(list: &List<T>, text: &str) -> Result<Vec<T>, Usage> {
@@ -143,12 +184,11 @@ impl<T: Copy> List<T> {
         if word.is_empty() {
             return Err(self.usage(String::from("an empty name"), known));
         }
-        if self.registered.iter().any(same) {
-            let why = match word.to_ascii_lowercase() {
-                word if word.contains("pkcs1") || word.contains("sha1") => "TLS 1.3 does not allow it for handshakes",
-                _ => "it is not implemented here",
-            };
-            return Err(self.usage(format!("{word}: {why}"), known));
+        if let Some((_, value)) = self.registered.iter().find(|(name, _)| same(name)) {
+            return Ok(*value);
+        }
+        if let Some(flaw) = (self.refused)(word) {
+            return Err(self.usage(format!("{word}: refused on purpose ({flaw})"), known));
         }
         let fix = match self.nearest(word) {
             Some(name) => format!("did you mean {name}? {known}"),
@@ -199,10 +239,11 @@ mod tests {
     #[test]
     fn every_group_of_the_provider_can_be_named() {
         use tlsmith_crypto::Provider as _;
-        for group in NamedGroup::KNOWN {
-            let supported = group.to_group().is_some_and(|group| tlsmith_crypto::aws_lc::AwsLc.supports_group(group));
-            assert_eq!(groups(group.name().unwrap()).is_ok_and(|named| named == [*group]), supported, "{group}");
+        for group in tlsmith_crypto::aws_lc::AwsLc.groups() {
+            let group = NamedGroup::from_group(*group).unwrap();
+            assert_eq!(groups(group.name().unwrap()).unwrap(), [group]);
         }
+        assert_eq!(groups("ffdhe2048,SecP256r1MLKEM768").unwrap().len(), 2, "those off by default as well");
     }
 
     #[test]
@@ -224,11 +265,16 @@ mod tests {
     }
 
     #[test]
-    fn registered_but_not_carried_out_is_said_so() {
-        #[cfg(not(feature = "x448"))]
-        assert!(groups("X448").unwrap_err().message.contains("not implemented"));
-        assert!(suites("TLS_AES_128_CCM_SHA256").unwrap_err().message.contains("not implemented"));
-        assert!(schemes("rsa_pkcs1_sha256").unwrap_err().message.contains("TLS 1.3 does not allow it"));
+    fn whatever_is_registered_has_its_name_and_what_is_refused_its_flaw() {
+        assert_eq!(groups("X448").unwrap(), [NamedGroup::X448]);
+        assert_eq!(suites("tls_aes_128_ccm_sha256").unwrap(), [CipherSuite::TLS_AES_128_CCM_SHA256]);
+        assert_eq!(
+            suites("ECDHE-RSA-AES128-GCM-SHA256").unwrap(),
+            [CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256]
+        );
+        assert_eq!(schemes("RSA+SHA256").unwrap(), [SignatureScheme::RSA_PKCS1_SHA256]);
+        let usage = suites("TLS_RSA_WITH_AES_128_GCM_SHA256").unwrap_err();
+        assert!(usage.message.contains("refused on purpose ("), "{usage}");
     }
 
     #[test]

@@ -153,7 +153,11 @@ fn mistakes_in_arguments_are_one_line() {
     usage(&["connect", "localhost:99999"], "usage.target", &["99999", "65535"]);
     usage(&["connect", "localhost", "--ca", ca, "--groups", "P-255"], "usage.name", &["did you mean", "secp256r1"]);
     usage(&["connect", "localhost", "--ca", ca, "--suites", "RC4"], "usage.name", &["known are TLS_AES_128"]);
-    usage(&["connect", "localhost", "--ca", ca, "--sigalgs", "rsa_pkcs1_sha256"], "usage.name", &["TLS 1.3"]);
+    usage(
+        &["connect", "localhost", "--ca", ca, "--sigalgs", "rsa_pkcs1_sha256"],
+        "config.no_common_scheme",
+        &["TLS 1.3"],
+    );
     usage(&["connect", "localhost", "--ca", ca, "--alpn", "h2,,"], "usage.name", &["1 to 255 bytes"]);
     usage(&["connect", "localhost", "--ca", ca, "--servername", "not a name"], "usage.name", &["not a name"]);
 }

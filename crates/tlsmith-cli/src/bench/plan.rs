@@ -74,16 +74,18 @@ impl Plan {
             timeout: opts.timeout,
             notes: hint.into_iter().collect(),
         };
-        // What cannot be offered is a mistake now, not later.
-        for scenario in Scenario::ALL {
-            plan.config(scenario, &Arc::default())?;
+        // What cannot be offered at all is a mistake now, not later; suites of one version leave the other out.
+        let mut configs = Scenario::ALL.iter().map(|scenario| plan.config(*scenario, &Arc::default()));
+        match configs.find(|config| config.as_ref().err().is_none_or(|usage| usage.code != "config.no_suite")) {
+            Some(config) => config.map(|_| plan),
+            None => plan.config(Scenario::ALL[0], &Arc::default()).map(|_| plan),
         }
-        Ok(plan)
     }
 
     /// What a client offers for this kind of handshake.
     pub(crate) fn config(&self, scenario: Scenario, sessions: &Arc<Sessions>) -> Result<Arc<ClientConfig>, Usage> {
-        let mut builder = ClientConfig::builder(Arc::clone(&self.provider), Arc::clone(&self.verifier));
+        let builder = ClientConfig::builder(Arc::clone(&self.provider), Arc::clone(&self.verifier));
+        let mut builder = builder.versions(scenario.version, scenario.version);
         if self.request.is_some() {
             builder = builder.alpn(&[b"http/1.1"]);
         }

@@ -76,7 +76,15 @@ async fn scenario_row(
         row.why = Some(String::from("it needs a request that may be made twice: --path /"));
         return (row, None);
     }
-    match attempt(plan, scenario, address, tcp).await {
+    let client = match Client::new(plan, scenario, address) {
+        Ok(client) => client,
+        Err(usage) => {
+            row.status = "skipped";
+            row.why = Some(usage.message);
+            return (row, None);
+        }
+    };
+    match attempt(&client, scenario, tcp).await {
         Ok(done) => {
             row.take_facts(&done);
             report.trusted = done.seen.trusted.or(report.trusted);
@@ -97,8 +105,7 @@ async fn scenario_row(
 }
 
 /// One by itself, which is not counted: it says whether the server can do it, and warms up both sides.
-async fn attempt(plan: &Plan, scenario: Scenario, address: SocketAddr, tcp: Option<TcpStream>) -> Result<Done, Error> {
-    let client = Client::new(plan, scenario, address).map_err(|usage| Error::of_usage(&usage))?;
+async fn attempt(client: &Client<'_>, scenario: Scenario, tcp: Option<TcpStream>) -> Result<Done, Error> {
     if !scenario.resumes() {
         return client.measure(tcp).await;
     }

@@ -26,10 +26,11 @@ pub(crate) struct Scenario {
 
 impl Scenario {
     /// All of them, in the order in which they are measured and shown.
-    pub(crate) const ALL: [Self; 3] = [
+    pub(crate) const ALL: [Self; 4] = [
         Self { version: ProtocolVersion::TLS1_3, kind: Kind::Full },
         Self { version: ProtocolVersion::TLS1_3, kind: Kind::Resumed },
         Self { version: ProtocolVersion::TLS1_3, kind: Kind::Early },
+        Self { version: ProtocolVersion::TLS1_2, kind: Kind::Full },
     ];
 
     /// The kind's name.

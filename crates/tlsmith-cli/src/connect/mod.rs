@@ -3,6 +3,7 @@
 pub(crate) mod failure;
 mod key_log;
 mod link;
+mod ocsp;
 mod opts;
 mod plan;
 mod progress;

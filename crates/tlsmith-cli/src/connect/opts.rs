@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use clap::Args;
 
 use super::starttls::Protocol;
-use crate::{cli::duration, trust::Trust};
+use crate::{cli::duration, trust::Trust, versions::Versions};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -57,6 +57,8 @@ pub(crate) struct Opts {
     #[arg(long, value_name = "FILE", requires = "cert", help_heading = "Client certificate")]
     pub(crate) key: Option<PathBuf>,
 
+    #[command(flatten)]
+    pub(crate) versions: Versions,
     /// Application protocols to offer, most wanted first: h2,http/1.1
     #[arg(long, value_name = "LIST", help_heading = "What to offer")]
     pub(crate) alpn: Option<String>,
@@ -101,6 +103,10 @@ pub(crate) struct Opts {
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration, help_heading = "Conversation")]
     pub(crate) timeout: Duration,
 
+    /// Show the OCSP response that the server staples: the status of its certificate, by whom and until when; it is shown
+    /// as it came and not verified
+    #[arg(long, help_heading = "Looking inside")]
+    pub(crate) status: bool,
     /// Draw the handshake as RFC 8446 does: each message with direction, time, size and what matters in it
     #[arg(long, help_heading = "Looking inside")]
     pub(crate) trace: bool,

@@ -59,6 +59,8 @@ pub(crate) struct Plan {
     /// What is sent early on the last one.
     pub(crate) early_data: Option<Zeroizing<Vec<u8>>>,
     pub(crate) sessions: Arc<Sessions>,
+    /// What is stapled is to be shown.
+    pub(crate) status: bool,
     pub(crate) timeout: Duration,
     pub(crate) trace: bool,
     pub(crate) mode: Mode,
@@ -103,6 +105,7 @@ impl Plan {
             must_resume: opts.resume.is_some(),
             early_data,
             sessions,
+            status: opts.status,
             timeout: opts.timeout,
             trace: opts.trace,
             mode,
@@ -119,7 +122,8 @@ fn config(
     key_log: Option<Arc<FileKeyLog>>,
 ) -> Result<ClientConfigBuilder, Usage> {
     let verifier = opts.trust.verifier(provider, anchors);
-    let mut builder = ClientConfig::builder(provider.clone(), verifier).trace(opts.trace);
+    let (min, max) = opts.versions.range()?;
+    let mut builder = ClientConfig::builder(provider.clone(), verifier).trace(opts.trace).versions(min, max);
     if let Some(list) = &opts.alpn {
         let protocols = alpn(list)?;
         builder = builder.alpn(&protocols.iter().map(Vec::as_slice).collect::<Vec<_>>());

@@ -7,6 +7,7 @@ use tlsmith::{Facts, Rule, registry::AlertDescription};
 use tlsmith_crypto::Provider;
 use tlsmith_x509::{Certificate, Severity, UnixTime};
 
+use super::ocsp::Ocsp;
 pub(crate) use super::starttls::Spoken;
 use crate::exit::{Exit, Usage};
 
@@ -29,6 +30,8 @@ pub(crate) struct Report {
     pub(crate) early_data: Option<EarlyData>,
     /// The server is known by a pre-shared key.
     pub(crate) external_psk: bool,
+    /// What the server stapled, with `--status`.
+    pub(crate) ocsp: Option<Ocsp>,
     /// The dialogue before TLS, with `--starttls`.
     pub(crate) starttls: Option<StartTls>,
     /// `TLSv1.3`.

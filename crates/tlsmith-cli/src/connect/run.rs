@@ -16,6 +16,7 @@ use tokio::{net::TcpStream, time::timeout};
 use super::{
     failure::{self, Phase},
     link::{Broken, Link},
+    ocsp::Ocsp,
     plan::{Mode, Plan},
     progress::Phases,
     reach,
@@ -293,6 +294,9 @@ impl Session {
         self.resumed = link.facts().resumed;
         let outcome = self.report.client_auth.as_ref().map(|client| client.outcome);
         self.report.take_facts(link.facts(), plan.provider.as_ref(), self.now);
+        if plan.status && !self.report.chain.is_empty() {
+            self.report.ocsp = Some(Ocsp::of(link.facts(), self.now));
+        }
         if let Some(outcome) = outcome {
             self.client_auth_outcome(outcome);
         }

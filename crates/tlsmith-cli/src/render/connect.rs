@@ -159,6 +159,7 @@ impl Page<'_> {
         if !times.is_empty() {
             self.field("Time", &times.join(", "));
         }
+        self.ocsp(report);
         self.connections(report);
         if let Some(trusted) = report.verification.trusted {
             let roots = match report.verification.root_count {
@@ -173,6 +174,31 @@ impl Page<'_> {
                 self.field("Roots", &roots);
             }
         }
+    }
+
+    /// What was stapled, as it came.
+    fn ocsp(&mut self, report: &Report) {
+        let Some(ocsp) = &report.ocsp else { return };
+        let span = match (&ocsp.this_update, &ocsp.next_update) {
+            (Some(from), Some(to)) => format!(", {} to {}", date(from), date(to)),
+            (Some(from), None) => format!(", since {}", date(from)),
+            (None, _) => String::new(),
+        };
+        let said = match (ocsp.stapled, ocsp.status, &ocsp.error) {
+            (false, _, _) => String::from("none stapled"),
+            (true, Some("revoked"), _) => {
+                let at = ocsp.revoked_at.as_deref().map_or_else(String::new, |at| format!(" since {at}"));
+                let why = ocsp.reason.map_or_else(String::new, |reason| format!(" ({reason})"));
+                format!("REVOKED{at}{why}{span}")
+            }
+            (true, Some(status), _) => format!("{status}{span}"),
+            (true, None, Some(error)) => format!("unusable: {error}"),
+            (true, None, None) => String::from("unusable"),
+        };
+        let stale = if ocsp.stale { ", STALE" } else { "" };
+        let by = ocsp.responder.as_ref().map_or_else(String::new, |by| format!(", by {by}"));
+        let verified = if ocsp.stapled { "; not verified" } else { "" };
+        self.field("OCSP", &format!("{said}{stale}{by}{verified}"));
     }
 
     /// The connections after the first, and what became of early data.

@@ -3,6 +3,9 @@
 mod opts;
 mod plan;
 mod report;
+mod staple;
+mod tickets;
+mod watch;
 
 use std::io::{self, IsTerminal as _};
 
@@ -62,6 +65,9 @@ async fn serve(plan: Plan, globals: &Globals) -> Result<(), Usage> {
     if let Some(demonstration) = plan.demonstration.clone() {
         let shutdown = shutdown.clone();
         tokio::spawn(async move { demonstration.keep_renewed(shutdown).await });
+    }
+    if !plan.watched.is_empty() {
+        tokio::spawn(watch::watch(plan.watched, plan.provider, plan.clock.clone()));
     }
     let service = match (plan.backend, plan.demonstration) {
         (Some((backend, timeouts)), _) => Service::Backend(backend, timeouts),

@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use clap::{Args, ValueEnum};
 use tlsmith_proxy::{Backend, ListenAddress};
 
-use crate::cli::duration;
+use crate::{cli::duration, versions::Version};
 
 /// Whether clients have to show a certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -35,6 +35,10 @@ Examples:
       TLS in front of an HTTP server. More pairs of --cert and --key for more names, or for RSA beside ECDSA.
   tlsmith serve --listen [::]:8443 --cert api.pem --key api.key --client-ca staff.pem --to http://127.0.0.1:3000
       Only for clients with a certificate of that CA; the backend reads whose in Client-Cert (RFC 9440).
+
+  tlsmith serve --listen 0.0.0.0:443 --cert site.pem --key site.key --to http://127.0.0.1:3000 \
+      --ticket-key-file /var/lib/tlsmith/tickets --staple site.ocsp
+      Sessions that resume on every server with this file, and a stapled OCSP response.
 
 SIGTERM and SIGINT end it: no new connections, requests in flight are finished. The second one ends it at once.
 The log goes to standard error; RUST_LOG sets how much of it.
@@ -68,6 +72,19 @@ pub(crate) struct Opts {
     #[arg(long, value_name = "DIR", requires = "demo", help_heading = "Certificates")]
     pub(crate) state_dir: Option<PathBuf>,
 
+    /// Staple this OCSP response (DER or PEM) to the certificate that it is about; repeatable, read again when it changes
+    #[arg(long, value_name = "FILE", requires = "cert", help_heading = "Certificates")]
+    pub(crate) staple: Vec<PathBuf>,
+
+    /// Ticket keys that several servers share and that outlast a restart; made with mode 0600 if the file is missing, read
+    /// again when it changes. Without it keys are random at each start; in both cases they change every eight hours
+    #[arg(long, value_name = "FILE", help_heading = "Sessions")]
+    pub(crate) ticket_key_file: Option<PathBuf>,
+    /// Let no client resume a session. Early data (0-RTT) are never accepted: a backend cannot tell a request that somebody
+    /// sends a second time from the first
+    #[arg(long, conflicts_with = "ticket_key_file", help_heading = "Sessions")]
+    pub(crate) no_resumption: bool,
+
     /// Ask clients for certificates of the CAs in this file; repeatable
     #[arg(long, value_name = "FILE", help_heading = "Clients")]
     pub(crate) client_ca: Vec<PathBuf>,
@@ -75,6 +92,15 @@ pub(crate) struct Opts {
     #[arg(long, value_name = "WHAT", requires = "client_ca", help_heading = "Clients")]
     pub(crate) client_auth: Option<ClientAuth>,
 
+    /// The lowest version to speak: 1.2 or 1.3
+    #[arg(
+        long,
+        value_name = "VERSION",
+        default_value = "1.2",
+        hide_possible_values = true,
+        help_heading = "What to accept"
+    )]
+    pub(crate) min_version: Version,
     /// Application protocols, most wanted first
     #[arg(long, value_name = "LIST", default_value = "h2,http/1.1", help_heading = "What to accept")]
     pub(crate) alpn: String,

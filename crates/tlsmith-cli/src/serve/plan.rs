@@ -4,8 +4,10 @@ use std::{path::PathBuf, sync::Arc};
 
 use tlsmith::{
     ServerConfig,
-    auth::{ChainVerifier, NamedIdentities, UnknownName},
+    auth::{ChainVerifier, NamedIdentities, ServerIdentities as _, UnknownName},
     config,
+    registry::ProtocolVersion,
+    session::Ticketer,
 };
 use tlsmith_crypto::{Provider, aws_lc::AwsLc};
 use tlsmith_proxy::{
@@ -13,7 +15,11 @@ use tlsmith_proxy::{
 };
 use tlsmith_x509::{Certificate, TrustAnchors};
 
-use super::opts::{self, Opts};
+use super::{
+    opts::{self, Opts},
+    staple, tickets,
+    watch::{Content, Watched},
+};
 use crate::{exit::Usage, files, names};
 
 /// Everything that is needed to start, checked.
@@ -28,6 +34,11 @@ pub(crate) struct Plan {
     /// The certificates that are shown, the default first.
     pub(crate) certificates: Vec<Certificate>,
     pub(crate) client_auth: &'static str,
+    /// `process`, `file` or none: where ticket keys come from.
+    pub(crate) ticket_keys: Option<&'static str>,
+    pub(crate) provider: Arc<dyn Provider>,
+    /// Files that are read again when they change.
+    pub(crate) watched: Vec<Watched>,
     /// What the operator should know.
     pub(crate) warnings: Vec<String>,
 }
@@ -46,7 +57,7 @@ impl Plan {
             opts::UnknownName::Default => UnknownName::Default,
             opts::UnknownName::Refuse => UnknownName::Refuse,
         };
-        let mut warnings = Vec::new();
+        let (mut warnings, mut watched) = (Vec::new(), Vec::new());
         // The files first: a mistake in one of them is not to leave a CA behind.
         let (client_auth, client_auth_name) = client_auth(&opts, &provider)?;
         let mut builder = ServerConfig::builder(Arc::clone(&provider)).client_auth(client_auth);
@@ -61,12 +72,31 @@ impl Plan {
             }
             None => {
                 let (identities, certificates) = identities(&opts, provider.as_ref(), unknown)?;
+                for path in &opts.staple {
+                    warnings.extend(staple::load(path, &identities.all(), clock.now())?);
+                    watched.push(Watched::new(path, Content::Staple(identities.all())));
+                }
                 builder = builder.identities(Arc::new(identities));
                 certificates
             }
         };
         for certificate in &certificates {
             warnings.extend(validity_warning(certificate, clock.as_ref()));
+        }
+        let ticket_keys = match (&opts.ticket_key_file, opts.no_resumption) {
+            (Some(path), _) => {
+                let (keys, warning) = tickets::shared(provider.as_ref(), path, clock.now())?;
+                warnings.extend(warning);
+                watched.push(Watched::new(path, Content::Tickets(Arc::clone(&keys))));
+                Some((keys, "file"))
+            }
+            (None, false) => Some((tickets::own(provider.as_ref())?, "process")),
+            (None, true) => None,
+        };
+        builder = builder.versions(opts.min_version.into(), ProtocolVersion::TLS1_3);
+        if let Some((keys, _)) = &ticket_keys {
+            let keys: Arc<dyn Ticketer> = keys.clone();
+            builder = builder.ticketer(keys);
         }
         let protocols = alpn(&opts.alpn)?;
         builder = builder.alpn(&protocols).trace(opts.demo && opts.to.is_none());
@@ -95,6 +125,9 @@ impl Plan {
             limits,
             certificates,
             client_auth: client_auth_name,
+            ticket_keys: ticket_keys.map(|(_, from)| from),
+            provider,
+            watched,
             warnings,
         })
     }

@@ -30,6 +30,10 @@ pub(crate) struct Report {
     pub(crate) certificates: Vec<Served>,
     /// `none`, `request` or `require`.
     pub(crate) client_auth: &'static str,
+    /// Where ticket keys come from: `process` (random, of this process), `file`, or null where no session is resumed.
+    pub(crate) ticket_keys: Option<&'static str>,
+    /// How many certificates have an OCSP response stapled.
+    pub(crate) stapled: usize,
     pub(crate) pid: u32,
     /// Always null here: where serving could not begin, the document holds this alone.
     pub(crate) error: Option<()>,
@@ -61,6 +65,8 @@ impl Report {
             curl,
             certificates: plan.certificates.iter().map(Served::new).collect(),
             client_auth: plan.client_auth,
+            ticket_keys: plan.ticket_keys,
+            stapled: plan.watched.iter().filter(|file| file.is_staple()).count(),
             pid: std::process::id(),
             error: None,
         }
@@ -92,6 +98,14 @@ impl Report {
         if self.client_auth != "none" {
             let what = if self.client_auth == "require" { "must show a certificate" } else { "may show a certificate" };
             row("clients", what);
+        }
+        match self.ticket_keys {
+            Some("file") => row("sessions", "resumed by all servers with the ticket keys of the file"),
+            Some(_) => row("sessions", "resumed, until this process ends"),
+            None => row("sessions", "not resumed"),
+        }
+        if self.stapled > 0 {
+            row("stapled", &format!("{} OCSP response{}", self.stapled, if self.stapled == 1 { "" } else { "s" }));
         }
         if let Some(ca) = &self.ca {
             // In one piece, however long it is.
@@ -155,6 +169,8 @@ mod tests {
             curl: None,
             certificates: vec![served],
             client_auth: "none",
+            ticket_keys: Some("process"),
+            stapled: 0,
             pid: 1,
             error: None,
         };
