@@ -172,8 +172,10 @@ impl Machine {
             (Self::Client12(state), Reply::Signature(Some(made))) => Self::Client12(state.signature(&made, sink)?),
             (Self::Server12(state), Reply::Signature(Some(made))) => Self::Server12(state.signature(&made, sink)?),
             (Self::Server(state), Reply::Ticket(opened)) => Self::Server(state.ticket(opened, sink)?),
+            (Self::Server12(state), Reply::Ticket(opened)) => Self::Server12(state.ticket(opened, sink)?),
             (Self::Server(state), Reply::Config(config)) => Self::of_server(state.config(config, sink)?),
-            (Self::Client(_) | Self::Client12(_) | Self::Server12(_), Reply::Config(_) | Reply::Ticket(_))
+            (Self::Client(_) | Self::Client12(_), Reply::Config(_) | Reply::Ticket(_))
+            | (Self::Server12(_), Reply::Config(_))
             | (Self::Gone, _) => return Err(gone()),
         };
         Ok(())
@@ -242,6 +244,9 @@ impl Machine {
             return Some(Need::ChooseConfig(&state.facts));
         }
         if let Self::Server(server::State::DecryptTicket(state)) = self {
+            return Some(Need::DecryptTicket(&state.ticket));
+        }
+        if let Self::Server12(tls12::server::State::DecryptTicket(state)) = self {
             return Some(Need::DecryptTicket(&state.ticket));
         }
         if let Some(pending) = self.pending_signature() {

@@ -112,6 +112,8 @@ pub enum Rule {
     NoSecureRenegotiation,
     /// `hello.bad_renegotiation_info`: a first handshake that claims to renegotiate.
     BadRenegotiationInfo,
+    /// `hello.extended_master_secret_dropped`: a session is resumed without the extended_master_secret it was made with.
+    ExtendedMainSecretDropped,
     /// `hello.retry_without_change`: a HelloRetryRequest that would change nothing.
     RetryUnneeded,
     /// `hello.second_retry`: a second HelloRetryRequest.
@@ -230,6 +232,7 @@ impl Rule {
         Self::CompressionOffered,
         Self::NoSecureRenegotiation,
         Self::BadRenegotiationInfo,
+        Self::ExtendedMainSecretDropped,
         Self::RetryUnneeded,
         Self::SecondRetry,
         Self::RetryMismatch,

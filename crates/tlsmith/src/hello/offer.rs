@@ -12,6 +12,7 @@ use crate::{
     ext::{self, Extension, KeyShareEntry, StatusRequest},
     msg::ClientHello,
     registry::{CertificateType, CipherSuite, ExtensionType, NamedGroup, ProtocolVersion, SignatureScheme},
+    session::ClientSession,
     tls13::client::OfferedPsk,
 };
 
@@ -32,6 +33,8 @@ pub(crate) struct Offer {
     pub(crate) grease: Option<Grease>,
     /// The PSKs that are offered; the ticket of a session first.
     pub(crate) psks: Vec<OfferedPsk>,
+    /// The session of TLS 1.2 that is offered.
+    pub(crate) session: Option<Box<ClientSession>>,
     /// Early data follow, protected by the first PSK.
     pub(crate) early_data: bool,
     /// A retry asked for one share: nothing reserved stands beside it any more (RFC 8446 §4.1.2).
@@ -45,7 +48,9 @@ impl Offer {
         let mut random = [0; 32];
         provider.random(&mut random).map_err(|error| crypto(&error))?;
         let compatible = config.middlebox_compatibility && config.versions.contains(&ProtocolVersion::TLS1_3);
-        let mut session_id = vec![0; if compatible { 32 } else { 0 }];
+        // By its echo a resumption of TLS 1.2 is known where a ticket is offered (RFC 5077 §3.4).
+        let tickets = config.sessions.is_some() && config.versions.contains(&ProtocolVersion::TLS1_2);
+        let mut session_id = vec![0; if compatible || tickets { 32 } else { 0 }];
         provider.random(&mut session_id).map_err(|error| crypto(&error))?;
         let grease = config.grease.then(|| Grease::draw(provider)).transpose().map_err(|error| crypto(&error))?;
         let mut offer = Self {
@@ -59,6 +64,7 @@ impl Offer {
             cookie: None,
             grease,
             psks: Vec::new(),
+            session: None,
             early_data: false,
             only_share: false,
         };
@@ -155,6 +161,11 @@ impl Offer {
             list.push(Extension::ExtendedMainSecret);
             list.push(Extension::RenegotiationInfo(&[]));
             list.push(Extension::EcPointFormats(&[ext::UNCOMPRESSED_POINTS]));
+            if config.sessions.is_some() {
+                // Empty: a ticket is welcome (RFC 5077 §3.2).
+                let ticket = self.session.as_ref().map(|session| session.ticket.as_slice());
+                list.push(Extension::SessionTicket(ticket.unwrap_or_default()));
+            }
         }
         let groups = config.offered_groups();
         list.push(Extension::SupportedGroups(self.with_grease(|grease| NamedGroup(grease.group), &groups)));
@@ -234,6 +245,7 @@ impl Offer {
             cookie: None,
             grease: None,
             psks: Vec::new(),
+            session: None,
             early_data: false,
             only_share: false,
         }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use tlsmith_crypto::Provider;
+use tlsmith_crypto::{Provider, Secret};
 use tlsmith_x509::Certificate;
 
 use super::{
@@ -37,6 +37,12 @@ impl Handshake {
     /// What a ServerKeyExchange's signature covers (RFC 5246 §7.4.3).
     pub(crate) fn signed_params(&self, params: &[u8]) -> Vec<u8> {
         [self.randoms.client.as_slice(), &self.randoms.server, params].concat()
+    }
+
+    /// The main secret of a session that is resumed, and new keys.
+    pub(crate) fn resume(self, secret: Secret, sink: &mut dyn Sink) -> Result<Keyed, Error> {
+        let prf = Prf::new(Arc::clone(&self.provider), self.suite.hash);
+        Keyed::new(self, MainSecret::resumed(prf, secret), sink)
     }
 
     /// The main secret and the keys; the transcript reaches up to the ClientKeyExchange.

@@ -98,6 +98,11 @@ pub(crate) struct KeyBlock {
 }
 
 impl MainSecret {
+    /// That of a session that is resumed (RFC 5246 §8.1).
+    pub(crate) fn resumed(prf: Prf, secret: Secret) -> Self {
+        Self { prf, secret }
+    }
+
     /// RFC 5246 §6.3. An AEAD has no MAC keys.
     pub(crate) fn key_block(&self, suite: Suite, randoms: &Randoms) -> Result<KeyBlock, CryptoError> {
         let (key_len, iv_len) = (suite.aead.key_len(), suite.fixed_iv_len());

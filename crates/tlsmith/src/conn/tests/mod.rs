@@ -18,6 +18,7 @@ mod rules;
 mod staples;
 mod streams;
 mod tls12;
+mod tls12_sessions;
 mod transitions;
 mod transitions_tls12;
 

@@ -313,7 +313,7 @@ fn a_psk_alone_where_both_sides_ask_for_it() {
 
 /// A KMS opens the tickets.
 #[derive(Debug)]
-struct Remote(Arc<dyn Ticketer>);
+pub(super) struct Remote(pub(super) Arc<dyn Ticketer>);
 
 impl Ticketer for Remote {
     fn seal(

@@ -146,6 +146,15 @@ pub(super) const BAD_RENEGOTIATION_INFO: Row = Row {
     fix: "Look for a middlebox; if there is none, the peer's implementation is broken.",
 };
 
+pub(super) const EXTENDED_MAIN_SECRET_DROPPED: Row = Row {
+    code: "hello.extended_master_secret_dropped",
+    alert: Some(AlertDescription::HANDSHAKE_FAILURE),
+    section: "RFC 7627 §5.3",
+    what: "a session is resumed without the extended_master_secret that it was made with",
+    why: "Without it two connections can be made to share their secrets; a peer that had it does not lose it by itself.",
+    fix: "Look for a middlebox that strips extensions; if there is none, the peer's implementation is broken.",
+};
+
 pub(super) const RETRY_UNNEEDED: Row = Row {
     code: "hello.retry_without_change",
     alert: Some(AlertDescription::ILLEGAL_PARAMETER),

@@ -54,6 +54,7 @@ pub(super) const fn row(rule: Rule) -> Row {
         Rule::CompressionOffered => hello::COMPRESSION_OFFERED,
         Rule::NoSecureRenegotiation => hello::NO_SECURE_RENEGOTIATION,
         Rule::BadRenegotiationInfo => hello::BAD_RENEGOTIATION_INFO,
+        Rule::ExtendedMainSecretDropped => hello::EXTENDED_MAIN_SECRET_DROPPED,
         Rule::RetryUnneeded => hello::RETRY_UNNEEDED,
         Rule::SecondRetry => hello::SECOND_RETRY,
         Rule::RetryMismatch => hello::RETRY_MISMATCH,

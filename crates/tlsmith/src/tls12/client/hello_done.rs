@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Common, ServerShare, Sign, State, WaitDone, WaitFinished};
+use super::{Common, Memory, ServerShare, Sign, State, WaitDone, WaitFinished};
 use crate::{
     auth::{Identity, proofs::PeerAuthentication},
     conn::CertificateRequestFacts,
@@ -14,7 +14,7 @@ use crate::{
     },
     registry::{ProtocolVersion, SignatureScheme},
     tls12::{
-        flight::{self, Keyed},
+        flight::{self, Handshake, Keyed},
         key_schedule::PremasterSecret,
     },
     tls13::{effects::Sink, flight::PendingSignature},
@@ -54,10 +54,11 @@ impl WaitDone {
         if identity.is_none() {
             common.handshake.transcript = common.handshake.transcript.drop_messages();
         }
-        let keyed = exchange_keys(common, &share, sink)?;
+        let Common { memory, handshake, .. } = common;
+        let keyed = exchange_keys(handshake, &share, sink)?;
         match identity {
-            Some((identity, scheme)) => Ok(sign(keyed, peer, identity, scheme, sink)),
-            None => finish(keyed, peer, sink),
+            Some((identity, scheme)) => Ok(sign((memory, keyed), peer, identity, scheme, sink)),
+            None => finish((memory, keyed), peer, sink),
         }
     }
 }
@@ -77,12 +78,11 @@ fn request_facts(message: &CertificateRequestTls12<'_>) -> CertificateRequestFac
 }
 
 /// Sends this side's share; the keys follow.
-fn exchange_keys(mut common: Common, share: &ServerShare, sink: &mut dyn Sink) -> Result<Keyed, Error> {
-    let parameters = common.handshake.suite.key_exchange.parameters();
+fn exchange_keys(mut handshake: Handshake, share: &ServerShare, sink: &mut dyn Sink) -> Result<Keyed, Error> {
+    let parameters = handshake.suite.key_exchange.parameters();
     let group =
         share.group.to_group().ok_or_else(|| Error::new(Rule::Internal, format!("{} was offered", share.group)))?;
-    let (own, shared) = common
-        .handshake
+    let (own, shared) = handshake
         .provider
         .accept_key_exchange(group, &share.public)
         .map_err(|error| bad_share(share.group, &share.public, &error))?;
@@ -90,13 +90,13 @@ fn exchange_keys(mut common: Common, share: &ServerShare, sink: &mut dyn Sink) -
         ClientParams { identity: None, public: parameters.exchange.map(|exchange| (exchange, own.as_slice())) };
     let body = params.encode().map_err(|error| Error::new(Rule::Internal, format!("{} is too long", error.what)))?;
     let message = Message::ClientKeyExchange(ClientKeyExchange { body: &body });
-    sink.send(&message, &mut common.handshake.transcript)?;
-    common.handshake.into_keyed(PremasterSecret::ecdhe(shared), sink)
+    sink.send(&message, &mut handshake.transcript)?;
+    handshake.into_keyed(PremasterSecret::ecdhe(shared), sink)
 }
 
 /// The pause for the signature over everything so far (§7.4.8).
 fn sign(
-    keyed: Keyed,
+    (memory, keyed): (Memory, Keyed),
     peer: PeerAuthentication,
     identity: Arc<Identity>,
     scheme: SignatureScheme,
@@ -105,19 +105,19 @@ fn sign(
     sink.facts().own_certificates = identity.chain().to_vec();
     sink.facts().own_signature_scheme = Some(scheme);
     let content = keyed.handshake.transcript.messages().to_vec();
-    State::Sign(Box::new(Sign { keyed, peer, pending: PendingSignature { identity, scheme, content } }))
+    State::Sign(Box::new(Sign { memory, keyed, peer, pending: PendingSignature { identity, scheme, content } }))
 }
 
 impl Sign {
     pub(super) fn on_signature(mut self, signature: &[u8], sink: &mut dyn Sink) -> Result<State, Error> {
         let transcript = &mut self.keyed.handshake.transcript;
         flight::send_certificate_verify(self.pending.scheme, signature, transcript, sink)?;
-        finish(self.keyed, self.peer, sink)
+        finish((self.memory, self.keyed), self.peer, sink)
     }
 }
 
-fn finish(mut keyed: Keyed, peer: PeerAuthentication, sink: &mut dyn Sink) -> Result<State, Error> {
+fn finish((memory, mut keyed): (Memory, Keyed), peer: PeerAuthentication, sink: &mut dyn Sink) -> Result<State, Error> {
     keyed.handshake.transcript = keyed.handshake.transcript.drop_messages();
     keyed.send_finished(sink)?;
-    Ok(State::WaitChangeCipherSpec(Box::new(WaitFinished { keyed, peer })))
+    Ok(WaitFinished { memory, keyed, peer, resumed: false }.await_ticket())
 }

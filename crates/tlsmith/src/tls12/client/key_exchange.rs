@@ -13,6 +13,7 @@ use crate::{
     error::{Error, Rule},
     msg::tls12::{Exchange, ServerKeyExchange, ServerValues},
     registry::NamedGroup,
+    session::trusted_until,
     tls13::effects::Sink,
 };
 
@@ -97,7 +98,10 @@ impl VerifyPeer {
     }
 
     pub(super) fn on_verdict(self, verdict: Verdict, sink: &mut dyn Sink) -> Result<State, Error> {
-        sink.facts().verification = Some(verdict.report.clone());
+        let now = sink.now().seconds();
+        let facts = sink.facts();
+        facts.verification = Some(verdict.report.clone());
+        facts.trusted_until = Some(trusted_until(now, &verdict.report.path));
         let Self { common, share, signature } = self;
         let peer = PeerAuthentication::Certificate(PeerVerified::by(verdict)?, signature);
         Ok(State::WaitRequestOrDone(Box::new(WaitDone { common, share, peer, request: None })))

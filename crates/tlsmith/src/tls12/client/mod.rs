@@ -3,6 +3,7 @@
 //! ```text
 //!                        WAIT_SH                              of tls13: both versions are offered
 //!                           | Recv ServerHello                          [server_hello.rs]
+//!                           | (session resumed: on to WAIT_NST or WAIT_CCS)
 //!                           v
 //!                       WAIT_CERT
 //!                           | Recv Certificate                          [certificate.rs]
@@ -28,11 +29,15 @@
 //!                           | Send ChangeCipherSpec; K_send
 //!                           | Send Finished
 //!                           v
+//!                        WAIT_NST                      if the server promised a ticket
+//!                           | Recv NewSessionTicket                     [finished.rs]
+//!                           v
 //!                        WAIT_CCS
 //!                           | Recv ChangeCipherSpec; K_recv             [finished.rs]
 //!                           v
 //!                      WAIT_FINISHED
 //!                           | Recv Finished
+//!                           | (session resumed: Send ChangeCipherSpec, Finished)
 //!                           v
 //!                       CONNECTED
 //! ```
@@ -42,6 +47,7 @@ mod finished;
 mod hello_done;
 mod key_exchange;
 mod server_hello;
+mod sessions;
 
 use std::sync::Arc;
 
@@ -66,6 +72,7 @@ use crate::{
 
 pub(crate) use key_exchange::curve_group;
 pub(crate) use server_hello::{Start, start};
+use sessions::Memory;
 
 /// Where the client stands.
 pub(crate) enum State {
@@ -75,6 +82,7 @@ pub(crate) enum State {
     WaitRequestOrDone(Box<WaitDone>),
     WaitDone(Box<WaitDone>),
     Sign(Box<Sign>),
+    WaitTicket(Box<WaitFinished>),
     WaitChangeCipherSpec(Box<WaitFinished>),
     WaitFinished(Box<WaitFinished>),
     Connected(Box<Established>),
@@ -90,7 +98,8 @@ impl State {
             (Self::WaitRequestOrDone(s), Message::CertificateRequestTls12(m)) => s.on_request(m, raw, sink),
             (Self::WaitRequestOrDone(s), Message::ServerHelloDone) => s.on_done(raw, sink),
             (Self::WaitDone(s), Message::ServerHelloDone) => s.on_done(raw, sink),
-            (Self::WaitFinished(s), Message::Finished(m)) => s.on_finished(m, raw),
+            (Self::WaitTicket(s), Message::NewSessionTicketTls12(m)) => s.on_ticket(m, raw),
+            (Self::WaitFinished(s), Message::Finished(m)) => s.on_finished(m, raw, sink),
             // "This message will be ignored by the client if the client is currently negotiating" (RFC 5246 §7.4.1.1),
             // and stands in no transcript.
             (state, Message::HelloRequest) => Ok(state),
@@ -120,6 +129,7 @@ impl State {
             Self::WaitServerKeyExchange(_) | Self::VerifyPeer(_) => "WAIT_SKE",
             Self::WaitRequestOrDone(_) => "WAIT_CR_SHD",
             Self::WaitDone(_) | Self::Sign(_) => "WAIT_SHD",
+            Self::WaitTicket(_) => "WAIT_NST",
             Self::WaitChangeCipherSpec(_) => "WAIT_CCS",
             Self::WaitFinished(_) => "WAIT_FINISHED",
             Self::Connected(_) => "CONNECTED",
@@ -147,6 +157,7 @@ impl State {
 pub(crate) struct Common {
     pub(crate) config: Arc<ClientConfig>,
     pub(crate) name: ServerName,
+    memory: Memory,
     handshake: Handshake,
 }
 
@@ -191,12 +202,16 @@ pub(crate) struct WaitDone {
 
 /// The pause for this side's signature.
 pub(crate) struct Sign {
+    memory: Memory,
     keyed: Keyed,
     peer: PeerAuthentication,
     pub(crate) pending: PendingSignature,
 }
 
 pub(crate) struct WaitFinished {
+    memory: Memory,
     keyed: Keyed,
     peer: PeerAuthentication,
+    /// A session is resumed: the server finishes first.
+    resumed: bool,
 }

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use tlsmith_x509::ServerName;
 
-use super::{Common, State, WaitCertificate};
+use super::{Common, Memory, State, WaitCertificate, WaitFinished};
 use crate::{
+    auth::proofs::{PeerAuthentication, PskAuthenticated},
     config::ClientConfig,
     conn::Role,
     error::{Error, Rule},
@@ -13,6 +14,7 @@ use crate::{
     hello::{offer::Offer, record_size},
     msg::ServerHello,
     registry::{CertificateType, CipherSuite, ExtensionType, ProtocolVersion},
+    session::ClientSession,
     tls12::{flight::Handshake, key_schedule::Randoms, suite::Suite},
     tls13::{
         effects::{RecordSizeLimits, Sink},
@@ -32,6 +34,7 @@ pub(crate) struct Start {
 
 /// Takes the ServerHello.
 pub(crate) fn start(start: Start, hello: &ServerHello<'_>, raw: &[u8], sink: &mut dyn Sink) -> Result<State, Error> {
+    let resumes = resumes(&start, hello)?;
     let suite = check(&start, hello)?;
     let answers = Answers::read(&start, hello)?;
     if let Some(sent) = answers.record_size_limit {
@@ -44,9 +47,14 @@ pub(crate) fn start(start: Start, hello: &ServerHello<'_>, raw: &[u8], sink: &mu
     facts.alpn = answers.alpn.map(<[u8]>::to_vec);
     facts.sct_list = answers.scts.map(<[u8]>::to_vec);
 
-    let Start { config, name, offer, mut transcript, .. } = start;
-    // Whether this side will sign is not known yet.
-    transcript.choose_hash_and_keep(config.provider.as_ref(), suite.hash);
+    let Start { config, name, mut offer, mut transcript, .. } = start;
+    let memory = Memory::new(&config, &name, hello.session_id, answers.ticket);
+    let session = offer.session.take().filter(|_| resumes);
+    match session {
+        // Whether this side will sign is not known yet.
+        None => transcript.choose_hash_and_keep(config.provider.as_ref(), suite.hash),
+        Some(_) => transcript.choose_hash(config.provider.as_ref(), suite.hash),
+    }
     transcript.add(raw);
     let handshake = Handshake {
         role: Role::Client,
@@ -56,17 +64,49 @@ pub(crate) fn start(start: Start, hello: &ServerHello<'_>, raw: &[u8], sink: &mu
         transcript,
         extended_main_secret: answers.extended_main_secret,
     };
-    let common = Common { config, name, handshake };
+    if let Some(session) = session {
+        return resume(*session, handshake, memory, sink);
+    }
+    let common = Common { config, name, memory, handshake };
     Ok(State::WaitCertificate(Box::new(WaitCertificate { common, status: answers.status })))
+}
+
+/// Whether the server resumes a session, which it says by the echo of the ID (RFC 5246 §7.4.1.3, RFC 5077 §3.4).
+fn resumes(start: &Start, hello: &ServerHello<'_>) -> Result<bool, Error> {
+    match !hello.session_id.is_empty() && hello.session_id == start.offer.session_id {
+        // The session that middlebox compatibility makes up cannot be resumed.
+        true if start.offer.session.is_none() => {
+            Err(Error::new(Rule::IllegalParameter, "the server resumes a session that does not exist"))
+        }
+        echo => Ok(echo),
+    }
+}
+
+/// Goes on with the session's secret; the server finishes first.
+fn resume(session: ClientSession, handshake: Handshake, memory: Memory, sink: &mut dyn Sink) -> Result<State, Error> {
+    if handshake.suite.code != session.cipher_suite {
+        return Err(Error::new(
+            Rule::IllegalParameter,
+            format!("the session is of {}, the server resumes it with {}", session.cipher_suite, handshake.suite.code),
+        ));
+    }
+    // Only sessions that were made with it are offered.
+    if !handshake.extended_main_secret {
+        return Err(Error::new(Rule::ExtendedMainSecretDropped, "by the server"));
+    }
+    let facts = sink.facts();
+    facts.resumed = true;
+    (facts.group, facts.peer_certificates) = (session.group, session.peer_certificates);
+    (facts.ocsp_response, facts.sct_list) = (session.ocsp_response, session.sct_list);
+    facts.trusted_until = Some(session.trusted_until);
+    let peer = PeerAuthentication::Psk(PskAuthenticated::by_session());
+    let keyed = handshake.resume(session.secret, sink)?;
+    Ok(WaitFinished { memory, keyed, peer, resumed: true }.await_ticket())
 }
 
 fn check(start: &Start, hello: &ServerHello<'_>) -> Result<Suite, Error> {
     if hello.compression_method != 0 {
         return Err(Error::new(Rule::CompressionOffered, format!("method {}", hello.compression_method)));
-    }
-    // The session that middlebox compatibility makes up cannot be resumed.
-    if !hello.session_id.is_empty() && hello.session_id == start.offer.session_id {
-        return Err(Error::new(Rule::IllegalParameter, "the server resumes a session that does not exist"));
     }
     chosen_suite(&start.config, hello.cipher_suite)
 }
@@ -89,6 +129,7 @@ struct Answers<'a> {
     alpn: Option<&'a [u8]>,
     scts: Option<&'a [u8]>,
     status: bool,
+    ticket: bool,
     record_size_limit: Option<u16>,
 }
 
@@ -143,6 +184,11 @@ impl<'a> Answers<'a> {
             }
             Extension::Scts(list) => self.scts = Some(list),
             Extension::StatusRequested => self.status = true,
+            // Empty: a ticket follows (RFC 5077 §3.2).
+            Extension::SessionTicket(&[]) => self.ticket = true,
+            Extension::SessionTicket(_) => {
+                return Err(Error::new(Rule::Decode, "session_ticket of a ServerHello is not empty"));
+            }
             _ => (),
         }
         Ok(())

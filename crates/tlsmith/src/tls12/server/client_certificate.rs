@@ -9,6 +9,7 @@ use crate::{
     config::ClientAuth,
     error::{Error, Rule},
     msg::{CertificateVerify, tls12::CertificateTls12},
+    session::trusted_until,
     tls12::flight,
     tls13::effects::Sink,
 };
@@ -57,9 +58,9 @@ impl WaitCertificateVerify {
         sink.facts().signature_scheme = Some(message.scheme);
         let handshake = &mut self.keyed.handshake;
         handshake.transcript.add(raw);
-        let Self { config, mut keyed, .. } = self;
+        let Self { config, mut keyed, issue, .. } = self;
         keyed.handshake.transcript = keyed.handshake.transcript.drop_messages();
-        Ok(State::VerifyPeer(Box::new(VerifyPeer { config, keyed, signature })))
+        Ok(State::VerifyPeer(Box::new(VerifyPeer { config, keyed, issue, signature })))
     }
 }
 
@@ -74,8 +75,12 @@ impl VerifyPeer {
     }
 
     pub(super) fn on_verdict(self, verdict: Verdict, sink: &mut dyn Sink) -> Result<State, Error> {
-        sink.facts().verification = Some(verdict.report.clone());
+        let now = sink.now().seconds();
+        let facts = sink.facts();
+        facts.trusted_until = Some(trusted_until(now, &verdict.report.path));
+        facts.verification = Some(verdict.report.clone());
         let peer = PeerAuthentication::Certificate(PeerVerified::by(verdict)?, self.signature);
-        Ok(State::WaitChangeCipherSpec(Box::new(WaitFinished { keyed: self.keyed, peer })))
+        let Self { config, keyed, issue, .. } = self;
+        Ok(State::WaitChangeCipherSpec(Box::new(WaitFinished { config, keyed, peer, issue, resumed: false })))
     }
 }

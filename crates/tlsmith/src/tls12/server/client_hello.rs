@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
-use super::{Common, State, choice, flight};
+use super::{
+    Common, DecryptTicket, State, choice, flight,
+    sessions::{self, Issue},
+};
 use crate::{
-    auth::proofs::crypto,
+    auth::{Answer, proofs::crypto},
     config::ServerConfig,
     conn::{ClientHelloFacts, Role},
     error::{Error, Rule},
@@ -12,7 +15,8 @@ use crate::{
     hello::{choice::alpn, downgrade, record_size},
     msg::{ClientHello, Message, ServerHello},
     registry::{CipherSuite, ExtensionType, ProtocolVersion},
-    tls12::{flight::Handshake, key_schedule::Randoms},
+    session::ServerSession,
+    tls12::{flight::Handshake, key_schedule::Randoms, suite::Suite},
     tls13::{
         effects::{RecordSizeLimits, Sink},
         transcript::Transcript,
@@ -29,44 +33,76 @@ pub(crate) fn start(
 ) -> Result<State, Error> {
     check(hello)?;
     sink.end_of_flight()?;
-    let choice = choice::choose(&config, facts)?;
-    let alpn = alpn(&config, facts)?;
-    let extended_main_secret = hello.find(ExtensionType::EXTENDED_MAIN_SECRET).is_some();
-    let facts_now = sink.facts();
-    (facts_now.version, facts_now.cipher_suite) = (Some(ProtocolVersion::TLS1_2), Some(choice.suite.code));
-    facts_now.group = Some(choice.group);
-    facts_now.alpn.clone_from(&alpn);
-    facts_now.extended_main_secret = extended_main_secret;
+    match sessions::offered(&config, hello, facts, sink)? {
+        Answer::Now(session) => answer(config, hello, facts, raw, session, sink),
+        Answer::Later => {
+            let ticket = sessions::ticket(hello).unwrap_or_default().to_vec();
+            let pause = DecryptTicket { config, raw: raw.to_vec(), facts: facts.clone(), ticket };
+            Ok(State::DecryptTicket(Box::new(pause)))
+        }
+    }
+}
 
+/// Sends the ServerHello, and what follows it in a full handshake or in one that resumes a session.
+pub(super) fn answer(
+    config: Arc<ServerConfig>,
+    hello: &ClientHello<'_>,
+    facts: &ClientHelloFacts,
+    raw: &[u8],
+    session: Option<ServerSession>,
+    sink: &mut dyn Sink,
+) -> Result<State, Error> {
     let mut transcript = Transcript::new();
     transcript.add(raw);
+    let alpn = alpn(&config, facts)?;
+    let extended_main_secret = hello.find(ExtensionType::EXTENDED_MAIN_SECRET).is_some();
+    let handshake = |config: &ServerConfig, suite, transcript| {
+        let randoms = Randoms { client: hello.random, server: server_random(config)? };
+        let provider = config.provider.clone();
+        Ok::<_, Error>(Handshake { role: Role::Server, provider, suite, randoms, transcript, extended_main_secret })
+    };
+    let facts_now = sink.facts();
+    facts_now.version = Some(ProtocolVersion::TLS1_2);
+    facts_now.alpn.clone_from(&alpn);
+    facts_now.extended_main_secret = extended_main_secret;
+    let mut extensions = answers(hello, alpn.as_deref());
+    if let Some(sent) = record_size::of_client(hello)? {
+        let received = config.record_size_limit.min(record_size::MAX_TLS12);
+        extensions.push(Extension::RecordSizeLimit(received));
+        sink.limit_records(RecordSizeLimits { sent, received })?;
+    }
+    let promised = Issue::promise(&config, hello)?;
+    if matches!(promised, Issue::Ticket) {
+        extensions.push(Extension::SessionTicket(&[]));
+    }
+
+    let resumed = session.and_then(|session| Some((Suite::new(session.cipher_suite)?, session)));
+    if let Some((suite, session)) = resumed {
+        sink.facts().cipher_suite = Some(suite.code);
+        transcript.choose_hash(config.provider.as_ref(), suite.hash);
+        let mut handshake = handshake(&config, suite, transcript)?;
+        // The ID that the client sent, its own one beside a ticket too, says that the session is resumed (RFC 5077 §3.4).
+        send_server_hello(&mut handshake, hello.session_id, extensions, sink)?;
+        // The session keeps its ID.
+        let issue = if matches!(promised, Issue::Ticket) { promised } else { Issue::Nothing };
+        return sessions::resume(config, session, handshake, issue, sink);
+    }
+    let choice = choice::choose(&config, facts)?;
+    (sink.facts().cipher_suite, sink.facts().group) = (Some(choice.suite.code), Some(choice.group));
     match config.client_auth.verifier() {
         Some(_) => transcript.choose_hash_and_keep(config.provider.as_ref(), choice.suite.hash),
         None => transcript.choose_hash(config.provider.as_ref(), choice.suite.hash),
     }
-    let randoms = Randoms { client: hello.random, server: server_random(&config)? };
-    let handshake = Handshake {
-        role: Role::Server,
-        provider: config.provider.clone(),
-        suite: choice.suite,
-        randoms,
-        transcript,
-        extended_main_secret,
-    };
-    let mut common = Common { config, handshake };
-    let staples = choice.identity.staples();
-    let mut extensions = answers(hello, facts, alpn.as_deref());
-    if let Some(sent) = record_size::of_client(hello)? {
-        let received = common.config.record_size_limit.min(record_size::MAX_TLS12);
-        extensions.push(Extension::RecordSizeLimit(received));
-        sink.limit_records(RecordSizeLimits { sent, received })?;
+    if facts.server_name.is_some() {
+        extensions.push(Extension::ServerNameAck);
     }
-    let scts = staples.sct_list().filter(|_| facts.wants_sct_list);
-    extensions.extend(scts.map(Extension::Scts));
+    let staples = choice.identity.staples();
     let status = staples.ocsp_response().filter(|_| facts.wants_ocsp_response);
+    extensions.extend(staples.sct_list().filter(|_| facts.wants_sct_list).map(Extension::Scts));
     extensions.extend(status.map(|_| Extension::StatusRequested));
-    send_server_hello(&mut common, extensions, sink)?;
-    flight::send(common, choice, status, sink)
+    let mut handshake = handshake(&config, choice.suite, transcript)?;
+    send_server_hello(&mut handshake, promised.session_id(), extensions, sink)?;
+    flight::send(Common { config, issue: promised, handshake }, choice, status, sink)
 }
 
 /// The demands on a ClientHello of TLS 1.2.
@@ -101,12 +137,9 @@ fn server_random(config: &ServerConfig) -> Result<[u8; 32], Error> {
 }
 
 /// The answers to the client's extensions.
-fn answers<'a>(hello: &ClientHello<'_>, facts: &ClientHelloFacts, alpn: Option<&'a [u8]>) -> Vec<Extension<'a>> {
+fn answers<'a>(hello: &ClientHello<'_>, alpn: Option<&'a [u8]>) -> Vec<Extension<'a>> {
     let offered = |kind| hello.find(kind).is_some();
     let mut list = Vec::new();
-    if facts.server_name.is_some() {
-        list.push(Extension::ServerNameAck);
-    }
     // RFC 5746 §3.6: to the extension and to the signal among the suites alike.
     let signal = hello.cipher_suites.contains(&CipherSuite::TLS_EMPTY_RENEGOTIATION_INFO_SCSV);
     if signal || offered(ExtensionType::RENEGOTIATION_INFO) {
@@ -122,12 +155,16 @@ fn answers<'a>(hello: &ClientHello<'_>, facts: &ClientHelloFacts, alpn: Option<&
     list
 }
 
-fn send_server_hello(common: &mut Common, extensions: Vec<Extension<'_>>, sink: &mut dyn Sink) -> Result<(), Error> {
-    let handshake = &mut common.handshake;
+fn send_server_hello(
+    handshake: &mut Handshake,
+    session_id: &[u8],
+    extensions: Vec<Extension<'_>>,
+    sink: &mut dyn Sink,
+) -> Result<(), Error> {
     let message = ServerHello {
         legacy_version: ProtocolVersion::TLS1_2,
         random: handshake.randoms.server,
-        session_id: &[],
+        session_id,
         cipher_suite: handshake.suite.code,
         compression_method: 0,
         extensions,

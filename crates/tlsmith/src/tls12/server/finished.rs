@@ -16,8 +16,11 @@ impl WaitFinished {
         sink: &mut dyn Sink,
     ) -> Result<State, Error> {
         let finished = self.keyed.check_finished(message, raw)?;
-        self.keyed.send_finished(sink)?;
-        let Self { keyed, peer } = self;
+        let Self { config, mut keyed, peer, issue, resumed } = self;
+        if !resumed {
+            issue.carry_out(&config, &mut keyed, sink)?;
+            keyed.send_finished(sink)?;
+        }
         let established = Established::new(Role::Server, &keyed.handshake, keyed.main, peer, finished);
         Ok(State::Connected(Box::new(established)))
     }

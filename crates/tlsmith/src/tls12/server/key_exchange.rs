@@ -1,6 +1,6 @@
 //! WAIT_CKE: the client's share; the keys follow (RFC 5246 §7.4.7, RFC 8422 §5.7).
 
-use super::{State, WaitCertificateVerify, WaitClientKeyExchange, WaitFinished};
+use super::{Common, State, WaitCertificateVerify, WaitClientKeyExchange, WaitFinished};
 use crate::{
     auth::proofs::PeerAuthentication,
     error::{Error, Rule},
@@ -25,15 +25,13 @@ impl WaitClientKeyExchange {
         if leaf.is_none() {
             common.handshake.transcript = common.handshake.transcript.drop_messages();
         }
-        let keyed = common.handshake.into_keyed(PremasterSecret::ecdhe(shared), sink)?;
+        let Common { config, issue, handshake } = common;
+        let keyed = handshake.into_keyed(PremasterSecret::ecdhe(shared), sink)?;
         Ok(match leaf {
-            Some(leaf) => {
-                let config = common.config;
-                State::WaitCertificateVerify(Box::new(WaitCertificateVerify { config, keyed, leaf }))
-            }
+            Some(leaf) => State::WaitCertificateVerify(Box::new(WaitCertificateVerify { config, keyed, issue, leaf })),
             None => {
                 let peer = PeerAuthentication::Anonymous;
-                State::WaitChangeCipherSpec(Box::new(WaitFinished { keyed, peer }))
+                State::WaitChangeCipherSpec(Box::new(WaitFinished { config, keyed, peer, issue, resumed: false }))
             }
         })
     }

@@ -4,8 +4,10 @@
 //!                         START                               of tls13: the ClientHello brings the version
 //!                           | Recv ClientHello
 //!                           v
-//!                       RECVD_CH
+//!                       RECVD_CH                       (DecryptTicket): a pause, if tickets are opened elsewhere
 //!                           | Send ServerHello                          [client_hello.rs, choice.rs]
+//!                           | (session resumed: Send [NewSessionTicket], ChangeCipherSpec, Finished;
+//!                           |  on to WAIT_CCS)                          [sessions.rs]
 //!                           | Send Certificate, [CertificateStatus]     [flight.rs]
 //!                           v
 //!                         (Sign)                       a pause, if the key is elsewhere
@@ -31,8 +33,8 @@
 //!                      v
 //!                 WAIT_FINISHED
 //!                      | Recv Finished
-//!                      | Send ChangeCipherSpec; K_send
-//!                      | Send Finished
+//!                      | (no session resumed: Send [NewSessionTicket], ChangeCipherSpec; K_send
+//!                      |  Send Finished)
 //!                      v
 //!                  CONNECTED
 //! ```
@@ -43,11 +45,13 @@ mod client_hello;
 mod finished;
 mod flight;
 mod key_exchange;
+mod sessions;
 
 use std::sync::Arc;
 
 use tlsmith_crypto::KeyExchange;
 use tlsmith_x509::Certificate;
+use zeroize::Zeroizing;
 
 use super::{
     established::Established,
@@ -59,6 +63,7 @@ use crate::{
         proofs::{PeerAuthentication, SignatureVerified},
     },
     config::ServerConfig,
+    conn::ClientHelloFacts,
     error::{Error, Rule},
     msg::Message,
     registry::NamedGroup,
@@ -66,9 +71,11 @@ use crate::{
 };
 
 pub(crate) use client_hello::start;
+use sessions::Issue;
 
 /// Where the server stands.
 pub(crate) enum State {
+    DecryptTicket(Box<DecryptTicket>),
     Sign(Box<Sign>),
     WaitCertificate(Box<WaitCertificate>),
     WaitClientKeyExchange(Box<WaitClientKeyExchange>),
@@ -109,7 +116,7 @@ impl State {
     /// The state's name.
     pub(crate) fn name(&self) -> &'static str {
         match self {
-            Self::Sign(_) => "RECVD_CH",
+            Self::DecryptTicket(_) | Self::Sign(_) => "RECVD_CH",
             Self::WaitCertificate(_) => "WAIT_CERT",
             Self::WaitClientKeyExchange(_) => "WAIT_CKE",
             Self::WaitCertificateVerify(_) | Self::VerifyPeer(_) => "WAIT_CV",
@@ -127,6 +134,14 @@ impl State {
         }
     }
 
+    /// The answer to the pause `DecryptTicket`.
+    pub(crate) fn ticket(self, opened: Option<Zeroizing<Vec<u8>>>, sink: &mut dyn Sink) -> Result<Self, Error> {
+        match self {
+            Self::DecryptTicket(state) => state.on_ticket(opened, sink),
+            _ => Err(Error::new(Rule::NothingNeeded, "a ticket")),
+        }
+    }
+
     /// The signature that the pause `Sign` waits for.
     pub(crate) fn signature(self, signature: &[u8], sink: &mut dyn Sink) -> Result<Self, Error> {
         match self {
@@ -139,7 +154,16 @@ impl State {
 /// What every state of the server owns until it needs no more of it.
 pub(crate) struct Common {
     config: Arc<ServerConfig>,
+    issue: Issue,
     handshake: Handshake,
+}
+
+/// The pause for a ticket that is opened elsewhere; the ClientHello waits with it.
+pub(crate) struct DecryptTicket {
+    config: Arc<ServerConfig>,
+    raw: Vec<u8>,
+    facts: ClientHelloFacts,
+    pub(crate) ticket: Vec<u8>,
 }
 
 /// The private half of this side's share.
@@ -172,6 +196,7 @@ pub(crate) struct WaitClientKeyExchange {
 pub(crate) struct WaitCertificateVerify {
     config: Arc<ServerConfig>,
     keyed: Keyed,
+    issue: Issue,
     leaf: Certificate,
 }
 
@@ -179,10 +204,15 @@ pub(crate) struct WaitCertificateVerify {
 pub(crate) struct VerifyPeer {
     config: Arc<ServerConfig>,
     keyed: Keyed,
+    issue: Issue,
     signature: SignatureVerified,
 }
 
 pub(crate) struct WaitFinished {
+    config: Arc<ServerConfig>,
     keyed: Keyed,
     peer: PeerAuthentication,
+    issue: Issue,
+    /// A session is resumed: this side has finished already.
+    resumed: bool,
 }

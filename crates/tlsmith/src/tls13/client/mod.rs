@@ -40,7 +40,7 @@ mod certificate;
 mod encrypted_extensions;
 mod finished;
 mod hello;
-mod psk;
+pub(crate) mod psk;
 mod server_hello;
 mod tickets;
 

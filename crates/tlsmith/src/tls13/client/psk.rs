@@ -42,12 +42,12 @@ pub(super) struct EarlyDataOffer {
 }
 
 /// What sessions with this server are kept under.
-pub(super) fn session_key(config: &ClientConfig, name: &ServerName) -> SessionKey {
+pub(crate) fn session_key(config: &ClientConfig, name: &ServerName) -> SessionKey {
     SessionKey { name: name.clone(), scope: config.session_scope.clone() }
 }
 
 /// Who this client is able to say it is; `None`: it cannot tell, and resumes nothing.
-pub(super) fn own_identity(config: &ClientConfig) -> Option<IdentityId> {
+pub(crate) fn own_identity(config: &ClientConfig) -> Option<IdentityId> {
     match &config.identities {
         Some(identities) => identities.id(config.provider.as_ref()),
         None => Some(IdentityId::NOBODY),
@@ -66,7 +66,7 @@ fn session(config: &ClientConfig, name: &ServerName, sink: &mut dyn Sink) -> Opt
         name,
         policy: config.verifier.policy(),
         own_identity: own_identity(config),
-        versions: ProtocolVersion::TLS1_3..=ProtocolVersion::TLS1_3,
+        versions: config.versions.last().copied()?..=config.versions.first().copied()?,
         cipher_suites: &config.cipher_suites,
         now,
     };
@@ -177,13 +177,28 @@ impl Offer {
     pub(super) fn add_psks(&mut self, config: &ClientConfig, name: &ServerName, sink: &mut dyn Sink) {
         let now = sink.now();
         let session = session(config, name, sink);
-        let ticket = session.filter(|session| session.version == ProtocolVersion::TLS1_3);
+        let (ticket, older) = match session {
+            Some(session) if session.version == ProtocolVersion::TLS1_3 => (Some(session), None),
+            other => (None, other),
+        };
+        if let Some(session) = older {
+            self.offer_tls12(session);
+        }
         let resumption = ticket.and_then(|session| OfferedPsk::resumption(config, session, now));
         let allows =
             |session: &ClientSession| rights::client_early_data(session, &config.cipher_suites, &config.alpn).is_ok();
         let session = resumption.as_ref().and_then(|psk| psk.session.as_deref());
         self.early_data = config.early_data && session.is_some_and(allows);
         self.psks = resumption.into_iter().chain(OfferedPsk::external(config)).collect();
+    }
+
+    /// Offers a session of TLS 1.2: by its ID, or by its ticket. With a ticket the ID is one of this client's own, which a
+    /// server that resumes echoes (RFC 5077 §3.4); that of middlebox compatibility serves.
+    fn offer_tls12(&mut self, session: Box<ClientSession>) {
+        if session.ticket.is_empty() {
+            self.session_id.clone_from(&session.session_id);
+        }
+        self.session = Some(session);
     }
 
     /// What early data were sent under, if they were.

@@ -66,7 +66,7 @@ impl ChooseConfig {
 }
 
 /// A ClientHello that was decoded before.
-pub(super) fn decode(raw: &[u8]) -> Result<ClientHello<'_>, Error> {
+pub(crate) fn decode(raw: &[u8]) -> Result<ClientHello<'_>, Error> {
     // The header: type and length.
     let body = raw.get(4..).unwrap_or_default();
     match Message::decode(HandshakeType::CLIENT_HELLO, body)? {

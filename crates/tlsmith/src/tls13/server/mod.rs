@@ -59,6 +59,7 @@ mod flight;
 mod psk;
 mod tickets;
 
+pub(crate) use client_hello::decode;
 pub(crate) use flight::authorities;
 
 use std::sync::Arc;

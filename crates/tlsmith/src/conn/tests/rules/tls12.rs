@@ -209,6 +209,11 @@ pub(super) const CASES: &[Case] = &[
             Play::new(victim, Peer::server(server, script), outbox).finish()
         },
     },
+    Case {
+        rule: Rule::ExtendedMainSecretDropped,
+        name: "of a client that resumes (RFC 7627 §5.3)",
+        run: super::super::tls12_sessions::dropped,
+    },
     // The server's flight.
     Case {
         rule: Rule::EmptyServerCertificate,
