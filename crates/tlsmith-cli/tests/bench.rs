@@ -66,6 +66,10 @@ fn a_count_is_kept_exactly() {
     let early = row(&report, "TLSv1.3", "0-rtt");
     assert_eq!(early["status"], "skipped");
     assert!(early["why"].as_str().unwrap().contains("--path"), "{report:#}");
+    // Side by side with the other version.
+    let old = row(&report, "TLSv1.2", "full");
+    assert_eq!((&old["handshakes"], &old["status"]), (&json!(23), &json!("measured")), "{report:#}");
+    assert!(old["cipher_suite"].as_str().unwrap().starts_with("TLS_ECDHE_ECDSA_"), "{report:#}");
     // One more to try it out.
     for _ in 0..24 {
         assert!(server.outcome().facts.version.is_some());
@@ -144,6 +148,21 @@ fn resumed_and_early_handshakes_are_measured() {
     }
     assert_eq!(row(&report, "TLSv1.3", "full")["prepared"], 0);
     assert_eq!(row(&report, "TLSv1.3", "resumed")["prepared"], 2, "once for each connection at a time: {report:#}");
+}
+
+#[test]
+fn a_version_that_the_server_does_not_speak_is_told() {
+    let tls13 = tlsmith::registry::ProtocolVersion::TLS1_3;
+    let server = TestServer::start(config::server(&PKI.server).versions(tls13, tls13).build().unwrap(), Mode::Echo);
+    let run = bench(server.port, &["--count", "3", "--json"]);
+    let report = run.json();
+    assert_eq!((run.code, &row(&report, "TLSv1.3", "full")["handshakes"]), (0, &json!(3)), "{report:#}");
+    let old = row(&report, "TLSv1.2", "full");
+    assert_eq!((&old["status"], &old["handshakes"]), (&json!("unsupported"), &json!(0)), "{report:#}");
+    assert!(!old["why"].as_str().unwrap().is_empty());
+    // And one that the suites leave out.
+    let run = bench(server.port, &["--count", "3", "--suites", "TLS_AES_128_GCM_SHA256", "--json"]);
+    assert_eq!(row(&run.json(), "TLSv1.2", "full")["status"], "skipped");
 }
 
 #[test]
