@@ -113,17 +113,19 @@ impl ChainVerifier {
 
     /// Anchors and algorithms are sets: their order changes no judgement.
     fn fingerprint(&self) -> PolicyId {
-        let mut anchors: Vec<&[u8]> = self.anchors.certificates().iter().map(Certificate::der).collect();
+        // Every field by its name, so that none that is added later is forgotten here.
+        let Self { provider, anchors, algorithms, budget, policy: _ } = self;
+        let Budget { signatures, candidates, name_comparisons, depth } = *budget;
+        let mut anchors: Vec<&[u8]> = anchors.certificates().iter().map(Certificate::der).collect();
         anchors.sort_unstable();
-        let mut algorithms: Vec<String> = self.algorithms.iter().map(|algorithm| format!("{algorithm:?}")).collect();
+        let mut algorithms: Vec<String> = algorithms.iter().map(|algorithm| format!("{algorithm:?}")).collect();
         algorithms.sort_unstable();
         algorithms.dedup();
-        let Budget { signatures, candidates, name_comparisons, depth } = self.budget;
         let budget: Vec<u8> = [signatures, candidates, name_comparisons, depth].map(u32::to_be_bytes).concat();
         let algorithms = algorithms.join(",");
         let mut parts: Vec<&[u8]> = vec![&budget, algorithms.as_bytes()];
         parts.extend(anchors);
-        PolicyId::of(self.provider.as_ref(), "chain to anchors", &parts)
+        PolicyId::of(provider.as_ref(), "chain to anchors", &parts)
     }
 }
 

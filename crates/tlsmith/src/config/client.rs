@@ -9,7 +9,7 @@ use crate::{
     auth::{CertificateCompression, ClientIdentities, Identity, OneIdentity, PeerVerifier, schemes},
     hello::record_size,
     registry::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme},
-    session::{ClientSessions, ExternalPsk},
+    session::{ClientSessions, ExternalPsk, PolicyId},
     tls13::compress::Compressions,
 };
 
@@ -47,6 +47,13 @@ pub struct ClientConfig {
 }
 
 impl ClientConfig {
+    /// What servers are judged by: what the verifier demands, and what they may sign with. `None`: it cannot be said, and
+    /// nothing is resumed.
+    pub(crate) fn policy(&self) -> Option<PolicyId> {
+        let policy = self.verifier.policy()?;
+        Some(policy.with_schemes(self.provider.as_ref(), &self.signature_schemes))
+    }
+
     /// Starts with safe defaults: the AES-GCM and ChaCha20 suites, groups and schemes of the provider, shares for X25519MLKEM768 and X25519.
     pub fn builder(provider: Arc<dyn Provider>, verifier: Arc<dyn PeerVerifier>) -> ClientConfigBuilder {
         let groups = checks::default_groups(provider.as_ref());

@@ -9,7 +9,7 @@ use crate::{
     auth::{CertificateCompression, Identity, NamedIdentities, PeerVerifier, ServerIdentities, UnknownName, schemes},
     hello::record_size,
     registry::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme},
-    session::{AntiReplay, ExternalPsks, SessionStore, Ticketer},
+    session::{AntiReplay, ExternalPsks, PolicyId, SessionStore, Ticketer},
     tls13::compress::Compressions,
 };
 
@@ -88,6 +88,13 @@ pub enum Preference {
 }
 
 impl ServerConfig {
+    /// What clients are judged by: what the verifier demands, and what they may sign with. `None`: they are not asked, or it
+    /// cannot be said, and nothing is resumed.
+    pub(crate) fn client_policy(&self) -> Option<PolicyId> {
+        let policy = self.client_auth.verifier()?.policy()?;
+        Some(policy.with_schemes(self.provider.as_ref(), &self.signature_schemes))
+    }
+
     /// Starts with safe defaults and no identity.
     pub fn builder(provider: Arc<dyn Provider>) -> ServerConfigBuilder {
         let groups = checks::default_groups(provider.as_ref());

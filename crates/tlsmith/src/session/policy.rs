@@ -4,13 +4,22 @@ use std::fmt;
 
 use tlsmith_crypto::{HashAlgorithm, Provider};
 
-use crate::auth::Identity;
+use crate::{auth::Identity, registry::SignatureScheme};
 
 /// The fingerprint of what a verifier demands. A session that it vouched for counts only under the same.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PolicyId(pub [u8; 32]);
 
 impl PolicyId {
+    /// These demands, and besides that the peer signs its handshake with one of these schemes.
+    pub(crate) fn with_schemes(self, provider: &dyn Provider, schemes: &[SignatureScheme]) -> Self {
+        let mut schemes: Vec<[u8; 2]> = schemes.iter().map(|scheme| scheme.0.to_be_bytes()).collect();
+        // A set: the order is a wish, not a demand.
+        schemes.sort_unstable();
+        schemes.dedup();
+        Self::of(provider, "with signature schemes", &[&self.0, schemes.as_flattened()])
+    }
+
     /// The SHA-256 of `label`, which names the kind of verifier, and of `parts`, everything that its judgement hangs on.
     /// Lengths go into it, so that no two lists of parts have the same bytes.
     pub fn of(provider: &dyn Provider, label: &str, parts: &[&[u8]]) -> Self {

@@ -108,6 +108,8 @@ pub(crate) struct ServerNow<'a> {
     /// The application's scope.
     pub(crate) context: &'a [u8],
     pub(crate) client_auth: &'a ClientAuth,
+    /// What a client would be judged by: [`ServerConfig::client_policy`](crate::ServerConfig).
+    pub(crate) policy: Option<PolicyId>,
     /// TLS 1.2: the ClientHello has `extended_master_secret`.
     pub(crate) extended_main_secret: bool,
     pub(crate) now: UnixMillis,
@@ -129,7 +131,7 @@ pub(crate) fn server(session: &ServerSession, now: &ServerNow<'_>) -> Result<(),
     if session.context != now.context {
         return Err(WhyNot::Context);
     }
-    client_auth(session, now.client_auth)?;
+    client_auth(session, now.client_auth, now.policy)?;
     match (session.version, session.extended_main_secret, now.extended_main_secret) {
         (ProtocolVersion::TLS1_3, _, _) | (_, true, true) => Ok(()),
         (_, true, false) => Err(WhyNot::ExtendedMainSecretDropped),
@@ -138,11 +140,10 @@ pub(crate) fn server(session: &ServerSession, now: &ServerNow<'_>) -> Result<(),
 }
 
 /// The client counts as who it was only where it would be judged by the same demands today.
-fn client_auth(session: &ServerSession, demand: &ClientAuth) -> Result<(), WhyNot> {
-    let policy = match demand.verifier() {
-        Some(verifier) => Some(verifier.policy().ok_or(WhyNot::NoPolicy)?),
-        None => None,
-    };
+fn client_auth(session: &ServerSession, demand: &ClientAuth, policy: Option<PolicyId>) -> Result<(), WhyNot> {
+    if demand.verifier().is_some() && policy.is_none() {
+        return Err(WhyNot::NoPolicy);
+    }
     let anonymous = session.peer_certificates.is_empty();
     match demand {
         _ if session.policy != policy => Err(WhyNot::Policy),
@@ -184,7 +185,7 @@ const MAX_TICKET: usize = 1 << 15;
 #[derive(Clone, Debug)]
 pub(crate) struct ClientNow<'a> {
     pub(crate) name: &'a ServerName,
-    /// That of the verifier in place.
+    /// What the server would be judged by: [`ClientConfig::policy`](crate::ClientConfig).
     pub(crate) policy: Option<PolicyId>,
     /// Who the client can say it is.
     pub(crate) own_identity: Option<IdentityId>,

@@ -7,7 +7,7 @@ use tlsmith::{
     ClientConfig, ServerConfig,
     config::ClientAuth,
     registry::ProtocolVersion,
-    session::{ClientSession, TicketKeys},
+    session::{ClientSession, MemoryStore, SessionStore, TicketKeys},
 };
 use tlsmith_crypto::aws_lc::AwsLc;
 
@@ -90,4 +90,34 @@ proptest! {
             }
         }
     }
+}
+
+/// The same of a session ID (TLS 1.2), which is all that a server without tickets knows a client by.
+#[test]
+fn any_byte_of_a_session_id() {
+    let world = World::shared();
+    let version = ProtocolVersion::TLS1_2;
+    let shelf = Arc::new(Shelf::default());
+    let client = world.client(version).sessions(shelf.clone()).build().unwrap();
+    let store = Arc::new(MemoryStore::default());
+    let server = world.server(version).session_store(store.clone()).build().unwrap();
+    assert!(!visit(&client, "a.example", &server).resumed());
+    let session = shelf.last();
+    assert!(session.ticket.is_empty() && session.session_id.len() == 32);
+    let with = |change: &dyn Fn(&mut Vec<u8>)| {
+        let mut altered = session.duplicate();
+        change(&mut altered.session_id);
+        shelf.offer(altered);
+        let visit = visit(&client, "a.example", &server);
+        assert!(visit.is_without_alerts());
+        visit.resumed()
+    };
+    assert!(with(&|_| ()) && with(&|_| ()));
+    for at in 0..32 {
+        assert!(!with(&|id| id[at] ^= 1), "byte {at}");
+        assert!(!with(&|id| id.truncate(at)), "the first {at} bytes");
+    }
+    // A session that the server has forgotten.
+    store.remove(&session.session_id);
+    assert!(!with(&|_| ()));
 }

@@ -7,7 +7,7 @@ use proptest::{prelude::*, sample::select};
 use tlsmith::{
     ClientConfig, ServerConfig,
     config::ClientAuth,
-    registry::ProtocolVersion,
+    registry::{ProtocolVersion, SignatureScheme},
     session::{ClientSessions, TicketKeys, WhyNot},
 };
 use tlsmith_crypto::aws_lc::AwsLc;
@@ -28,7 +28,12 @@ struct Settings {
     /// Whether the client trusts more than the server's certificate.
     trusts_more: bool,
     alpn: Option<&'static [u8]>,
+    /// Whether the client takes signatures of its own choice of schemes only, and the server.
+    choosy: (bool, bool),
 }
+
+/// What all keys here sign with.
+const CHOICE: [SignatureScheme; 1] = [SignatureScheme::ECDSA_SECP256R1_SHA256];
 
 prop_compose! {
     fn settings()(
@@ -39,8 +44,9 @@ prop_compose! {
         shows in 0..3_usize,
         trusts_more: bool,
         alpn in select(vec![None, Some(&b"h2"[..]), Some(b"x")]),
+        choosy: (bool, bool),
     ) -> Settings {
-        Settings { name, context, asks, trusts, shows, trusts_more, alpn }
+        Settings { name, context, asks, trusts, shows, trusts_more, alpn, choosy }
     }
 }
 
@@ -54,6 +60,7 @@ impl Settings {
             Some(protocol) => builder.alpn(&[protocol]),
             None => builder,
         };
+        let builder = if self.choosy.0 { builder.signature_schemes(&CHOICE) } else { builder };
         match world.clients.get(self.shows) {
             Some(identity) => builder.identity(identity.clone()).build().unwrap(),
             None => builder.build().unwrap(),
@@ -70,6 +77,7 @@ impl Settings {
             _ => ClientAuth::Require(world.verifier(&trusted)),
         };
         let builder = world.server(version).session_context(self.context).ticketer(keys.clone()).client_auth(auth);
+        let builder = if self.choosy.1 { builder.signature_schemes(&CHOICE) } else { builder };
         builder.alpn(&[b"h2", b"x"]).build().unwrap()
     }
 
@@ -98,7 +106,7 @@ impl Settings {
 
 /// The second differs from the first in a few things, or in none.
 fn two() -> impl Strategy<Value = (Settings, Settings)> {
-    let changes = prop_oneof![Just(0_u8), (0..7_u32).prop_map(|bit| 1 << bit), any::<u8>()];
+    let changes = prop_oneof![Just(0_u16), (0..9_u32).prop_map(|bit| 1 << bit), any::<u16>()];
     (settings(), settings(), changes).prop_map(|(first, other, changes)| {
         let from = |bit: u8| if changes >> bit & 1 == 1 { &other } else { &first };
         let second = Settings {
@@ -109,6 +117,7 @@ fn two() -> impl Strategy<Value = (Settings, Settings)> {
             shows: from(4).shows,
             trusts_more: from(5).trusts_more,
             alpn: from(6).alpn,
+            choosy: (from(7).choosy.0, from(8).choosy.1),
         };
         (first, second)
     })
@@ -138,12 +147,13 @@ proptest! {
             }
             let visited = visit(&second.client(version, &shelf), second.name, &second.server(version, &keys));
             second.check(&visited);
-            let judged = |settings: &Settings| (settings.asks > 0).then_some(settings.trusts);
+            let judged = |settings: &Settings| (settings.asks > 0).then_some((settings.trusts, settings.choosy.1));
             let same = first.name == second.name
                 && first.context == second.context
                 && judged(&first) == judged(&second)
                 && first.shows == second.shows
-                && first.trusts_more == second.trusts_more;
+                && first.trusts_more == second.trusts_more
+                && first.choosy.0 == second.choosy.0;
             prop_assert_eq!(visited.resumed(), same);
         }
     }
@@ -152,8 +162,16 @@ proptest! {
 /// A client that lies to itself about a session does not get further: the server holds its own copy against it.
 #[test]
 fn a_server_does_not_take_the_clients_word() {
-    let plain =
-        Settings { name: "a.example", context: b"", asks: 0, trusts: 1, shows: 2, trusts_more: false, alpn: None };
+    let plain = Settings {
+        name: "a.example",
+        context: b"",
+        asks: 0,
+        trusts: 1,
+        shows: 2,
+        trusts_more: false,
+        alpn: None,
+        choosy: (false, false),
+    };
     for version in VERSIONS {
         let (shelf, keys) = (Arc::new(Shelf::default()), Arc::new(TicketKeys::generate(&AwsLc).unwrap()));
         visit(&plain.client(version, &shelf), "a.example", &plain.server(version, &keys));

@@ -24,7 +24,7 @@ pub(crate) fn provider() -> Arc<dyn Provider> {
 }
 
 /// The versions that sessions are resumed in.
-pub(crate) const VERSIONS: [ProtocolVersion; 1] = [ProtocolVersion::TLS1_3];
+pub(crate) const VERSIONS: [ProtocolVersion; 2] = [ProtocolVersion::TLS1_2, ProtocolVersion::TLS1_3];
 
 /// Everybody that there is.
 pub(crate) struct World {

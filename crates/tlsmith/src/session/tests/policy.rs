@@ -47,6 +47,25 @@ fn whatever_a_judgement_hangs_on_is_in_the_policy() {
     assert_ne!(asked.budget(Budget { depth: 3, ..Budget::default() }).policy(), before);
 }
 
+/// What a peer may sign with is a demand as well.
+#[test]
+fn the_schemes_of_a_configuration_belong_to_it() {
+    use crate::registry::SignatureScheme as Scheme;
+    let plain = verifier(&[0]).policy().unwrap();
+    let with = |schemes: &[Scheme]| plain.with_schemes(&AwsLc, schemes);
+    let all = [
+        plain,
+        with(&[]),
+        with(&[Scheme::ED25519]),
+        with(&[Scheme::ED25519, Scheme::RSA_PSS_RSAE_SHA256]),
+        verifier(&[1]).policy().unwrap().with_schemes(&AwsLc, &[Scheme::ED25519]),
+    ];
+    for (at, one) in all.iter().enumerate() {
+        assert!(all.iter().skip(at + 1).all(|other| other != one), "{at}");
+    }
+    assert_eq!(with(&[Scheme::RSA_PSS_RSAE_SHA256, Scheme::ED25519]), all[3], "in any order");
+}
+
 /// However it is wrapped, accepting everybody is never taken for judging.
 #[test]
 fn accepting_anyway_is_a_policy_of_its_own() {

@@ -165,6 +165,7 @@ impl Server {
                 server_name: self.name,
                 context: self.context,
                 client_auth: &auth,
+                policy: auth.verifier().and_then(|verifier| verifier.policy()),
                 extended_main_secret: self.ems,
                 now: UnixMillis(now),
             },

@@ -42,7 +42,7 @@ impl Memory {
             Some(Keeper {
                 sessions: config.sessions.clone()?,
                 key: psk::session_key(config, name),
-                policy: config.verifier.policy()?,
+                policy: config.policy()?,
                 own_identity: psk::own_identity(config)?,
             })
         };

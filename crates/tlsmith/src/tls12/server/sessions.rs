@@ -45,7 +45,7 @@ impl Issue {
     /// What is promised to this client. Without extended_master_secret, or where the client is judged by what cannot be
     /// named, nobody could come back.
     pub(super) fn promise(config: &ServerConfig, hello: &ClientHello<'_>) -> Result<Self, Error> {
-        let unnamed = config.client_auth.verifier().is_some_and(|verifier| verifier.policy().is_none());
+        let unnamed = config.client_auth.verifier().is_some() && config.client_policy().is_none();
         if unnamed || hello.find(ExtensionType::EXTENDED_MAIN_SECRET).is_none() {
             return Ok(Self::Nothing);
         }
@@ -115,7 +115,7 @@ fn session(config: &ServerConfig, keyed: &Keyed, facts: &Facts, lifetime: u32, n
         extended_main_secret: keyed.handshake.extended_main_secret,
         group: facts.group,
         peer_certificates: facts.peer_certificates.clone(),
-        policy: config.client_auth.verifier().and_then(|verifier| verifier.policy()),
+        policy: config.client_policy(),
         max_early_data: 0,
         context: config.session_context.clone(),
     }
@@ -166,6 +166,7 @@ pub(super) fn resumable(
         server_name: facts.server_name.as_deref(),
         context: &config.session_context,
         client_auth: &config.client_auth,
+        policy: config.client_policy(),
         extended_main_secret: hello.find(ExtensionType::EXTENDED_MAIN_SECRET).is_some(),
         now: sink.now(),
     };

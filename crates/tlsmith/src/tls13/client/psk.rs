@@ -64,7 +64,7 @@ fn session(config: &ClientConfig, name: &ServerName, sink: &mut dyn Sink) -> Opt
     let now = sink.now();
     let now_here = ClientNow {
         name,
-        policy: config.verifier.policy(),
+        policy: config.policy(),
         own_identity: own_identity(config),
         versions: config.versions.last().copied()?..=config.versions.first().copied()?,
         cipher_suites: &config.cipher_suites,

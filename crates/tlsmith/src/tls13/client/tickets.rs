@@ -45,7 +45,7 @@ impl TicketReader {
         facts: &Facts,
     ) -> Result<Option<Box<Self>>, Error> {
         let Some(sessions) = common.config.sessions.clone() else { return Ok(None) };
-        let identities = (common.config.verifier.policy(), psk::own_identity(&common.config));
+        let identities = (common.config.policy(), psk::own_identity(&common.config));
         let ((Some(policy), Some(own_identity)), Some(trusted_until)) = (identities, facts.trusted_until) else {
             return Ok(None);
         };

@@ -138,6 +138,7 @@ impl Pending {
             server_name: facts.server_name.as_deref(),
             context: &self.config.session_context,
             client_auth: &self.config.client_auth,
+            policy: self.config.client_policy(),
             extended_main_secret: true,
             now: sink.now(),
         };

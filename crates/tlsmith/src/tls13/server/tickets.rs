@@ -25,7 +25,7 @@ use crate::{
 pub(super) fn send(config: &ServerConfig, keys: &Keys, main: &MainSecret, sink: &mut dyn Sink) -> Result<(), Error> {
     let Some(ticketer) = &config.ticketer else { return Ok(()) };
     // An external PSK is offered again as it is; and a client that was judged by what cannot be named cannot come back.
-    let unnamed = config.client_auth.verifier().is_some_and(|verifier| verifier.policy().is_none());
+    let unnamed = config.client_auth.verifier().is_some() && config.client_policy().is_none();
     // What a ticket says of the client is its certificates.
     let raw = sink.facts().peer_raw_key.is_some();
     if sink.facts().external_psk || unnamed || raw || ticketer.lifetime() == 0 || !usable(config, sink.facts()) {
@@ -71,7 +71,7 @@ fn send_one(
         extended_main_secret: true,
         group: facts.group,
         peer_certificates: facts.peer_certificates.clone(),
-        policy: config.client_auth.verifier().and_then(|verifier| verifier.policy()),
+        policy: config.client_policy(),
         max_early_data: config.early_data.as_ref().map_or(0, |early_data| early_data.max),
         context: config.session_context.clone(),
     };
