@@ -12,12 +12,14 @@
 //! # What is never resumed
 //!
 //! A resumed connection has no right that its first handshake did not have. Both sides hold a session against what they
-//! would demand today, and make a full handshake where anything differs, without an alert; [`WhyNot`] names the reason in
+//! would demand today, and make a full handshake where anything differs, without an alert (but for a client that takes back
+//! `extended_master_secret`, RFC 7627 §5.3); [`WhyNot`] names the reason in
 //! [`Facts::not_resumed`](crate::Facts::not_resumed). It counts only
 //!
 //! - in its version, with its suite (TLS 1.3: with a suite of its hash), in TLS 1.2 with `extended_master_secret`;
 //! - under its server name, and in its scope of the application;
-//! - where the peer would be judged by the same demands, [`PeerVerifier::policy`](crate::auth::PeerVerifier::policy);
+//! - where the peer would be judged by the same demands, [`PeerVerifier::policy`](crate::auth::PeerVerifier::policy), and may
+//!   sign with the same schemes;
 //! - by the client that made it, [`ClientIdentities::id`](crate::auth::ClientIdentities::id);
 //! - within its lifetime, seven days at most, and as long as what the peer proved in the full handshake is trusted
 //!   ([`trusted_until`]): resumption upon resumption does not outlive it.
