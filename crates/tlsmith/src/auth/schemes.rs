@@ -102,7 +102,7 @@ pub(crate) fn of_leaf_tls12(scheme: SignatureScheme, leaf: &Certificate) -> Opti
 }
 
 /// ML-DSA signs no handshake of TLS 1.2 (draft-ietf-tls-mldsa §3).
-const fn is_of_tls13(scheme: SignatureScheme) -> bool {
+pub(crate) const fn is_of_tls13(scheme: SignatureScheme) -> bool {
     matches!(scheme, SignatureScheme::MLDSA44 | SignatureScheme::MLDSA65 | SignatureScheme::MLDSA87)
 }
 

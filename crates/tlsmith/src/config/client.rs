@@ -103,6 +103,12 @@ impl ClientConfig {
         let tls13 = self.versions.contains(&ProtocolVersion::TLS1_3);
         self.groups.iter().copied().filter(|group| tls13 || checks::is_tls12_group(*group)).collect()
     }
+
+    /// The signature schemes of the versions that are offered.
+    pub(crate) fn offered_schemes(&self) -> Vec<SignatureScheme> {
+        let tls13 = self.versions.contains(&ProtocolVersion::TLS1_3);
+        self.signature_schemes.iter().copied().filter(|scheme| tls13 || !schemes::is_of_tls13(*scheme)).collect()
+    }
 }
 
 /// Builds a [`ClientConfig`].

@@ -169,7 +169,7 @@ impl Offer {
         }
         let groups = config.offered_groups();
         list.push(Extension::SupportedGroups(self.with_grease(|grease| NamedGroup(grease.group), &groups)));
-        let schemes = self.with_grease(|grease| SignatureScheme(grease.scheme), &config.signature_schemes);
+        let schemes = self.with_grease(|grease| SignatureScheme(grease.scheme), &config.offered_schemes());
         list.push(Extension::SignatureAlgorithms(schemes));
         if !config.signature_schemes_cert.is_empty() {
             list.push(Extension::SignatureAlgorithmsCert(config.signature_schemes_cert.clone()));

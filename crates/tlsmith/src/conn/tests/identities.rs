@@ -290,5 +290,11 @@ fn mldsa_is_for_tls13_alone() {
         pair.run().unwrap();
         assert_eq!(pair.server.facts().version, Some(ProtocolVersion::TLS1_2));
         assert!(pair.server.facts().peer_certificates.is_empty());
+        // Nor is it listed where TLS 1.3 is out of the question.
+        let hello = pair.server.facts().client_hello.as_ref().unwrap();
+        let request = pair.client.facts().certificate_request.as_ref().unwrap();
+        for listed in [&hello.signature_schemes, &request.signature_schemes_cert] {
+            assert!(!listed.is_empty() && !listed.iter().any(|scheme| schemes::is_of_tls13(*scheme)), "{listed:?}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Common, OwnShare, Sign, State, WaitCertificate, WaitClientKeyExchange, choice::Choice};
 use crate::{
-    auth::{PeerVerifier, proofs::crypto},
+    auth::{PeerVerifier, proofs::crypto, schemes},
     config::ServerConfig,
     error::{Error, Rule},
     msg::{
@@ -67,9 +67,10 @@ fn send_certificate_request(
     sink: &mut dyn Sink,
 ) -> Result<(), Error> {
     let authorities = authorities(verifier);
+    let schemes = common.config.signature_schemes.iter().copied();
     let message = CertificateRequestTls12 {
         types: certificate_types(&common.config),
-        schemes: common.config.signature_schemes.clone(),
+        schemes: schemes.filter(|scheme| !schemes::is_of_tls13(*scheme)).collect(),
         authorities: authorities.iter().map(Vec::as_slice).collect(),
     };
     sink.send(&Message::CertificateRequestTls12(message), &mut common.handshake.transcript)
