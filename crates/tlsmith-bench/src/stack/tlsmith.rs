@@ -31,9 +31,10 @@ pub(crate) struct Tlsmith {
 
 impl Tlsmith {
     pub(crate) fn new(setup: &Setup<'_>) -> Result<Option<Self>> {
-        if setup.version == Version::Tls12 {
+        if setup.version == Version::Tls12 && setup.resume {
             return Ok(None);
         }
+        let version = protocol_version(setup);
         let provider: Arc<dyn Provider> = Arc::new(AwsLc);
         let anchors = TrustAnchors::from_pem(setup.pki.root.as_bytes())?;
         let verifier = ChainVerifier::new(provider.clone(), Arc::new(anchors));
@@ -42,9 +43,15 @@ impl Tlsmith {
         let mut client = ClientConfig::builder(provider.clone(), Arc::new(verifier))
             .cipher_suites(&suites)
             .groups(&groups)
-            .signature_schemes(schemes(setup.pki.kind));
-        let mut server =
-            ServerConfig::builder(provider).identity(Arc::new(identity)).cipher_suites(&suites).groups(&groups);
+            .signature_schemes(schemes(setup.pki.kind))
+            .versions(version, version)
+            // The others do without.
+            .certificate_compression(&[]);
+        let mut server = ServerConfig::builder(provider)
+            .identity(Arc::new(identity))
+            .cipher_suites(&suites)
+            .groups(&groups)
+            .versions(version, version);
         if setup.resume {
             client = client.sessions(Arc::new(MemorySessions::new(SERVERS, SESSIONS, CACHE)));
             server = server.ticketer(Arc::new(TicketKeys::generate(&AwsLc)?)).tickets(1);
@@ -54,10 +61,27 @@ impl Tlsmith {
 }
 
 fn suite(setup: &Setup<'_>) -> CipherSuite {
-    match setup.aead {
-        Aead::Aes128Gcm => CipherSuite::TLS_AES_128_GCM_SHA256,
-        Aead::Aes256Gcm => CipherSuite::TLS_AES_256_GCM_SHA384,
-        Aead::ChaCha20Poly1305 => CipherSuite::TLS_CHACHA20_POLY1305_SHA256,
+    match (setup.version, setup.aead, setup.pki.kind) {
+        (Version::Tls13, Aead::Aes128Gcm, _) => CipherSuite::TLS_AES_128_GCM_SHA256,
+        (Version::Tls13, Aead::Aes256Gcm, _) => CipherSuite::TLS_AES_256_GCM_SHA384,
+        (Version::Tls13, Aead::ChaCha20Poly1305, _) => CipherSuite::TLS_CHACHA20_POLY1305_SHA256,
+        (Version::Tls12, Aead::Aes128Gcm, KeyKind::P256) => CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+        (Version::Tls12, Aead::Aes256Gcm, KeyKind::P256) => CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+        (Version::Tls12, Aead::ChaCha20Poly1305, KeyKind::P256) => {
+            CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256
+        }
+        (Version::Tls12, Aead::Aes128Gcm, KeyKind::Rsa2048) => CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+        (Version::Tls12, Aead::Aes256Gcm, KeyKind::Rsa2048) => CipherSuite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+        (Version::Tls12, Aead::ChaCha20Poly1305, KeyKind::Rsa2048) => {
+            CipherSuite::TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256
+        }
+    }
+}
+
+fn protocol_version(setup: &Setup<'_>) -> ProtocolVersion {
+    match setup.version {
+        Version::Tls12 => ProtocolVersion::TLS1_2,
+        Version::Tls13 => ProtocolVersion::TLS1_3,
     }
 }
 
@@ -141,12 +165,8 @@ impl End for TlsmithEnd {
 
     fn check(&self, setup: &Setup<'_>, resumed: bool) -> Result<()> {
         let facts = self.connection.facts();
-        let version = match setup.version {
-            Version::Tls12 => ProtocolVersion::TLS1_2,
-            Version::Tls13 => ProtocolVersion::TLS1_3,
-        };
         let group_fits = facts.group == Some(group(setup.group)) || (resumed && setup.version == Version::Tls12);
-        let fits = facts.version == Some(version)
+        let fits = facts.version == Some(protocol_version(setup))
             && facts.cipher_suite == Some(suite(setup))
             && facts.resumed == resumed
             && group_fits;
