@@ -10,12 +10,15 @@ use std::iter::repeat;
 /// A `Name`: its RDNs, from the least specific to the most.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct DistinguishedName {
-    rdns: Vec<Vec<Attribute>>,
+    /// Of all RDNs, from the first to the last.
+    attributes: Vec<Attribute>,
     comparable: Box<[u8]>,
 }
 
 #[derive(Clone, Debug)]
 struct Attribute {
+    /// It is the first of its RDN.
+    begins: bool,
     kind: ObjectIdentifier,
     value: Value,
 }
@@ -29,21 +32,23 @@ enum Value {
 
 impl DistinguishedName {
     pub(crate) fn from_der(der: &[u8], field: &'static str) -> Result<Self, ParseError> {
-        let mut rdns = Vec::new();
+        let mut attributes = Vec::new();
         for rdn in single::<SequenceOf<'_, SetOf<'_, Tlv<'_>>>>(der, field)? {
-            let attributes = rdn.map(|tlv| Attribute::from_der(tlv.full_data(), field));
-            let attributes = attributes.collect::<Result<Vec<_>, _>>()?;
-            if attributes.is_empty() {
+            let mut begins = true;
+            for tlv in rdn {
+                attributes.push(Attribute::from_der(tlv.full_data(), field, begins)?);
+                begins = false;
+            }
+            if begins {
                 return Err(ParseError::new(field, "a relative distinguished name is empty"));
             }
-            rdns.push(attributes);
         }
-        let comparable = comparable(&rdns);
-        Ok(Self { rdns, comparable })
+        let comparable = comparable(&attributes);
+        Ok(Self { attributes, comparable })
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.rdns.is_empty()
+        self.attributes.is_empty()
     }
 
     /// Two names are the same if these are. Of two names, one is a subtree of the other if this is a prefix.
@@ -61,7 +66,7 @@ impl DistinguishedName {
 
     /// All values of an attribute, the most specific first; `None` for one that is no text.
     pub(crate) fn all_values<'a>(&'a self, kind: &'a ObjectIdentifier) -> impl Iterator<Item = Option<&'a str>> {
-        let attributes = self.rdns.iter().rev().flatten().filter(move |attribute| attribute.kind == *kind);
+        let attributes = rdns(&self.attributes).rev().flatten().filter(move |attribute| attribute.kind == *kind);
         attributes.map(|attribute| match &attribute.value {
             Value::Text(text) => Some(text.as_str()),
             Value::Raw(_) => None,
@@ -81,7 +86,8 @@ impl DistinguishedName {
     /// RFC 4514 text of at most `longest` octets.
     pub(crate) fn text(&self, longest: usize) -> String {
         let mut out = String::new();
-        let attributes = self.rdns.iter().rev().flat_map(|rdn| rdn.iter().zip(std::iter::once(',').chain(repeat('+'))));
+        let attributes =
+            rdns(&self.attributes).rev().flat_map(|rdn| rdn.iter().zip(std::iter::once(',').chain(repeat('+'))));
         for (attribute, separator) in attributes {
             if !out.is_empty() {
                 out.push(separator);
@@ -99,12 +105,12 @@ impl DistinguishedName {
 
 impl Attribute {
     /// AttributeTypeAndValue.
-    fn from_der(der: &[u8], field: &'static str) -> Result<Self, ParseError> {
+    fn from_der(der: &[u8], field: &'static str, begins: bool) -> Result<Self, ParseError> {
         crate::der::inside(single::<Sequence<'_>>(der, field)?, field, |p| {
             let kind = read::<ObjectIdentifier>(p, field)?;
             let value = read::<Tlv<'_>>(p, field)?;
             let value = decode(&value).map_or_else(|| Value::Raw(value.full_data().into()), Value::Text);
-            Ok(Self { kind, value })
+            Ok(Self { begins, kind, value })
         })
     }
 
@@ -199,14 +205,19 @@ pub(crate) fn misleads(character: char) -> bool {
         || matches!(character, '\u{e0000}'..='\u{e0fff}')
 }
 
+/// The attributes of each RDN.
+fn rdns(attributes: &[Attribute]) -> impl DoubleEndedIterator<Item = &[Attribute]> {
+    attributes.chunk_by(|_, next| !next.begins)
+}
+
 /// How long the length of a part is in a comparable form.
 const LENGTH_SIZE: usize = size_of::<u64>();
 
 /// Every part carries its length before it, so that no two different names share a form, and prefixes end between RDNs.
-fn comparable(rdns: &[Vec<Attribute>]) -> Box<[u8]> {
-    let mut out = Vec::with_capacity(rdns.iter().flatten().map(Attribute::size).sum());
-    for rdn in rdns {
-        put(&mut out, |out| match rdn.as_slice() {
+fn comparable(attributes: &[Attribute]) -> Box<[u8]> {
+    let mut out = Vec::with_capacity(attributes.iter().map(Attribute::size).sum());
+    for rdn in rdns(attributes) {
+        put(&mut out, |out| match rdn {
             [only] => put_attribute(out, only),
             several => {
                 // A SET has no order.

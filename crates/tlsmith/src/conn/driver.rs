@@ -23,6 +23,10 @@ use crate::{
     },
 };
 
+/// Room for the messages of a flight, so that it need not be made bit by bit: more than a ClientHello without a hybrid share
+/// or two certificates have.
+const USUAL_FLIGHT: usize = 2048;
+
 /// Both halves and the output of one call.
 pub(super) struct Driver<'a> {
     pub(super) read: &'a mut ReadHalf,
@@ -38,6 +42,9 @@ pub(super) struct Driver<'a> {
 impl Sink for Driver<'_> {
     fn send(&mut self, message: &Message<'_>, transcript: &mut Transcript) -> Result<(), Error> {
         let start = self.write.pending.len();
+        if start == 0 {
+            self.write.pending.reserve(USUAL_FLIGHT);
+        }
         message
             .encode(&mut self.write.pending)
             .map_err(|error| Error::new(Rule::Internal, format!("{} is too long", error.what)))?;

@@ -37,6 +37,9 @@ use zeroize::Zeroizing;
 
 use super::{constants, suite::Suite};
 
+/// The longest digest, SHA-512's.
+const MAX_HASH_LEN: usize = 64;
+
 /// The provider and the hash of the suite: what every step needs.
 #[derive(Clone, Debug)]
 pub(crate) struct Kdf {
@@ -70,16 +73,30 @@ impl Kdf {
         Ok(out)
     }
 
-    /// The "derived" salt between two extracts.
-    fn derived(&self, secret: &Secret) -> Result<Secret, CryptoError> {
-        self.expand_secret(secret, b"derived", self.hash.of_nothing().as_ref())
+    /// The same for a secret that is used once, here, and wiped.
+    fn use_once<T>(
+        &self,
+        secret: &Secret,
+        label: &[u8],
+        context: &[u8],
+        consumer: impl FnOnce(&[u8]) -> T,
+    ) -> Result<T, CryptoError> {
+        let mut out = Zeroizing::new([0; MAX_HASH_LEN]);
+        let out = out.get_mut(..self.hash.output_len()).ok_or(CryptoError::InvalidInput)?;
+        self.expand_label(secret, label, context, out)?;
+        Ok(consumer(out))
     }
 
-    /// The first "derived" salt where a string of zeros takes the place of the PSK: the same for everybody.
-    fn derived_without_psk(&self) -> Result<Secret, CryptoError> {
+    /// From one extract to the next: the "derived" salt, and what is mixed in.
+    fn derive_and_extract(&self, secret: &Secret, input: &[u8]) -> Result<Secret, CryptoError> {
+        self.use_once(secret, b"derived", self.hash.of_nothing().as_ref(), |salt| self.extract(salt, input))
+    }
+
+    /// The same after the first extract, where a string of zeros takes the place of the PSK: the salt is the same for everybody.
+    fn extract_without_psk(&self, input: &[u8]) -> Result<Secret, CryptoError> {
         match constants::derived_without_psk(self.hash) {
-            Some(known) => Ok(Secret::new(known)),
-            None => self.derived(&self.extract(self.zeros(), self.zeros())),
+            Some(salt) => Ok(self.extract(salt, input)),
+            None => self.derive_and_extract(&self.extract(self.zeros(), self.zeros()), input),
         }
     }
 
@@ -89,7 +106,7 @@ impl Kdf {
 
     /// The "0" of the drawing: a string of zeros as long as the hash.
     fn zeros(&self) -> &'static [u8] {
-        const ZEROS: [u8; 64] = [0; 64];
+        const ZEROS: [u8; MAX_HASH_LEN] = [0; MAX_HASH_LEN];
         ZEROS.get(..self.hash.output_len()).unwrap_or(&ZEROS)
     }
 
@@ -162,12 +179,11 @@ impl EarlySecret {
 
     /// Mixes in the agreed secret; zeros where a PSK is used alone (`psk_ke`).
     pub(crate) fn into_handshake(self, shared: Option<Secret>) -> Result<HandshakeSecret, CryptoError> {
-        let salt = match self.secret {
-            Some(secret) => self.kdf.derived(&secret)?,
-            None => self.kdf.derived_without_psk()?,
-        };
         let shared = shared.as_ref().map_or(self.kdf.zeros(), Secret::expose);
-        let secret = self.kdf.extract(salt.expose(), shared);
+        let secret = match &self.secret {
+            Some(secret) => self.kdf.derive_and_extract(secret, shared)?,
+            None => self.kdf.extract_without_psk(shared)?,
+        };
         Ok(HandshakeSecret { kdf: self.kdf, secret })
     }
 }
@@ -195,8 +211,7 @@ impl HandshakeSecret {
 
     /// Mixes in zeros.
     pub(crate) fn into_main(self) -> Result<MainSecret, CryptoError> {
-        let salt = self.kdf.derived(&self.secret)?;
-        let secret = self.kdf.extract(salt.expose(), self.kdf.zeros());
+        let secret = self.kdf.derive_and_extract(&self.secret, self.kdf.zeros())?;
         Ok(MainSecret { kdf: self.kdf, secret })
     }
 }
@@ -248,8 +263,7 @@ impl Exporter {
 
 /// `finished_key` and `verify_data` (RFC 8446 §4.4.4).
 pub(crate) fn verify_data(kdf: &Kdf, base: &Secret, transcript: &Digest) -> Result<Digest, CryptoError> {
-    let key = kdf.expand_secret(base, b"finished", b"")?;
-    Ok(kdf.provider.hmac(kdf.hash, key.expose(), &[transcript.as_ref()]))
+    kdf.use_once(base, b"finished", b"", |key| kdf.provider.hmac(kdf.hash, key, &[transcript.as_ref()]))
 }
 
 /// The next generation of an application traffic secret (RFC 8446 §7.2).

@@ -18,7 +18,6 @@ use crate::ParseError;
 use crate::der::{Span, oid, read, single};
 use crate::name::general::GeneralName;
 use asn1::{ObjectIdentifier, Parser, Sequence, SequenceOf};
-use std::collections::HashSet;
 
 /// What the extensions of a certificate say.
 #[derive(Debug, Default)]
@@ -51,20 +50,26 @@ impl Extensions {
     /// Parses the `Extensions` of a certificate whose bytes are `whole`.
     pub(crate) fn parse(sequence: SequenceOf<'_, Sequence<'_>, 1>, whole: &[u8]) -> Result<Self, ParseError> {
         let mut extensions = Self::default();
-        let mut seen = HashSet::new();
         for extension in sequence {
             let (id, critical, value) = crate::der::inside(extension, "extension", header)?;
-            // RFC 5280 §4.2: not more than one instance of an extension.
-            if !seen.insert(id.clone()) {
-                return Err(ParseError::new("extensions", format!("{} stands there twice", oid::name(&id))));
-            }
             let understood = extensions.dispatch(&id, value, whole)?;
             if critical && !understood {
                 extensions.unknown_critical.push(id.clone());
             }
             extensions.all.push(Extension { id, critical, value: Span::of(whole, value) });
         }
+        extensions.check_unique()?;
         Ok(extensions)
+    }
+
+    /// RFC 5280 §4.2: not more than one instance of an extension. Sorted first: there can be thousands.
+    fn check_unique(&self) -> Result<(), ParseError> {
+        let mut ids: Vec<&ObjectIdentifier> = self.all.iter().map(|extension| &extension.id).collect();
+        ids.sort_unstable_by_key(|id| id.as_der());
+        match ids.array_windows().find(|[one, next]| one == next) {
+            Some([twice, _]) => Err(ParseError::new("extensions", format!("{} stands there twice", oid::name(twice)))),
+            None => Ok(()),
+        }
     }
 
     /// The table: who parses what. False for an extension that nobody here carries out.
