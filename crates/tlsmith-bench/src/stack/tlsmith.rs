@@ -1,6 +1,6 @@
 //! Ours.
 
-use std::sync::Arc;
+use std::{cell::RefCell, rc::Rc, sync::Arc};
 
 use tlsmith::{
     ClientConfig, Connection, ServerConfig,
@@ -27,19 +27,32 @@ pub(crate) struct Tlsmith {
     client: Arc<ClientConfig>,
     server: Arc<ServerConfig>,
     name: ServerName,
+    buffers: Rc<RefCell<Buffers>>,
+}
+
+/// The caller's buffers, kept for the next connection as the pool of an adapter does. A connection holds none between calls:
+/// flights come whole here.
+#[derive(Default)]
+struct Buffers {
+    /// What was read of the transport.
+    input: Vec<u8>,
+    /// What is to be written to it.
+    output: Vec<u8>,
 }
 
 impl Tlsmith {
     pub(crate) fn new(setup: &Setup<'_>) -> Result<Option<Self>> {
-        if setup.version == Version::Tls12 && setup.resume {
-            return Ok(None);
-        }
         let version = protocol_version(setup);
         let provider: Arc<dyn Provider> = Arc::new(AwsLc);
         let anchors = TrustAnchors::from_pem(setup.pki.root.as_bytes())?;
         let verifier = ChainVerifier::new(provider.clone(), Arc::new(anchors));
         let identity = Identity::from_pem(&AwsLc, setup.pki.chain.as_bytes(), setup.pki.key.as_bytes())?;
-        let (suites, groups) = ([suite(setup)], [group(setup.group)]);
+        let suites = [suite(setup)];
+        let groups = match setup.version {
+            // The second for the key of the certificate (RFC 8422 §5.1.1).
+            Version::Tls12 => vec![group(setup.group), NamedGroup::SECP256R1],
+            Version::Tls13 => vec![group(setup.group)],
+        };
         let mut client = ClientConfig::builder(provider.clone(), Arc::new(verifier))
             .cipher_suites(&suites)
             .groups(&groups)
@@ -56,7 +69,7 @@ impl Tlsmith {
             client = client.sessions(Arc::new(MemorySessions::new(SERVERS, SESSIONS, CACHE)));
             server = server.ticketer(Arc::new(TicketKeys::generate(&AwsLc)?)).tickets(1);
         }
-        Ok(Some(Self { client: client.build()?, server: server.build()?, name: HOST.parse()? }))
+        Ok(Some(Self { client: client.build()?, server: server.build()?, name: HOST.parse()?, buffers: Rc::default() }))
     }
 }
 
@@ -102,60 +115,59 @@ fn schemes(kind: KeyKind) -> &'static [SignatureScheme] {
 
 impl Stack for Tlsmith {
     fn client(&self) -> Result<Box<dyn End>> {
-        let mut hello = Vec::new();
-        let connection = Connection::client(self.client.clone(), self.name.clone(), UnixMillis::now(), &mut hello)?;
-        Ok(Box::new(TlsmithEnd::new(connection, hello)))
+        let hello = &mut self.buffers.borrow_mut().output;
+        let connection = Connection::client(self.client.clone(), self.name.clone(), UnixMillis::now(), hello)?;
+        Ok(Box::new(TlsmithEnd { connection, buffers: self.buffers.clone() }))
     }
 
     fn server(&self) -> Result<Box<dyn End>> {
-        Ok(Box::new(TlsmithEnd::new(Connection::server(self.server.clone(), UnixMillis::now())?, Vec::new())))
+        let connection = Connection::server(self.server.clone(), UnixMillis::now())?;
+        Ok(Box::new(TlsmithEnd { connection, buffers: self.buffers.clone() }))
     }
 }
 
 struct TlsmithEnd {
     connection: Connection,
-    /// What to send; empty between calls, and then it holds no memory before there is data.
-    output: Vec<u8>,
-    /// What was read of the transport, the caller's buffer; empty between calls likewise.
-    input: Vec<u8>,
+    buffers: Rc<RefCell<Buffers>>,
 }
 
 impl TlsmithEnd {
-    fn new(connection: Connection, output: Vec<u8>) -> Self {
-        Self { connection, output, input: Vec::new() }
-    }
-
     /// Reads all of `wire` as from a socket, as much at once as a record can have; the number of bytes of data.
-    fn take(&mut self, wire: &mut Vec<u8>) -> Result<usize> {
+    fn take(&mut self, wire: &mut Vec<u8>, answer: &mut Vec<u8>) -> Result<usize> {
+        let Buffers { input, output } = &mut *self.buffers.borrow_mut();
         let mut total = 0;
         for read in wire.chunks(MAX_RECORD) {
-            self.input.extend_from_slice(read);
+            input.extend_from_slice(read);
             let mut done = 0;
             loop {
-                let rest = self.input.get_mut(done..).unwrap_or_default();
-                let received = self.connection.handle_input(rest, &mut self.output)?;
+                let rest = input.get_mut(done..).unwrap_or_default();
+                let received = self.connection.handle_input(rest, output)?;
                 if received.consumed == 0 {
                     break;
                 }
                 total += received.data.len();
                 done += received.consumed;
             }
-            self.input.drain(..done);
+            input.drain(..done);
         }
         wire.clear();
-        Ok(total)
+        write(output, answer);
+        match input.is_empty() {
+            true => Ok(total),
+            false => Err("a flight did not come whole".into()),
+        }
     }
+}
 
-    fn flush(&mut self, wire: &mut Vec<u8>) {
-        wire.extend_from_slice(&self.output);
-        self.output.clear();
-    }
+/// The transport takes it.
+fn write(output: &mut Vec<u8>, wire: &mut Vec<u8>) {
+    wire.extend_from_slice(output);
+    output.clear();
 }
 
 impl End for TlsmithEnd {
     fn handshake(&mut self, input: &mut Vec<u8>, output: &mut Vec<u8>) -> Result<()> {
-        self.take(input)?;
-        self.flush(output);
+        self.take(input, output)?;
         Ok(())
     }
 
@@ -181,16 +193,17 @@ impl End for TlsmithEnd {
     }
 
     fn send(&mut self, data: &[u8], wire: &mut Vec<u8>) -> Result<()> {
-        self.connection.send(data, &mut self.output)?;
-        self.flush(wire);
+        let output = &mut self.buffers.borrow_mut().output;
+        self.connection.send(data, output)?;
+        write(output, wire);
         Ok(())
     }
 
     fn receive(&mut self, wire: &mut Vec<u8>) -> Result<usize> {
-        self.take(wire)
+        self.take(wire, &mut Vec::new())
     }
 
     fn fall_idle(&mut self) {
-        (self.input, self.output) = (Vec::new(), Vec::new());
+        // The buffers are in the pool already.
     }
 }
