@@ -296,8 +296,8 @@ mod tests {
     fn the_salt_without_a_psk() {
         for hash in [HashAlgorithm::Sha256, HashAlgorithm::Sha384, HashAlgorithm::Sha512] {
             let kdf = Kdf::new(Arc::new(tlsmith_crypto::aws_lc::AwsLc), hash);
-            let computed = kdf.derived(&kdf.extract(kdf.zeros(), kdf.zeros())).unwrap();
-            assert_eq!(kdf.derived_without_psk().unwrap(), computed);
+            let computed = kdf.derive_and_extract(&kdf.extract(kdf.zeros(), kdf.zeros()), b"shared").unwrap();
+            assert_eq!(kdf.extract_without_psk(b"shared").unwrap(), computed);
             assert_eq!(constants::derived_without_psk(hash).is_some(), hash != HashAlgorithm::Sha512);
         }
     }
