@@ -32,6 +32,7 @@ pub struct ClientConfig {
     pub(crate) ocsp_stapling: bool,
     pub(crate) signed_certificate_timestamps: bool,
     pub(crate) certificate_compressions: Compressions,
+    pub(crate) post_handshake_auth: bool,
     pub(crate) key_log: Option<Arc<dyn KeyLog>>,
     pub(crate) padding: Padding,
     pub(crate) record_size_limit: u16,
@@ -73,6 +74,7 @@ impl ClientConfig {
                 ocsp_stapling: true,
                 signed_certificate_timestamps: true,
                 certificate_compressions: Compressions::default(),
+                post_handshake_auth: false,
                 key_log: None,
                 padding: Padding::None,
                 record_size_limit: record_size::MAX_TLS13,
@@ -204,6 +206,13 @@ impl ClientConfigBuilder {
     /// (RFC 8879), most wanted first; brotli, zlib and zstd by default, none turns it off.
     pub fn certificate_compression(mut self, algorithms: &[Arc<dyn CertificateCompression>]) -> Self {
         self.config.certificate_compressions = Compressions(algorithms.to_vec());
+        self
+    }
+
+    /// Whether a server of TLS 1.3 may ask for a certificate at any time after the handshake (RFC 8446 §4.6.2; off by default).
+    /// It is answered with the identity, or with none.
+    pub fn post_handshake_auth(mut self, on: bool) -> Self {
+        self.config.post_handshake_auth = on;
         self
     }
 

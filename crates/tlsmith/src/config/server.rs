@@ -34,6 +34,7 @@ pub struct ServerConfig {
     pub(crate) client_ocsp_stapling: bool,
     pub(crate) client_signed_certificate_timestamps: bool,
     pub(crate) certificate_compressions: Compressions,
+    pub(crate) post_handshake_auth: ClientAuth,
     pub(crate) key_log: Option<Arc<dyn KeyLog>>,
     pub(crate) padding: Padding,
     pub(crate) record_size_limit: u16,
@@ -117,6 +118,7 @@ impl ServerConfig {
                 client_ocsp_stapling: false,
                 client_signed_certificate_timestamps: false,
                 certificate_compressions: Compressions::default(),
+                post_handshake_auth: ClientAuth::None,
                 key_log: None,
                 padding: Padding::None,
                 record_size_limit: record_size::MAX_TLS13,
@@ -231,6 +233,13 @@ impl ServerConfigBuilder {
     /// (RFC 8879), most wanted first; brotli, zlib and zstd by default, none turns it off.
     pub fn certificate_compression(mut self, algorithms: &[Arc<dyn CertificateCompression>]) -> Self {
         self.config.certificate_compressions = Compressions(algorithms.to_vec());
+        self
+    }
+
+    /// How clients are asked by [`Connection::request_client_certificate`](crate::Connection::request_client_certificate)
+    /// (RFC 8446 §4.6.2; not at all by default). Where it is required, a client that shows nothing is refused.
+    pub fn post_handshake_auth(mut self, auth: ClientAuth) -> Self {
+        self.config.post_handshake_auth = auth;
         self
     }
 

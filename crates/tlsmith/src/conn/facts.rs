@@ -133,6 +133,20 @@ pub struct CertificateRequestFacts {
     pub certificate_compressions: Vec<CertificateCompressionAlgorithm>,
 }
 
+/// What became of post-handshake authentication (RFC 8446 §4.6.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum PostHandshakeAuth {
+    /// There was none.
+    #[default]
+    None,
+    /// The server asked, and the client has not answered yet.
+    Requested,
+    /// The client proved who it is: what the facts say of its certificates is from this exchange.
+    Authenticated,
+    /// The client showed nothing; what it proved before stands.
+    Declined,
+}
+
 /// What a connection knows about itself.
 #[derive(Clone, Debug)]
 pub struct Facts {
@@ -160,6 +174,10 @@ pub struct Facts {
     pub client_auth_requested: bool,
     /// The main secret covers the whole handshake: RFC 7627 in TLS 1.2, always so in TLS 1.3.
     pub extended_main_secret: bool,
+    /// Post-handshake authentication (RFC 8446 §4.6.2), the last exchange of it.
+    pub post_handshake_auth: PostHandshakeAuth,
+    /// What the client shows when it is asked: certificates, unless raw public keys were agreed (RFC 7250).
+    pub client_certificate_type: CertificateType,
     /// A session was resumed.
     pub resumed: bool,
     /// The peer is known by an external PSK.
@@ -214,6 +232,8 @@ impl Facts {
             retried: false,
             client_auth_requested: false,
             extended_main_secret: false,
+            post_handshake_auth: PostHandshakeAuth::None,
+            client_certificate_type: CertificateType::X509,
             resumed: false,
             external_psk: false,
             early_data: EarlyDataStatus::None,

@@ -160,6 +160,12 @@ impl Connection {
                     "application_data before the handshake is complete",
                 ));
             }
+            RecordType::ApplicationData if self.machine.is_in_client_flight() => {
+                return Err(Error::new(
+                    Rule::UnexpectedContentType,
+                    "application_data within a client's authentication",
+                ));
+            }
             RecordType::ApplicationData if content.is_empty() => self.read.count_idle()?,
             RecordType::ApplicationData => {
                 (self.read.idle_records, self.read.idle_messages) = (0, 0);
@@ -199,7 +205,7 @@ impl Connection {
         let details = if self.settings.trace { trace::describe(&message) } else { Vec::new() };
         note(&mut self.facts, Direction::Received, trace::name(&message), raw.len(), encrypted, details);
         if !self.is_handshaking() {
-            return self.on_post_handshake(&message, rest, out);
+            return self.on_post_handshake(&message, raw, rest, out);
         }
         if matches!(message, Message::HelloRequest) {
             // It is ignored, and could come for ever.
@@ -218,7 +224,13 @@ impl Connection {
     }
 
     /// §4.6. Work without data in between is bounded.
-    fn on_post_handshake(&mut self, message: &Message<'_>, rest: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
+    fn on_post_handshake(
+        &mut self,
+        message: &Message<'_>,
+        raw: &[u8],
+        rest: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<(), Error> {
         self.read.idle_messages += 1;
         if self.read.idle_messages > MAX_IDLE_RECORDS {
             let rule =
@@ -227,7 +239,8 @@ impl Connection {
         }
         let Self { machine, read, write, facts, settings, now, .. } = self;
         let mut driver = Driver { read, write, facts, settings, now: *now, out, rest };
-        let outcome = machine.post_handshake(message, &mut driver)?;
+        let outcome = machine.post_handshake(message, raw, &mut driver)?;
+        machine.settle(&mut driver)?;
         self.write.owes_key_update |= outcome == Outcome::UpdateWriteKeys;
         Ok(())
     }

@@ -59,12 +59,17 @@ impl Machine {
     }
 
     /// Takes a message after the handshake.
-    pub(super) fn post_handshake(&mut self, message: &Message<'_>, sink: &mut dyn Sink) -> Result<Outcome, Error> {
+    pub(super) fn post_handshake(
+        &mut self,
+        message: &Message<'_>,
+        raw: &[u8],
+        sink: &mut dyn Sink,
+    ) -> Result<Outcome, Error> {
         if let Some(established) = self.established_tls12() {
             return Err(established.refuse(message));
         }
         match self.established_mut() {
-            Some(established) => established.handle(message, sink),
+            Some(established) => established.handle(message, raw, sink),
             None => Ok(Outcome::Nothing),
         }
     }
@@ -120,6 +125,11 @@ impl Machine {
             Self::Server(server::State::WaitEndOfEarlyData(state)) => Some(state.exporter()),
             _ => None,
         }
+    }
+
+    /// A client is in the middle of its answer to a request of post-handshake authentication.
+    pub(super) fn is_in_client_flight(&self) -> bool {
+        self.established().is_some_and(Established::is_in_client_flight)
     }
 
     /// A message of the handshake. The state is consumed, so that one that failed cannot be used again.
@@ -201,7 +211,7 @@ impl Machine {
             Self::Server(server::State::Sign(state)) => Some(&state.pending),
             Self::Client12(tls12::client::State::Sign(state)) => Some(&state.pending),
             Self::Server12(tls12::server::State::Sign(state)) => Some(&state.pending),
-            _ => None,
+            other => other.established()?.pending_signature(),
         }
     }
 
@@ -212,7 +222,7 @@ impl Machine {
             Self::Server(server::State::VerifyPeer(state)) => Some(state.ask(&peer)),
             Self::Client12(tls12::client::State::VerifyPeer(state)) => Some(state.ask(&peer)),
             Self::Server12(tls12::server::State::VerifyPeer(state)) => Some(state.ask(&peer)),
-            _ => None,
+            other => other.established()?.ask(&peer),
         }
     }
 
@@ -225,7 +235,7 @@ impl Machine {
             Self::Client12(tls12::client::State::VerifyPeer(state)) => {
                 (Some(&state.common().name), Purpose::ServerAuth)
             }
-            _ => return None,
+            other => return other.established()?.judged(now),
         };
         Some(PeerCertificates {
             chain: &facts.peer_certificates,

@@ -11,7 +11,8 @@ mod tests;
 mod trace;
 
 pub use facts::{
-    CertificateRequestFacts, ClientHelloFacts, Direction, EarlyDataRefusal, EarlyDataStatus, Facts, MessageNote, Role,
+    CertificateRequestFacts, ClientHelloFacts, Direction, EarlyDataRefusal, EarlyDataStatus, Facts, MessageNote,
+    PostHandshakeAuth, Role,
 };
 pub use need::{Need, Reply};
 
@@ -254,6 +255,21 @@ impl Connection {
             return Err(Error::new(Rule::NoKeyUpdate, ""));
         }
         self.send_key_update(request_peer, out).map_err(|error| self.fail(error, out))
+    }
+
+    /// Asks the client for a certificate after the handshake (RFC 8446 §4.6.2), as
+    /// [`ServerConfigBuilder::post_handshake_auth`](crate::config::ServerConfigBuilder::post_handshake_auth) says; for a server
+    /// of TLS 1.3 whose client offers it, one request at a time. What comes of it is in
+    /// [`Facts::post_handshake_auth`]; data that come before belong to the client as it was known before.
+    pub fn request_client_certificate(&mut self, out: &mut Vec<u8>) -> Result<(), Error> {
+        self.check_sendable()?;
+        let Self { machine, read, write, facts, settings, now, .. } = self;
+        let mut driver = Driver { read, write, facts, settings, now: *now, out, rest: &[] };
+        match machine.established_mut() {
+            Some(established) => established.request_certificate(&mut driver)?,
+            None => return Err(Error::new(Rule::NotYet, "")),
+        }
+        self.write.flush(out).map_err(|error| self.fail(error, out))
     }
 
     /// Tells the time. Certificates are judged by it, and tickets dated: whoever resumes tells it before each

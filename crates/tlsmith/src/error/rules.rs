@@ -182,6 +182,8 @@ pub enum Rule {
     NoKeyUpdate,
     /// `local.already_closed`: this side has closed its direction already.
     AlreadyClosed,
+    /// `local.no_post_handshake_auth`: the client cannot be asked for a certificate now.
+    PostHandshakeAuthRefused,
     /// `local.nothing_needed`: the reply fits no need of the connection.
     NothingNeeded,
     /// `local.export_refused`: no keying material can be exported.
@@ -267,6 +269,7 @@ impl Rule {
         Self::NotYet,
         Self::NoKeyUpdate,
         Self::AlreadyClosed,
+        Self::PostHandshakeAuthRefused,
         Self::NothingNeeded,
         Self::ExportRefused,
     ];

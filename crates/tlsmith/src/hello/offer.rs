@@ -153,6 +153,9 @@ impl Offer {
         if let Some(types) = types.filter(|types| *types != [CertificateType::X509]) {
             list.push(Extension::ClientCertificateTypes(types));
         }
+        if config.post_handshake_auth {
+            list.push(Extension::PostHandshakeAuth);
+        }
         if !config.certificate_compressions.0.is_empty() {
             list.push(Extension::CompressCertificate(config.certificate_compressions.algorithms()));
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tlsmith_x509::{Certificate, SubjectPublicKeyInfo};
+use tlsmith_x509::{Certificate, Purpose, ServerName, SubjectPublicKeyInfo, UnixTime};
 
 use super::{
     compress::{Compressions, Packed},
@@ -10,12 +10,13 @@ use super::{
     transcript::Transcript,
 };
 use crate::{
-    auth::{Identity, PackedAs, PeerKey, Showing, Staples},
+    auth::{Identity, PackedAs, PeerCertificates, PeerKey, Showing, Staples},
     conn::{CertificateRequestFacts, ClientHelloFacts, Facts},
     error::{Error, Rule},
     ext::Extension,
     msg::{CertificateEntry, CertificateMessage, Message},
     registry::{CertificateCompressionAlgorithm, CertificateType, ExtensionType},
+    wire::Writer,
 };
 
 /// What the peer asked to see along with a certificate, and how it may be compressed.
@@ -85,21 +86,35 @@ pub(crate) fn send(
     sink: &mut dyn Sink,
 ) -> Result<(), Error> {
     let showing = identity.showing();
-    let shown = identity.chain().iter().map(Certificate::der).chain(identity.shown_key().map(|key| key.der()));
-    let mut entries: Vec<CertificateEntry<'_>> =
-        shown.map(|data| CertificateEntry { data, extensions: Vec::new() }).collect();
-    if let Some(leaf) = entries.first_mut() {
-        leaf.extensions = wanted.of(&showing.staples);
-    }
+    let message = CertificateMessage { context, entries: entries(identity, wanted, &showing.staples) };
     sink.facts().own_certificates = identity.chain().to_vec();
     sink.facts().own_raw_key = identity.shown_key().cloned();
-    let message = CertificateMessage { context, entries };
     let packed = wanted.packed(&showing, compressions, &message);
     sink.facts().own_certificate_compression = packed.as_ref().map(|packed| packed.algorithm());
     match packed {
         Some(packed) => sink.send(&Message::CompressedCertificate(packed.message()), transcript),
         None => sink.send(&Message::Certificate(message), transcript),
     }
+}
+
+fn entries<'a>(identity: &'a Identity, wanted: Wanted<'_>, staples: &'a Staples) -> Vec<CertificateEntry<'a>> {
+    let shown = identity.chain().iter().map(Certificate::der).chain(identity.shown_key().map(|key| key.der()));
+    let mut entries: Vec<CertificateEntry<'_>> =
+        shown.map(|data| CertificateEntry { data, extensions: Vec::new() }).collect();
+    if let Some(leaf) = entries.first_mut() {
+        leaf.extensions = wanted.of(staples);
+    }
+    entries
+}
+
+/// The body of the message, for one that is sent later.
+pub(crate) fn body(identity: &Identity, context: &[u8], wanted: Wanted<'_>) -> Result<Vec<u8>, Error> {
+    let showing = identity.showing();
+    let mut body = Vec::new();
+    let mut w = Writer::new(&mut body);
+    CertificateMessage { context, entries: entries(identity, wanted, &showing.staples) }.encode_body(&mut w);
+    w.finish().map_err(|error| Error::new(Rule::Internal, format!("{} is too long", error.what)))?;
+    Ok(body)
 }
 
 /// "If no certificates are available ... the client MUST send a Certificate message containing no certificates"
@@ -151,6 +166,24 @@ impl Shown {
     pub(crate) fn key(&self) -> Option<PeerKey> {
         let raw = self.raw_key.clone().map(PeerKey::Raw);
         raw.or_else(|| self.chain.first().cloned().map(PeerKey::Certificate))
+    }
+
+    /// What the verifier is to judge.
+    pub(crate) fn to_judge<'a>(
+        &'a self,
+        name: Option<&'a ServerName>,
+        purpose: Purpose,
+        now: UnixTime,
+    ) -> PeerCertificates<'a> {
+        PeerCertificates {
+            chain: &self.chain,
+            raw_public_key: self.raw_key.as_ref(),
+            ocsp_response: self.ocsp_response.as_deref(),
+            sct_list: self.sct_list.as_deref(),
+            name,
+            purpose,
+            now,
+        }
     }
 
     /// Keeps it for the verifier and for whoever looks.

@@ -57,10 +57,27 @@ impl Keys {
     /// Sends Finished, made with this side's handshake traffic secret.
     pub(crate) fn send_finished(&mut self, client: bool, sink: &mut dyn Sink) -> Result<(), Error> {
         let base = if client { &self.traffic.client } else { &self.traffic.server };
-        let data =
-            key_schedule::verify_data(&self.kdf, base, &self.transcript.current()).map_err(|error| crypto(&error))?;
-        sink.send(&Message::Finished(Finished { verify_data: data.as_ref() }), &mut self.transcript)
+        send_finished(&self.kdf, base, &mut self.transcript, sink)
     }
+}
+
+/// Sends Finished over this transcript, made with this secret (RFC 8446 §4.4.4).
+pub(crate) fn send_finished(
+    kdf: &Kdf,
+    base: &Secret,
+    transcript: &mut Transcript,
+    sink: &mut dyn Sink,
+) -> Result<(), Error> {
+    let data = key_schedule::verify_data(kdf, base, &transcript.current()).map_err(|error| crypto(&error))?;
+    sink.send(&Message::Finished(Finished { verify_data: data.as_ref() }), transcript)
+}
+
+/// Adds a message to a transcript that is sent later.
+pub(crate) fn add_unsent(message: &Message<'_>, transcript: &mut Transcript) -> Result<(), Error> {
+    let mut bytes = Vec::new();
+    message.encode(&mut bytes).map_err(|error| Error::new(Rule::Internal, format!("{} is too long", error.what)))?;
+    transcript.add(&bytes);
+    Ok(())
 }
 
 /// The secrets of the application data and the exporter's.

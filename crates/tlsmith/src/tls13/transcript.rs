@@ -95,6 +95,14 @@ impl Transcript {
         context.current()
     }
 
+    /// A second transcript with the same messages so far.
+    pub(crate) fn fork(&self) -> Self {
+        match self {
+            Self::Buffered(bytes) => Self::Buffered(bytes.clone()),
+            Self::Hashed(context) | Self::HashedAndKept(context, _) => Self::Hashed(context.fork()),
+        }
+    }
+
     /// The hash of everything so far; empty before a hash is chosen.
     pub(crate) fn current(&self) -> Digest {
         match self {

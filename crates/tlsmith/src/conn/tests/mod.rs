@@ -10,6 +10,7 @@ mod negotiation;
 mod pauses;
 mod peer;
 mod play;
+mod post_handshake;
 mod provider;
 mod raw_keys;
 mod resumption;

@@ -508,7 +508,10 @@ impl Peer {
             self.heard.push(trace::name(&message));
             self.speaks_tls12 |= self.machine.is_tls12();
             let done = match self.machine.is_established() {
-                true => self.machine.post_handshake(&message, &mut self.hand).map(drop),
+                true => self
+                    .machine
+                    .post_handshake(&message, &raw, &mut self.hand)
+                    .and_then(|_| self.machine.settle(&mut self.hand)),
                 false => self
                     .machine
                     .handle(&message, &raw, &mut self.hand)

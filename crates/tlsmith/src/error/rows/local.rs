@@ -56,6 +56,15 @@ pub(super) const ALREADY_CLOSED: Row = Row {
     fix: "Open a new connection.",
 };
 
+pub(super) const NO_POST_HANDSHAKE_AUTH: Row = Row {
+    code: "local.no_post_handshake_auth",
+    alert: None,
+    section: "RFC 8446 §4.6.2",
+    what: "the client cannot be asked for a certificate now",
+    why: "It has to offer post_handshake_auth, this side needs a verifier for the answer, and one request is open at a time.",
+    fix: "Configure post-handshake authentication on both sides; ask again when the last request is answered.",
+};
+
 pub(super) const NOTHING_NEEDED: Row = Row {
     code: "local.nothing_needed",
     alert: None,

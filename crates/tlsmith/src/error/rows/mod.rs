@@ -89,6 +89,7 @@ pub(super) const fn row(rule: Rule) -> Row {
         Rule::NotYet => local::NOT_YET,
         Rule::NoKeyUpdate => local::NO_KEY_UPDATE,
         Rule::AlreadyClosed => local::ALREADY_CLOSED,
+        Rule::PostHandshakeAuthRefused => local::NO_POST_HANDSHAKE_AUTH,
         Rule::NothingNeeded => local::NOTHING_NEEDED,
         Rule::ExportRefused => local::EXPORT_REFUSED,
     }

@@ -39,6 +39,7 @@ impl WaitEncryptedExtensions {
         let early_data = self.on_early_data(message, sink)?;
         if self.psk.is_none() {
             self.on_certificate_types(message)?;
+            sink.facts().client_certificate_type = self.common.types.client;
         }
         self.keys.transcript.add(raw);
         let Self { common, keys, secret, psk, .. } = self;

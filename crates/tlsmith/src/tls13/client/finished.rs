@@ -1,6 +1,6 @@
 //! WAIT_FINISHED: the server's Finished, and the client's own flight (RFC 8446 §4.4.4, §4.4.2).
 
-use super::{Common, Sign, State, WaitFinished, tickets::TicketReader};
+use super::{Common, Sign, State, WaitFinished, post_handshake::Answerer, tickets::TicketReader};
 use crate::{
     auth::proofs::{FinishedVerified, PeerAuthentication, Signer},
     conn::{Direction, Role},
@@ -74,7 +74,9 @@ fn connect(
 ) -> Result<State, Error> {
     keys.send_finished(true, sink)?;
     let tickets = TicketReader::new(&common, &keys, &application.main, sink.facts())?;
-    let established = Established::new(Role::Client, &keys, application, peer, finished).reading_tickets(tickets);
+    let answerer = Answerer::new(&common.config, &keys.transcript);
+    let established = Established::new(Role::Client, &keys, application, peer, finished);
+    let established = established.reading_tickets(tickets).answering(answerer);
     established.install_first(Direction::Received, sink)?;
     established.install_first(Direction::Sent, sink)?;
     Ok(State::Connected(Box::new(established)))

@@ -33,13 +33,17 @@
 //!                              (Sign)                        a pause, if the key is elsewhere
 //!                                 | Send [Certificate, CertificateVerify], Finished
 //!                                 v
-//!                             CONNECTED
+//!                             CONNECTED <---+
+//!                                 |           | Recv CertificateRequest     [post_handshake.rs]
+//!                                 v           |   (if it was offered)
+//!                              (Sign) --------+ Send Certificate, [CertificateVerify,] Finished
 //! ```
 
 mod certificate;
 mod encrypted_extensions;
 mod finished;
 mod hello;
+mod post_handshake;
 pub(crate) mod psk;
 mod server_hello;
 mod tickets;
@@ -76,6 +80,7 @@ use psk::EarlyDataOffer;
 #[cfg(test)]
 pub(crate) use hello::recorded;
 pub(crate) use hello::start;
+pub(crate) use post_handshake::Answerer;
 pub(crate) use psk::OfferedPsk;
 pub(crate) use tickets::TicketReader;
 
@@ -148,6 +153,10 @@ impl State {
     pub(crate) fn signature(self, signature: &[u8], sink: &mut dyn Sink) -> Result<Self, Error> {
         match self {
             Self::Sign(state) => state.on_signature(signature, sink),
+            Self::Connected(mut established) => {
+                established.on_signature(signature, sink)?;
+                Ok(Self::Connected(established))
+            }
             _ => Err(Error::new(Rule::NothingNeeded, "a signature")),
         }
     }

@@ -1,6 +1,6 @@
 //! WAIT_FINISHED: the client's Finished (RFC 8446 §4.4.4).
 
-use super::{State, WaitFinished, tickets};
+use super::{State, WaitFinished, post_handshake::Asker, tickets};
 use crate::{
     auth::proofs::FinishedVerified,
     conn::{Direction, Role},
@@ -38,7 +38,8 @@ impl WaitFinished {
         self.keys.transcript.add(raw);
         let Self { config, keys, application, peer } = self;
         tickets::send(&config, &keys, &application.main, sink)?;
-        let established = Established::new(Role::Server, &keys, application, peer, finished);
+        let asker = Asker::new(&config, sink.facts(), &keys.transcript);
+        let established = Established::new(Role::Server, &keys, application, peer, finished).asking(asker);
         established.install_first(Direction::Received, sink)?;
         Ok(State::Connected(Box::new(established)))
     }

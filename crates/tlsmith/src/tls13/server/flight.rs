@@ -107,6 +107,7 @@ impl Negotiated {
             Ok(_) => ask_for(&config.client_auth, facts)?,
             Err(_) => None,
         };
+        sink.facts().client_certificate_type = asked.unwrap_or_default();
         let answers = Answers {
             alpn: alpn.as_deref(),
             knows_name: facts.server_name.is_some(),
@@ -132,7 +133,7 @@ impl Negotiated {
         };
         if let (Some(verifier), Some(_)) = (config.client_auth.verifier(), asked) {
             sink.facts().client_auth_requested = true;
-            send_certificate_request(&config, verifier.as_ref(), &mut keys, sink)?;
+            send_certificate_request(&config, verifier.as_ref(), &[], &mut keys.transcript, sink)?;
         }
         certificate::send(&identity, &[], facts.into(), &config.certificate_compressions, &mut keys.transcript, sink)?;
         let pending = PendingSignature::new(identity, scheme, Signer::Server, &keys.transcript);
@@ -225,10 +226,12 @@ impl Answers<'_> {
     }
 }
 
-fn send_certificate_request(
+/// Asks for a certificate, in the handshake or after it.
+pub(super) fn send_certificate_request(
     config: &ServerConfig,
     verifier: &dyn PeerVerifier,
-    keys: &mut Keys,
+    context: &[u8],
+    transcript: &mut Transcript,
     sink: &mut dyn Sink,
 ) -> Result<(), Error> {
     let mut extensions = vec![Extension::SignatureAlgorithms(config.signature_schemes.clone())];
@@ -245,7 +248,7 @@ fn send_certificate_request(
     if !authorities.is_empty() {
         extensions.push(Extension::CertificateAuthorities(authorities.iter().map(Vec::as_slice).collect()));
     }
-    sink.send(&Message::CertificateRequest(CertificateRequest { context: &[], extensions }), &mut keys.transcript)
+    sink.send(&Message::CertificateRequest(CertificateRequest { context, extensions }), transcript)
 }
 
 /// The names of authorities for a CertificateRequest, unless they are too many.

@@ -56,6 +56,7 @@ mod client_certificate;
 mod client_hello;
 mod finished;
 mod flight;
+mod post_handshake;
 mod psk;
 mod tickets;
 
@@ -85,6 +86,8 @@ use crate::{
     registry::{CertificateType, HandshakeType, NamedGroup},
     tls12,
 };
+
+pub(crate) use post_handshake::Asker;
 
 /// Where the server stands.
 pub(crate) enum State {
@@ -159,6 +162,10 @@ impl State {
     pub(crate) fn verdict(self, verdict: Verdict, sink: &mut dyn Sink) -> Result<Self, Error> {
         match self {
             Self::VerifyPeer(state) => state.on_verdict(verdict, sink),
+            Self::Connected(mut established) => {
+                established.on_verdict(verdict, sink)?;
+                Ok(Self::Connected(established))
+            }
             _ => Err(Error::new(Rule::NothingNeeded, "a verdict")),
         }
     }

@@ -54,6 +54,16 @@ pub(super) const CASES: &[Case] = &[
         },
     },
     Case {
+        rule: Rule::PostHandshakeAuthRefused,
+        name: "a client that did not offer it (more in conn/tests/post_handshake.rs)",
+        run: |world| {
+            let mut play = connected(world, false);
+            let error = play.victim.request_client_certificate(&mut play.outbox).unwrap_err();
+            assert!(play.go_on().error.is_none());
+            Seen::refused(error)
+        },
+    },
+    Case {
         rule: Rule::NotYet,
         name: "data before the handshake",
         run: |world| {
