@@ -191,6 +191,11 @@ impl Pki {
         write(self.dir(), "intermediate.pem", &self.intermediate.pem)
     }
 
+    /// A file with the intermediate's private key, to sign what is said of the certificates.
+    pub fn intermediate_key(&self) -> PathBuf {
+        write_key(self.dir(), "intermediate.key", &self.intermediate.key)
+    }
+
     /// One more good server certificate, for these names.
     pub fn server_for(&self, file: &str, names: &[&str]) -> CertFiles {
         let mut params = server_params();

@@ -20,7 +20,7 @@ use crate::{config::Sha256, config::hex, process::PATIENCE};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     /// Sends back what comes, until the client closes. A line `!update` makes it change its keys first, `!update-both`
-    /// the client's as well.
+    /// the client's as well, `!certificate` that it asks for a certificate.
     Echo,
     /// Reads one request and answers a page.
     Http,
@@ -127,6 +127,7 @@ fn echo(stream: &mut Stream<TcpStream>) -> io::Result<()> {
         match data.trim_ascii() {
             b"!update" => stream.update_keys(false).map_err(io::Error::other)?,
             b"!update-both" => stream.update_keys(true).map_err(io::Error::other)?,
+            b"!certificate" => stream.request_client_certificate().map_err(io::Error::other)?,
             _ => {}
         }
         stream.write_all(data)?;

@@ -10,6 +10,7 @@ use std::{
 use tlsmith::{
     Connection, Error, Facts,
     buffered::{Buffered, Step},
+    conn::Reply,
 };
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
@@ -84,6 +85,18 @@ impl<IO> TlsStream<IO> {
     /// goes out with the next write, flush or read.
     pub fn update_keys(&mut self, request_peer: bool) -> Result<(), Error> {
         self.tls.update_keys(request_peer)
+    }
+
+    /// Asks the client for a certificate after the handshake; see [`Connection::request_client_certificate`]. The message goes
+    /// out with the next write, flush or read; reading takes the answer.
+    pub fn request_client_certificate(&mut self) -> Result<(), Error> {
+        self.tls.request_client_certificate()
+    }
+
+    /// Answers what the connection needs after the handshake ([`Connection::need`]): an external key's signature or a deferred
+    /// verdict of post-handshake authentication. Reading fails until then, and goes on afterwards.
+    pub fn reply(&mut self, reply: Reply) -> Result<(), Error> {
+        self.tls.reply(reply)
     }
 
     /// How many buffers are held; 0 while nothing is under way.

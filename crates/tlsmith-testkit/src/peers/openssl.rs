@@ -1,9 +1,12 @@
 //! OpenSSL: `openssl s_server` and `openssl s_client`.
 
-use std::process::Command;
+use std::{path::PathBuf, process::Command};
 
 use super::{ClientAuth, ClientSetup, Seen, ServerSetup, between};
-use crate::{certs::CertFiles, process::Process};
+use crate::{
+    certs::{CertFiles, Pki},
+    process::{Process, must_run},
+};
 
 /// What `s_server` does with data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,6 +131,23 @@ fn parameters(command: &mut Command, suites: &[&str], groups: &[&str], schemes: 
             command.arg(option).arg(values.join(":"));
         }
     }
+}
+
+/// A file with an OCSP response that says that a certificate of this PKI is good, made by `openssl ocsp`.
+pub fn ocsp_response(pki: &Pki, cert: &CertFiles) -> PathBuf {
+    let (issuer, key) = (pki.intermediate(), pki.intermediate_key());
+    let [index, request, response] = ["index.txt", "request.ocsp", "response.ocsp"].map(|name| pki.dir().join(name));
+    let serial = must_run(Command::new("openssl").args(["x509", "-noout", "-serial", "-in"]).arg(&cert.leaf));
+    let serial = serial.trim().trim_start_matches("serial=");
+    // The database of `openssl ca`: valid, until when, revoked when, serial number, file, subject.
+    std::fs::write(&index, format!("V\t491231235959Z\t\t{serial}\tunknown\t/CN=unused\n")).unwrap();
+    let mut ask = Command::new("openssl");
+    ask.args(["ocsp", "-no_nonce", "-issuer"]).arg(&issuer).arg("-cert").arg(&cert.leaf).arg("-reqout").arg(&request);
+    must_run(&mut ask);
+    let mut answer = Command::new("openssl");
+    answer.args(["ocsp", "-ndays", "1", "-index"]).arg(&index).arg("-rsigner").arg(&issuer).arg("-rkey").arg(&key);
+    must_run(answer.arg("-CA").arg(&issuer).arg("-reqin").arg(&request).arg("-respout").arg(&response));
+    response
 }
 
 /// OpenSSL's name for a group or a scheme; that of a suite is the registry's.

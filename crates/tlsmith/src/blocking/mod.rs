@@ -27,7 +27,7 @@ use tlsmith_x509::ServerName;
 use crate::{
     ClientConfig, Connection, Error, Facts, ServerConfig,
     buffered::{BufferPool, Buffered, Step},
-    conn::ReplaySafe,
+    conn::{ReplaySafe, Reply},
     session::UnixMillis,
 };
 use clock::Clock;
@@ -165,6 +165,18 @@ impl<S> Stream<S> {
     /// goes out with the next write, flush or read.
     pub fn update_keys(&mut self, request_peer: bool) -> Result<(), Error> {
         self.tls.update_keys(request_peer)
+    }
+
+    /// Asks the client for a certificate after the handshake; see [`Connection::request_client_certificate`]. The message goes
+    /// out with the next write, flush or read; reading takes the answer.
+    pub fn request_client_certificate(&mut self) -> Result<(), Error> {
+        self.tls.request_client_certificate()
+    }
+
+    /// Answers what the connection needs after the handshake ([`Connection::need`]): an external key's signature or a deferred
+    /// verdict of post-handshake authentication. Reading fails until then, and goes on afterwards.
+    pub fn reply(&mut self, reply: Reply) -> Result<(), Error> {
+        self.tls.reply(reply)
     }
 
     /// Takes the stream apart.

@@ -281,6 +281,11 @@ impl Buffered {
         self.connection.update_keys(request_peer, self.output.sink())
     }
 
+    /// Asks the client for a certificate; see [`Connection::request_client_certificate`].
+    pub fn request_client_certificate(&mut self) -> Result<(), Error> {
+        self.connection.request_client_certificate(self.output.sink())
+    }
+
     /// Gives buffers with nothing in them back to the pool.
     pub fn release(&mut self) {
         self.input.release();
