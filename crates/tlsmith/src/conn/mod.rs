@@ -267,7 +267,7 @@ impl Connection {
         let mut driver = Driver { read, write, facts, settings, now: *now, out, rest: &[] };
         match machine.established_mut() {
             Some(established) => established.request_certificate(&mut driver)?,
-            None => return Err(Error::new(Rule::NotYet, "")),
+            None => return Err(Error::new(Rule::PostHandshakeAuthRefused, "TLS 1.2 does not have it")),
         }
         self.write.flush(out).map_err(|error| self.fail(error, out))
     }

@@ -12,7 +12,7 @@ use crate::{
     conn::{Connection, Need, PostHandshakeAuth, Reply},
     msg::Message,
     record::RecordType,
-    registry::HandshakeType,
+    registry::{HandshakeType, ProtocolVersion},
 };
 
 /// Has to think about it.
@@ -149,6 +149,8 @@ fn not_to_be_asked() {
     assert_eq!(refused(&mut unconfigured, at_server), Rule::PostHandshakeAuthRefused);
     let mut fine = connected(client(&world), server(&world));
     assert_eq!(refused(&mut fine, |pair| (&mut pair.client, &mut pair.to_server)), Rule::PostHandshakeAuthRefused);
+    let older = server(&world).versions(ProtocolVersion::TLS1_2, ProtocolVersion::TLS1_2);
+    assert_eq!(refused(&mut connected(client(&world), older), at_server), Rule::PostHandshakeAuthRefused);
     // The verifier takes what was not agreed on.
     let expects_keys = Arc::new(crate::auth::ExpectedKeys::new([]));
     let mut keys = connected(client(&world), world.server().post_handshake_auth(ClientAuth::Request(expects_keys)));
