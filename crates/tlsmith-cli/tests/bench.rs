@@ -146,6 +146,10 @@ fn resumed_and_early_handshakes_are_measured() {
         assert_eq!((&row["handshakes"], &row["http_statuses"]), (&json!(12), &json!({"204": 12})), "{report:#}");
         assert!(row["per_second"].as_f64() > Some(0.0), "{report:#}");
     }
+    for scenario in ["full", "resumed"] {
+        assert_eq!(row(&report, "TLSv1.2", scenario)["handshakes"], 12, "{report:#}");
+    }
+    assert_eq!(row(&report, "TLSv1.2", "resumed")["prepared"], 2, "{report:#}");
     assert_eq!(row(&report, "TLSv1.3", "full")["prepared"], 0);
     assert_eq!(row(&report, "TLSv1.3", "resumed")["prepared"], 2, "once for each connection at a time: {report:#}");
 }

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use tlsmith::{
     ServerConfig,
     blocking::Stream,
-    session::{AntiReplay, ExternalPsk, TicketKeys, UnixMillis},
+    session::{AntiReplay, ExternalPsk, MemoryStore, TicketKeys, UnixMillis},
 };
 use tlsmith_crypto::{HashAlgorithm, Secret, aws_lc::AwsLc};
 use tlsmith_testkit::{
@@ -56,6 +56,21 @@ fn each_connection_says_how_it_was_resumed() {
     assert!(text.contains("\nConnection 2   resumed (psk), TLSv1.3, tls "), "{text}");
     assert!(text.contains("\nConnection 2\n") && text.matches("  Client  ").count() == 2, "{text}");
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+}
+
+#[test]
+fn tls_1_2_resumes_by_tickets_and_by_session_ids() {
+    let by_ticket = config::server(&PKI.server).ticketer(keys());
+    let by_id = config::server(&PKI.server).session_store(Arc::new(MemoryStore::default()));
+    for (config, how) in [(by_ticket, "ticket"), (by_id, "session_id")] {
+        let server = TestServer::start(config.build().unwrap(), Mode::Echo);
+        let run = connect(server.port, PKI.root(), &["--max", "1.2", "--resume", "2", "--json"]);
+        let report = run.json();
+        assert_eq!((run.code, &report["resumed"]), (0, &json!(true)), "{how}: {report:#}");
+        for connection in &report["connections"].as_array().unwrap()[1..] {
+            assert_eq!((&connection["resumed_by"], &connection["protocol"]), (&json!(how), &json!("TLSv1.2")));
+        }
+    }
 }
 
 #[test]

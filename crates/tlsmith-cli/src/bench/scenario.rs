@@ -26,11 +26,12 @@ pub(crate) struct Scenario {
 
 impl Scenario {
     /// All of them, in the order in which they are measured and shown.
-    pub(crate) const ALL: [Self; 4] = [
+    pub(crate) const ALL: [Self; 5] = [
         Self { version: ProtocolVersion::TLS1_3, kind: Kind::Full },
         Self { version: ProtocolVersion::TLS1_3, kind: Kind::Resumed },
         Self { version: ProtocolVersion::TLS1_3, kind: Kind::Early },
         Self { version: ProtocolVersion::TLS1_2, kind: Kind::Full },
+        Self { version: ProtocolVersion::TLS1_2, kind: Kind::Resumed },
     ];
 
     /// The kind's name.

@@ -7,7 +7,7 @@ use tlsmith::{
     auth::{ChainVerifier, NamedIdentities, ServerIdentities as _, UnknownName},
     config,
     registry::ProtocolVersion,
-    session::Ticketer,
+    session::{MemoryStore, Ticketer},
 };
 use tlsmith_crypto::{Provider, aws_lc::AwsLc};
 use tlsmith_proxy::{
@@ -96,7 +96,8 @@ impl Plan {
         builder = builder.versions(opts.min_version.into(), ProtocolVersion::TLS1_3);
         if let Some((keys, _)) = &ticket_keys {
             let keys: Arc<dyn Ticketer> = keys.clone();
-            builder = builder.ticketer(keys);
+            // For clients of TLS 1.2 without tickets.
+            builder = builder.ticketer(keys).session_store(Arc::new(MemoryStore::default()));
         }
         let protocols = alpn(&opts.alpn)?;
         builder = builder.alpn(&protocols).trace(opts.demo && opts.to.is_none());
