@@ -47,6 +47,8 @@ pub enum ClientAuth<'a> {
 pub struct ServerSetup<'a> {
     /// Its certificate and key.
     pub cert: &'a CertFiles,
+    /// The versions that it speaks.
+    pub versions: &'a [&'a str],
     /// Suites, most wanted first.
     pub suites: &'a [&'a str],
     /// Groups, most wanted first.
@@ -62,7 +64,15 @@ pub struct ServerSetup<'a> {
 impl<'a> ServerSetup<'a> {
     /// The program's defaults with this certificate.
     pub const fn new(cert: &'a CertFiles) -> Self {
-        Self { cert, suites: &[], groups: &[], schemes: &[], alpn: &[], client_auth: ClientAuth::None }
+        Self {
+            cert,
+            versions: &["TLSv1.3"],
+            suites: &[],
+            groups: &[],
+            schemes: &[],
+            alpn: &[],
+            client_auth: ClientAuth::None,
+        }
     }
 }
 

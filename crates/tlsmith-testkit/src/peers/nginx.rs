@@ -72,9 +72,10 @@ fn program() -> &'static str {
 
 fn server_block(setup: &ServerSetup<'_>, port: u16) -> String {
     let mut block = format!(
-        "server {{ listen 127.0.0.1:{port} ssl{}; server_name localhost; ssl_protocols TLSv1.3;\n\
+        "server {{ listen 127.0.0.1:{port} ssl{}; server_name localhost; ssl_protocols {};\n\
          ssl_certificate {}; ssl_certificate_key {};\n",
         if setup.alpn.contains(&"h2") { " http2" } else { "" },
+        setup.versions.join(" "),
         setup.cert.chain.display(),
         setup.cert.key.display()
     );

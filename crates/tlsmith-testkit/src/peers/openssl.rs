@@ -35,7 +35,7 @@ impl Server {
         command.args(["s_server", "-accept", "127.0.0.1:0", "-cert"]).arg(&setup.cert.leaf);
         command.arg("-key").arg(&setup.cert.key);
         above_the_leaf(&mut command, setup.cert);
-        parameters(&mut command, setup.suites, setup.groups, setup.schemes);
+        parameters(&mut command, setup.versions, setup.suites, setup.groups, setup.schemes);
         if !setup.alpn.is_empty() {
             command.arg("-alpn").arg(setup.alpn.join(","));
         }
@@ -100,7 +100,7 @@ pub fn client(setup: &ClientSetup<'_>, more: &[&str]) -> Process {
     command.args(["s_client", "-connect"]).arg(format!("127.0.0.1:{}", setup.port));
     command.args(["-servername", setup.name, "-verify_hostname", setup.name, "-verify_return_error", "-CAfile"]);
     command.arg(setup.ca);
-    parameters(&mut command, setup.suites, setup.groups, setup.schemes);
+    parameters(&mut command, &["TLSv1.3"], setup.suites, setup.groups, setup.schemes);
     if !setup.alpn.is_empty() {
         command.arg("-alpn").arg(setup.alpn.join(","));
     }
@@ -123,8 +123,12 @@ fn above_the_leaf(command: &mut Command, cert: &CertFiles) {
     }
 }
 
-fn parameters(command: &mut Command, suites: &[&str], groups: &[&str], schemes: &[&str]) {
-    command.arg("-tls1_3");
+fn parameters(command: &mut Command, versions: &[&str], suites: &[&str], groups: &[&str], schemes: &[&str]) {
+    match versions {
+        ["TLSv1.3"] => command.arg("-tls1_3"),
+        ["TLSv1.2"] => command.arg("-tls1_2"),
+        _ => command,
+    };
     for (option, values) in [("-ciphersuites", suites), ("-groups", groups), ("-sigalgs", schemes)] {
         if !values.is_empty() {
             let values: Vec<_> = values.iter().map(|value| own_name(value)).collect();
