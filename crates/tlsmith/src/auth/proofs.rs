@@ -51,9 +51,9 @@ impl PeerVerified {
 }
 
 impl PskAuthenticated {
-    /// A session of TLS 1.2 that this side kept; that the peer knows its secret is proved by its Finished, which follows from
-    /// it.
-    pub(crate) fn by_session() -> Self {
+    /// A session or a pre-shared key of TLS 1.2; that the peer knows the secret is proved by its Finished, which follows from
+    /// it, and without which there is no established connection.
+    pub(crate) fn by_finished() -> Self {
         Self(())
     }
 

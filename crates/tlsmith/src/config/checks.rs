@@ -186,6 +186,20 @@ pub(super) fn check_psks(psks: &[Arc<ExternalPsk>]) -> Result<(), ConfigError> {
     check_duplicates("pre-shared key", &names)
 }
 
+/// Suites of TLS 1.2 that need a pre-shared key are of no use without one.
+pub(super) fn check_psk_suites(suites: &[CipherSuite], has_psk: bool) -> Result<(), ConfigError> {
+    let is_psk =
+        |suite: &&CipherSuite| tls12::suite::Suite::new(**suite).is_some_and(|suite| suite.key_exchange.is_psk());
+    match suites.iter().find(is_psk).filter(|_| !has_psk) {
+        Some(suite) => Err(ConfigError {
+            code: "config.no_psk",
+            message: format!("{suite} needs a pre-shared key, and there is none for TLS 1.2"),
+            fix: "give one (not an imported one, which is bound to TLS 1.3), or leave the suite out",
+        }),
+        None => Ok(()),
+    }
+}
+
 /// A ticket is made at each handshake: more of them than a browser opens connections help nobody.
 pub(super) fn check_tickets(count: u8) -> Result<(), ConfigError> {
     const MAX_TICKETS: u8 = 16;

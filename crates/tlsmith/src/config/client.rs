@@ -298,6 +298,7 @@ impl ClientConfigBuilder {
         let mut config = self.config;
         checks::check_suites(&config.cipher_suites)?;
         checks::check_groups(config.provider.as_ref(), &config.groups)?;
+        checks::check_psk_suites(&config.cipher_suites, config.psks.iter().any(|psk| !psk.imported))?;
         config.versions = checks::versions(self.versions, &config.cipher_suites, &config.groups)?;
         checks::check_schemes(&config.signature_schemes, &config.versions)?;
         if !config.signature_schemes_cert.is_empty() {

@@ -327,6 +327,7 @@ impl ServerConfigBuilder {
         };
         checks::check_suites(&config.cipher_suites)?;
         checks::check_groups(config.provider.as_ref(), &config.groups)?;
+        checks::check_psk_suites(&config.cipher_suites, config.psks.is_some())?;
         config.versions = checks::versions(versions, &config.cipher_suites, &config.groups)?;
         checks::check_schemes(&config.signature_schemes, &config.versions)?;
         checks::check_alpn(&config.alpn)?;

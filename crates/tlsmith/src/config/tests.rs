@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use tlsmith_crypto::{Provider, aws_lc::AwsLc};
+use tlsmith_crypto::{HashAlgorithm, Provider, Secret, aws_lc::AwsLc};
 use tlsmith_x509::{TrustAnchors, pem};
 
 use super::{ClientConfig, ClientConfigBuilder, ConfigError, Padding, ServerConfig, ServerConfigBuilder};
@@ -111,6 +111,17 @@ fn versions() {
     // RSA-PKCS#1 signs handshakes of TLS 1.2.
     let pkcs1 = [SignatureScheme::RSA_PKCS1_SHA256];
     client().signature_schemes(&pkcs1).versions(tls12, tls12).build().unwrap();
+}
+
+/// Suites that need a pre-shared key need one.
+#[test]
+fn psk_suites() {
+    let suites = [CipherSuite::TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256];
+    let none = refused(client().cipher_suites(&suites), server().cipher_suites(&suites));
+    assert_eq!(none.code, "config.no_psk");
+    let psk = crate::session::ExternalPsk::new(b"name", Secret::new(&[7; 32]), HashAlgorithm::Sha256).unwrap();
+    client().cipher_suites(&suites).psks(vec![psk.clone()]).build().unwrap();
+    server().cipher_suites(&suites).psks(Arc::new(vec![psk])).build().unwrap();
 }
 
 #[test]

@@ -122,6 +122,10 @@ pub enum Rule {
     RetryMismatch,
     /// `handshake.bad_key_share`: a key share that is not one of its group.
     BadKeyShare,
+    /// `handshake.unknown_dh_group`: a finite field that is none of those in use.
+    UnknownDhGroup,
+    /// `handshake.unknown_psk_identity`: a pre-shared key that this server does not know.
+    UnknownPskIdentity,
     /// `handshake.unexpected_message`: a handshake message out of order.
     UnexpectedMessage,
     /// `handshake.renegotiation`: the peer tries to renegotiate.
@@ -239,6 +243,8 @@ impl Rule {
         Self::SecondRetry,
         Self::RetryMismatch,
         Self::BadKeyShare,
+        Self::UnknownDhGroup,
+        Self::UnknownPskIdentity,
         Self::UnexpectedMessage,
         Self::Renegotiation,
         Self::NoRenegotiation,

@@ -1,9 +1,9 @@
 //! What both sides send and receive alike: certificates, ChangeCipherSpec, Finished (RFC 5246 §7.4), and the secrets
 //! around them.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
-use tlsmith_crypto::{Provider, Secret};
+use tlsmith_crypto::{Group, Provider, Secret};
 use tlsmith_x509::Certificate;
 
 use super::{
@@ -14,8 +14,12 @@ use crate::{
     auth::proofs::{FinishedVerified, crypto},
     conn::{Direction, Role},
     error::{Error, Rule},
-    msg::{CertificateVerify, Finished, Message, tls12::CertificateTls12},
-    registry::SignatureScheme,
+    msg::{
+        CertificateVerify, Finished, Message,
+        tls12::{CertificateTls12, Exchange},
+    },
+    registry::{NamedGroup, SignatureScheme},
+    session::ExternalPsk,
     tls13::{
         effects::{InstallTls12Keys, Sink},
         transcript::Transcript,
@@ -105,6 +109,30 @@ impl Keyed {
         let verified = FinishedVerified::check_tls12(&expected, message.verify_data)?;
         self.handshake.transcript.add(raw);
         Ok(verified)
+    }
+}
+
+/// What a key exchange comes to, from its parts: the shared secret of the public values, the pre-shared key, or both.
+pub(crate) fn premaster(
+    suite: Suite,
+    shared: Option<Secret>,
+    psk: Option<&ExternalPsk>,
+) -> Result<PremasterSecret, Error> {
+    match (suite.key_exchange.exchange(), shared, psk) {
+        (_, shared, Some(psk)) => PremasterSecret::psk(psk.secret(), shared.as_ref()).map_err(|error| crypto(&error)),
+        (Some(Exchange::Ecdhe), Some(shared), None) => Ok(PremasterSecret::ecdhe(shared)),
+        (Some(Exchange::Dhe), Some(shared), None) => Ok(PremasterSecret::dhe(&shared)),
+        _ => Err(Error::new(Rule::Internal, "a key exchange without a secret")),
+    }
+}
+
+/// The peer's public value as the provider takes it: in a finite field as long as the prime (RFC 7919 §3), where TLS 1.2
+/// leaves leading zeros out.
+pub(crate) fn padded(group: NamedGroup, public: &[u8]) -> Cow<'_, [u8]> {
+    let length = group.to_group().and_then(Group::prime).map_or(0, <[u8]>::len);
+    match length.checked_sub(public.len()) {
+        None | Some(0) => Cow::Borrowed(public),
+        Some(missing) => Cow::Owned([&vec![0; missing][..], public].concat()),
     }
 }
 

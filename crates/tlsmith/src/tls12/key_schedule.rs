@@ -20,6 +20,8 @@ use std::sync::Arc;
 
 use tlsmith_crypto::{AeadKey, CryptoError, Digest, HashAlgorithm, Provider, Secret, prf::prf};
 
+use zeroize::Zeroizing;
+
 use super::suite::Suite;
 use crate::conn::Role;
 
@@ -59,6 +61,25 @@ impl PremasterSecret {
     /// Of ECDHE: the secret as it is (RFC 8422 §5.10).
     pub(crate) fn ecdhe(shared: Secret) -> Self {
         Self(shared)
+    }
+
+    /// Of DHE: "Leading bytes of Z that contain all zero bits are stripped" (RFC 5246 §8.1.2).
+    pub(crate) fn dhe(shared: &Secret) -> Self {
+        let zeros = shared.expose().iter().take_while(|byte| **byte == 0).count();
+        Self(Secret::new(shared.expose().get(zeros..).unwrap_or_default()))
+    }
+
+    /// Of a pre-shared key, with the other secret or zeros as long as the key in its place (RFC 4279 §2, RFC 5489 §2).
+    pub(crate) fn psk(psk: &Secret, other: Option<&Secret>) -> Result<Self, CryptoError> {
+        let zeros = Secret::zero(psk.expose().len());
+        let mut premaster = Zeroizing::new(Vec::new());
+        for part in [other.unwrap_or(&zeros), psk] {
+            let length = u16::try_from(part.expose().len()).map_err(|_| CryptoError::InvalidInput)?;
+            premaster.reserve_exact(2 + part.expose().len());
+            premaster.extend_from_slice(&length.to_be_bytes());
+            premaster.extend_from_slice(part.expose());
+        }
+        Ok(Self(Secret::new(&premaster)))
     }
 
     /// RFC 7627 §4; `session_hash` is the hash of ClientHello...ClientKeyExchange.

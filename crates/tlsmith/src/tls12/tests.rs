@@ -47,6 +47,23 @@ fn main_secrets() {
     }
 }
 
+/// RFC 5246 §8.1.2, RFC 4279 §2: the same secret by another way of writing it.
+#[test]
+fn premaster_secrets() {
+    let main = |premaster: PremasterSecret| {
+        let main = premaster.into_main(prf(HashAlgorithm::Sha256), &randoms());
+        main.secret.expose().to_vec()
+    };
+    let raw = |bytes: &[u8]| main(PremasterSecret::ecdhe(Secret::new(bytes)));
+    assert_eq!(main(PremasterSecret::dhe(&Secret::new(&[0, 0, 7, 0, 8]))), raw(&[7, 0, 8]));
+    // A secret of X25519 keeps its zeros (RFC 8422 §5.11).
+    assert_ne!(raw(&[0, 0, 7, 0, 8]), raw(&[7, 0, 8]));
+    let psk = Secret::new(&[9; 3]);
+    assert_eq!(main(PremasterSecret::psk(&psk, None).unwrap()), raw(&[0, 3, 0, 0, 0, 0, 3, 9, 9, 9]));
+    let other = Secret::new(&[5; 2]);
+    assert_eq!(main(PremasterSecret::psk(&psk, Some(&other)).unwrap()), raw(&[0, 2, 5, 5, 0, 3, 9, 9, 9]));
+}
+
 #[test]
 fn key_blocks() {
     for (code, block) in [

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tlsmith_crypto::{HashAlgorithm, Secret};
 use tlsmith_x509::TrustAnchors;
 
 use super::{Pair, Peer, Play, World, peer, pump, self_signed};
@@ -12,6 +13,7 @@ use crate::{
     conn::{Connection, Facts},
     ext::Extension,
     registry::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme},
+    session::ExternalPsk,
     tls12::suite,
 };
 
@@ -379,4 +381,74 @@ fn record_size_limits() {
     pair.server.send(&[8; 1000], &mut pair.to_client).unwrap();
     assert_eq!((longest(&pair.to_server), longest(&pair.to_client)), (64, 100));
     assert_eq!(pair.run().unwrap(), (vec![8; 1000], vec![7; 1000]));
+}
+
+fn psk(identity: &[u8], byte: u8) -> Arc<ExternalPsk> {
+    ExternalPsk::new(identity, Secret::new(&[byte; 32]), HashAlgorithm::Sha256).unwrap()
+}
+
+/// The suites that are used only where both sides name them.
+#[test]
+fn suites_that_are_off_unless_named() {
+    let groups = [NamedGroup::X25519, NamedGroup::SECP256R1, NamedGroup::FFDHE3072, NamedGroup::FFDHE2048];
+    let (ecdsa, rsa) = (World::new(), rsa_world());
+    let key = psk(b"device 7", 7);
+    for suite in suite::SUPPORTED.iter().filter(|suite| !suite::DEFAULT.contains(suite)) {
+        let name = suite.name().unwrap();
+        let world = if name.contains("_RSA_") { &rsa } else { &ecdsa };
+        let named = client(world).cipher_suites(&[*suite]).groups(&groups).psks(vec![key.clone()]).build().unwrap();
+        let server = |suites: &[CipherSuite]| {
+            let psks = Arc::new(vec![psk(b"another", 1), key.clone()]);
+            server(world).cipher_suites(suites).groups(&groups).psks(psks).build().unwrap()
+        };
+        let facts = agreed(named.clone(), server(suite::SUPPORTED));
+        assert_eq!(facts.cipher_suite, Some(*suite));
+        assert_eq!(facts.external_psk, name.contains("_PSK_"), "{name}");
+        assert_eq!(facts.peer_certificates.is_empty(), facts.external_psk, "{name}");
+        let group = match (name.contains("_ECDHE_"), name.contains("_DHE_")) {
+            (true, _) => Some(NamedGroup::X25519),
+            (_, true) => Some(NamedGroup::FFDHE3072),
+            _ => None,
+        };
+        assert_eq!(facts.group, group, "{name}");
+        let mut pair = Pair::new(named, server(suite::DEFAULT));
+        assert_eq!(pair.run().unwrap_err().code(), "hello.no_common_suite", "{name}");
+    }
+}
+
+/// Nothing is resumed of a handshake with a pre-shared key: it is there the next time as well.
+#[test]
+fn pre_shared_keys_make_no_sessions() {
+    use crate::session::{ClientSessions, MemorySessions, SessionKey, TicketKeys};
+    let world = World::new();
+    let suites = [CipherSuite::TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256];
+    let sessions = Arc::new(MemorySessions::new(4, 4, 1 << 20));
+    let client = client(&world).cipher_suites(&suites).psks(vec![psk(b"x", 1)]).sessions(sessions.clone());
+    let ticketer = Arc::new(TicketKeys::generate(world.provider.as_ref()).unwrap());
+    let server = server(&world).cipher_suites(&suites).psks(Arc::new(vec![psk(b"x", 1)])).ticketer(ticketer);
+    let facts = agreed(client.build().unwrap(), server.build().unwrap());
+    assert!(facts.external_psk && !facts.messages.iter().any(|note| note.name == "NewSessionTicket"));
+    let key = SessionKey { name: "host.example".parse().unwrap(), scope: Vec::new() };
+    assert!(sessions.take(&key, super::NOW.into()).is_none());
+}
+
+/// A client that lists no finite field takes whichever the server has; one that lists others does not (RFC 7919 §4).
+#[test]
+fn finite_fields_by_what_the_client_lists() {
+    let world = rsa_world();
+    let suites = [CipherSuite::TLS_DHE_RSA_WITH_AES_128_GCM_SHA256];
+    let play = |listed: Vec<NamedGroup>| {
+        let script = peer::alter_hello(move |hello| {
+            hello.extensions.retain(|extension| !matches!(extension, Extension::SupportedGroups(_)));
+            hello.extensions.push(Extension::SupportedGroups(listed.clone()));
+        });
+        let client = client(&world).cipher_suites(&suites).groups(&[NamedGroup::FFDHE2048]).build().unwrap();
+        let server = server(&world).cipher_suites(&suites).groups(&[NamedGroup::FFDHE2048]).build().unwrap();
+        let mut play = Play::server(server, Peer::client(client, script));
+        play.go_on();
+        play.error.as_ref().map(crate::Error::code)
+    };
+    assert_eq!(play(vec![NamedGroup::SECP256R1]), None);
+    assert_eq!(play(vec![NamedGroup::FFDHE2048]), None);
+    assert_eq!(play(vec![NamedGroup::SECP256R1, NamedGroup(0x0104)]), Some("hello.no_common_group"));
 }

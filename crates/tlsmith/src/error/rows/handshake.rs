@@ -29,6 +29,24 @@ pub(super) const BAD_KEY_SHARE: Row = Row {
     fix: "The peer's implementation is broken.",
 };
 
+pub(super) const UNKNOWN_DH_GROUP: Row = Row {
+    code: "handshake.unknown_dh_group",
+    alert: Some(AlertDescription::INSUFFICIENT_SECURITY),
+    section: "RFC 7919 §3",
+    what: "a finite field that is none of those in use",
+    why: "A group of the server's own can be too small, or made so that its maker reads along; ffdhe2048 and ffdhe3072 are known to be sound.",
+    fix: "Let the server use ECDHE, or give it a group of RFC 7919 (openssl genpkey -genparam -algorithm DH -pkeyopt group:ffdhe2048; nginx: ssl_dhparam).",
+};
+
+pub(super) const UNKNOWN_PSK_IDENTITY: Row = Row {
+    code: "handshake.unknown_psk_identity",
+    alert: Some(AlertDescription::UNKNOWN_PSK_IDENTITY),
+    section: "RFC 4279 §2",
+    what: "a pre-shared key that this server does not know",
+    why: "The client names a key by an identity that is not configured here.",
+    fix: "Give both sides the same identity and key.",
+};
+
 pub(super) const UNEXPECTED_MESSAGE: Row = Row {
     code: "handshake.unexpected_message",
     alert: Some(AlertDescription::UNEXPECTED_MESSAGE),

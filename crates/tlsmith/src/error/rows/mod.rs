@@ -59,6 +59,8 @@ pub(super) const fn row(rule: Rule) -> Row {
         Rule::SecondRetry => hello::SECOND_RETRY,
         Rule::RetryMismatch => hello::RETRY_MISMATCH,
         Rule::BadKeyShare => handshake::BAD_KEY_SHARE,
+        Rule::UnknownDhGroup => handshake::UNKNOWN_DH_GROUP,
+        Rule::UnknownPskIdentity => handshake::UNKNOWN_PSK_IDENTITY,
         Rule::UnexpectedMessage => handshake::UNEXPECTED_MESSAGE,
         Rule::Renegotiation => handshake::RENEGOTIATION,
         Rule::NoRenegotiation => handshake::NO_RENEGOTIATION,

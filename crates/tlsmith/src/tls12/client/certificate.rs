@@ -23,6 +23,7 @@ impl WaitCertificate {
         self.common.check_key(&leaf)?;
         self.common.handshake.transcript.add(raw);
         let Self { common, status } = self;
+        let leaf = Some(leaf);
         Ok(State::WaitServerKeyExchange(Box::new(WaitServerKeyExchange { common, leaf, status })))
     }
 }

@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use tlsmith_crypto::{Provider, Secret};
+
 use super::{Common, Memory, ServerShare, Sign, State, WaitDone, WaitFinished};
 use crate::{
     auth::{Identity, proofs::PeerAuthentication},
+    config::ClientConfig,
     conn::CertificateRequestFacts,
     error::{Error, Rule},
     hello::{keep_names, offer::bad_share},
@@ -13,10 +16,8 @@ use crate::{
         tls12::{CertificateRequestTls12, ClientCertificateType, ClientKeyExchange, ClientParams},
     },
     registry::{ProtocolVersion, SignatureScheme},
-    tls12::{
-        flight::{self, Handshake, Keyed},
-        key_schedule::PremasterSecret,
-    },
+    session::ExternalPsk,
+    tls12::flight::{self, Handshake, Keyed},
     tls13::{effects::Sink, flight::PendingSignature},
 };
 
@@ -54,8 +55,10 @@ impl WaitDone {
         if identity.is_none() {
             common.handshake.transcript = common.handshake.transcript.drop_messages();
         }
-        let Common { memory, handshake, .. } = common;
-        let keyed = exchange_keys(handshake, &share, sink)?;
+        let Common { config, memory, handshake, .. } = common;
+        let psk = handshake.suite.key_exchange.is_psk().then(|| chosen_psk(&config)).transpose()?;
+        sink.facts().external_psk = psk.is_some();
+        let keyed = exchange_keys(handshake, share.as_ref(), psk.as_deref(), sink)?;
         match identity {
             Some((identity, scheme)) => Ok(sign((memory, keyed), peer, identity, scheme, sink)),
             None => finish((memory, keyed), peer, sink),
@@ -77,21 +80,37 @@ fn request_facts(message: &CertificateRequestTls12<'_>) -> CertificateRequestFac
     }
 }
 
-/// Sends this side's share; the keys follow.
-fn exchange_keys(mut handshake: Handshake, share: &ServerShare, sink: &mut dyn Sink) -> Result<Keyed, Error> {
+/// Sends this side's share, and names the pre-shared key; the keys follow.
+fn exchange_keys(
+    mut handshake: Handshake,
+    share: Option<&ServerShare>,
+    psk: Option<&ExternalPsk>,
+    sink: &mut dyn Sink,
+) -> Result<Keyed, Error> {
     let parameters = handshake.suite.key_exchange.parameters();
-    let group =
-        share.group.to_group().ok_or_else(|| Error::new(Rule::Internal, format!("{} was offered", share.group)))?;
-    let (own, shared) = handshake
-        .provider
-        .accept_key_exchange(group, &share.public)
-        .map_err(|error| bad_share(share.group, &share.public, &error))?;
-    let params =
-        ClientParams { identity: None, public: parameters.exchange.map(|exchange| (exchange, own.as_slice())) };
+    let agreed = share.map(|share| agree(handshake.provider.as_ref(), share)).transpose()?;
+    let public = agreed.as_ref().map(|(own, _)| own.as_slice());
+    let params = ClientParams { identity: psk.map(ExternalPsk::identity), public: parameters.exchange.zip(public) };
     let body = params.encode().map_err(|error| Error::new(Rule::Internal, format!("{} is too long", error.what)))?;
     let message = Message::ClientKeyExchange(ClientKeyExchange { body: &body });
     sink.send(&message, &mut handshake.transcript)?;
-    handshake.into_keyed(PremasterSecret::ecdhe(shared), sink)
+    let premaster = flight::premaster(handshake.suite, agreed.map(|(_, shared)| shared), psk)?;
+    handshake.into_keyed(premaster, sink)
+}
+
+/// This side's public value, and the secret that follows from both.
+fn agree(provider: &dyn Provider, share: &ServerShare) -> Result<(Vec<u8>, Secret), Error> {
+    let ServerShare { group, public } = share;
+    let known = group.to_group().ok_or_else(|| Error::new(Rule::Internal, format!("{group} was offered")))?;
+    provider
+        .accept_key_exchange(known, &flight::padded(*group, public))
+        .map_err(|error| bad_share(*group, public, &error))
+}
+
+/// The pre-shared key that is used: the first of the configuration. One that was imported is bound to TLS 1.3 (RFC 9258 §5).
+fn chosen_psk(config: &ClientConfig) -> Result<Arc<ExternalPsk>, Error> {
+    let psk = config.psks.iter().find(|psk| !psk.imported).cloned();
+    psk.ok_or_else(|| Error::new(Rule::Internal, "a suite with a pre-shared key, and none to use"))
 }
 
 /// The pause for the signature over everything so far (§7.4.8).

@@ -1,19 +1,20 @@
 //! WAIT_SKE: the server's share, and its proof that it holds the key of its certificate (RFC 5246 §7.4.3,
 //! RFC 8422 §5.4); then the verifier is asked.
 
-use tlsmith_crypto::{Curve, KeyType};
+use tlsmith_crypto::{Curve, Group, KeyType};
 use tlsmith_x509::Certificate;
 
 use super::{Common, ServerShare, State, VerifyPeer, WaitDone, WaitServerKeyExchange};
 use crate::{
     auth::{
         Answer, PeerCertificates, Verdict,
-        proofs::{PeerAuthentication, PeerVerified, SignatureVerified},
+        proofs::{PeerAuthentication, PeerVerified, PskAuthenticated, SignatureVerified},
     },
     error::{Error, Rule},
     msg::tls12::{Exchange, ServerKeyExchange, ServerValues},
     registry::NamedGroup,
     session::trusted_until,
+    tls12::suite::KeyExchange,
     tls13::effects::Sink,
 };
 
@@ -49,6 +50,17 @@ pub(crate) fn curve_group(key: KeyType) -> Option<NamedGroup> {
 }
 
 impl WaitServerKeyExchange {
+    /// A server without an identity hint leaves the message out where it would hold nothing else (RFC 4279 §2).
+    pub(super) fn may_be_left_out(&self) -> bool {
+        self.common.handshake.suite.key_exchange == KeyExchange::Psk
+    }
+
+    /// It was left out.
+    pub(super) fn without_key_exchange(self) -> WaitDone {
+        let peer = PeerAuthentication::Psk(PskAuthenticated::by_finished());
+        WaitDone { common: self.common, share: None, peer, request: None }
+    }
+
     pub(super) fn on_key_exchange(
         mut self,
         message: &ServerKeyExchange<'_>,
@@ -57,18 +69,22 @@ impl WaitServerKeyExchange {
     ) -> Result<State, Error> {
         let handshake = &self.common.handshake;
         let params = message.read(handshake.suite.key_exchange.parameters())?;
-        let share = self.common.server_share(params.values)?;
-        let signature = params.signature.ok_or_else(|| Error::new(Rule::Internal, "a suite without signatures"))?;
+        let share = params.values.map(|values| self.common.server_share(values)).transpose()?;
+        sink.facts().group = share.as_ref().map(|share| share.group);
+        let (Some(leaf), Some(signature)) = (&self.leaf, params.signature) else {
+            self.common.handshake.transcript.add(raw);
+            let done = WaitDone { share, ..self.without_key_exchange() };
+            return Ok(State::WaitDone(Box::new(done)));
+        };
         let verified = SignatureVerified::check_tls12(
             handshake.provider.as_ref(),
             &self.common.config.signature_schemes,
-            &self.leaf,
+            leaf,
             signature.scheme,
             &handshake.signed_params(params.bytes),
             signature.signature,
         )?;
         sink.facts().signature_scheme = Some(signature.scheme);
-        sink.facts().group = Some(share.group);
         self.common.handshake.transcript.add(raw);
         Ok(State::VerifyPeer(Box::new(VerifyPeer { common: self.common, share, signature: verified })))
     }
@@ -76,12 +92,12 @@ impl WaitServerKeyExchange {
 
 impl Common {
     /// The server's share, of a group that was offered.
-    fn server_share(&self, values: Option<ServerValues<'_>>) -> Result<ServerShare, Error> {
-        let (group, public) = match values {
-            Some(ServerValues::Ecdhe { group, public }) => (group, public),
-            Some(ServerValues::Dhe { .. }) | None => return Err(Error::new(Rule::Internal, "a suite without a share")),
+    fn server_share(&self, values: ServerValues<'_>) -> Result<ServerShare, Error> {
+        let (exchange, group, public) = match values {
+            ServerValues::Ecdhe { group, public } => (Exchange::Ecdhe, group, public),
+            ServerValues::Dhe { prime, generator, public } => (Exchange::Dhe, field(prime, generator)?, public),
         };
-        match self.config.groups.contains(&group) && Exchange::Ecdhe.allows(group) {
+        match self.config.groups.contains(&group) && exchange.allows(group) {
             true => Ok(ServerShare { group, public: public.to_vec() }),
             false => Err(Error::new(
                 Rule::IllegalParameter,
@@ -89,6 +105,14 @@ impl Common {
             )),
         }
     }
+}
+
+/// The group of RFC 7919 that a server describes; its generator is 2 (§A.1, §A.2).
+fn field(prime: &[u8], generator: &[u8]) -> Result<NamedGroup, Error> {
+    let known = [NamedGroup::FFDHE2048, NamedGroup::FFDHE3072];
+    let is = |group: &NamedGroup| group.to_group().and_then(Group::prime) == Some(prime);
+    let group = known.into_iter().find(is).filter(|_| generator == [2]);
+    group.ok_or_else(|| Error::new(Rule::UnknownDhGroup, format!("a prime of {} bits", 8 * prime.len())))
 }
 
 impl VerifyPeer {

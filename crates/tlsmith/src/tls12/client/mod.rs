@@ -16,7 +16,7 @@
 //!                      (VerifyPeer)                    a pause, if the verifier says `Later`
 //!                           |
 //!                           v
-//!                       WAIT_CR_SHD
+//!                       WAIT_CR_SHD                   (with a pre-shared key no certificates: WAIT_SKE, then WAIT_SHD)
 //!   Recv CertificateRequest |   | Recv ServerHelloDone                  [hello_done.rs]
 //!                           v   |
 //!                       WAIT_SHD|
@@ -95,6 +95,9 @@ impl State {
             (Self::WaitCertificate(s), Message::CertificateTls12(m)) => s.on_certificate(m, raw, sink),
             (Self::WaitServerKeyExchange(s), Message::CertificateStatus(m)) => s.on_status(m, raw, sink),
             (Self::WaitServerKeyExchange(s), Message::ServerKeyExchange(m)) => s.on_key_exchange(m, raw, sink),
+            (Self::WaitServerKeyExchange(s), Message::ServerHelloDone) if s.may_be_left_out() => {
+                s.without_key_exchange().on_done(raw, sink)
+            }
             (Self::WaitRequestOrDone(s), Message::CertificateRequestTls12(m)) => s.on_request(m, raw, sink),
             (Self::WaitRequestOrDone(s), Message::ServerHelloDone) => s.on_done(raw, sink),
             (Self::WaitDone(s), Message::ServerHelloDone) => s.on_done(raw, sink),
@@ -169,7 +172,8 @@ pub(crate) struct WaitCertificate {
 
 pub(crate) struct WaitServerKeyExchange {
     common: Common,
-    leaf: Certificate,
+    /// None where a pre-shared key takes its place.
+    leaf: Option<Certificate>,
     /// A CertificateStatus may still come.
     status: bool,
 }
@@ -183,7 +187,7 @@ struct ServerShare {
 /// The pause for the verifier. The chain is in the connection's facts.
 pub(crate) struct VerifyPeer {
     common: Common,
-    share: ServerShare,
+    share: Option<ServerShare>,
     signature: SignatureVerified,
 }
 
@@ -195,7 +199,8 @@ impl VerifyPeer {
 
 pub(crate) struct WaitDone {
     common: Common,
-    share: ServerShare,
+    /// None where keys come of a pre-shared key alone.
+    share: Option<ServerShare>,
     peer: PeerAuthentication,
     request: Option<CertificateRequestFacts>,
 }

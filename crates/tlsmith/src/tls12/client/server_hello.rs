@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tlsmith_x509::ServerName;
 
-use super::{Common, Memory, State, WaitCertificate, WaitFinished};
+use super::{Common, Memory, State, WaitCertificate, WaitFinished, WaitServerKeyExchange};
 use crate::{
     auth::proofs::{PeerAuthentication, PskAuthenticated},
     config::ClientConfig,
@@ -68,6 +68,10 @@ pub(crate) fn start(start: Start, hello: &ServerHello<'_>, raw: &[u8], sink: &mu
         return resume(*session, handshake, memory, sink);
     }
     let common = Common { config, name, memory, handshake };
+    if suite.key_exchange.is_psk() {
+        let next = WaitServerKeyExchange { common, leaf: None, status: false };
+        return Ok(State::WaitServerKeyExchange(Box::new(next)));
+    }
     Ok(State::WaitCertificate(Box::new(WaitCertificate { common, status: answers.status })))
 }
 
@@ -99,7 +103,7 @@ fn resume(session: ClientSession, handshake: Handshake, memory: Memory, sink: &m
     (facts.group, facts.peer_certificates) = (session.group, session.peer_certificates);
     (facts.ocsp_response, facts.sct_list) = (session.ocsp_response, session.sct_list);
     facts.trusted_until = Some(session.trusted_until);
-    let peer = PeerAuthentication::Psk(PskAuthenticated::by_session());
+    let peer = PeerAuthentication::Psk(PskAuthenticated::by_finished());
     let keyed = handshake.resume(session.secret, sink)?;
     Ok(WaitFinished { memory, keyed, peer, resumed: true }.await_ticket())
 }

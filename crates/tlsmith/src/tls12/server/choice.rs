@@ -9,6 +9,7 @@ use crate::{
     conn::ClientHelloFacts,
     error::{Error, Rule},
     hello::choice::{chacha_first, list},
+    msg::tls12::Exchange,
     registry::{CertificateType, CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme},
     tls12::{
         client::curve_group,
@@ -20,35 +21,47 @@ use tlsmith_crypto::SignatureAlgorithm;
 /// Everything that belongs together.
 pub(super) struct Choice {
     pub(super) suite: Suite,
-    pub(super) group: NamedGroup,
-    pub(super) identity: Arc<Identity>,
-    pub(super) scheme: SignatureScheme,
+    /// None where keys come of a pre-shared key alone.
+    pub(super) group: Option<NamedGroup>,
+    /// None where a pre-shared key takes its place.
+    pub(super) identity: Option<(Arc<Identity>, SignatureScheme)>,
 }
 
-/// Chooses. The order of suites decides among those that an identity of this side can sign for.
+/// Chooses. The order of suites decides among those that an identity of this side can sign for, and those that need none.
 pub(super) fn choose(config: &ServerConfig, facts: &ClientHelloFacts) -> Result<Choice, Error> {
-    let suites = common_suites(config, facts)?;
-    let mut usable = suites.iter().filter(|suite| group(config, facts, **suite).is_some()).copied().peekable();
-    if usable.peek().is_none() {
+    let common = common_suites(config, facts)?;
+    let has_group = |suite: &Suite| suite.key_exchange.exchange().is_none() || group(config, facts, *suite).is_some();
+    let usable: Vec<Suite> = common.into_iter().filter(has_group).collect();
+    if usable.is_empty() {
         return Err(Error::new(
             Rule::NoCommonGroup,
             format!("the client offers {}; this side allows {}", list(&facts.groups), list(&config.groups)),
         ));
     }
-    let usable: Vec<Suite> = usable.collect();
-    let (identity, scheme) = identity(config, facts, &usable)?;
-    let fits = |suite: &&Suite| suite.key_exchange.signer().is_some_and(|signer| signer.is(identity.key_type()));
-    let none = || Error::new(Rule::NoCommonSuite, format!("none for a key of type {}", identity.key_type()));
-    let suite = *usable.iter().find(fits).ok_or_else(none)?;
-    let group = group(config, facts, suite).ok_or_else(none)?;
-    Ok(Choice { suite, group, identity, scheme })
+    let signed = usable.iter().any(|suite| suite.key_exchange.signer().is_some());
+    let identity = match signed.then(|| identity(config, facts, &usable)).transpose() {
+        Ok(identity) => identity,
+        // There may be another way than certificates.
+        Err(_) if usable.iter().any(|suite| suite.key_exchange.is_psk()) => None,
+        Err(error) => return Err(error),
+    };
+    let fits = |suite: &&Suite| match (suite.key_exchange.signer(), &identity) {
+        (Some(signer), Some((identity, _))) => signer.is(identity.key_type()),
+        (Some(_), None) => false,
+        (None, _) => true,
+    };
+    let suite =
+        *usable.iter().find(fits).ok_or_else(|| Error::new(Rule::NoCommonSuite, "none that a key can sign for"))?;
+    let identity = identity.filter(|_| suite.key_exchange.signer().is_some());
+    Ok(Choice { suite, group: group(config, facts, suite), identity })
 }
 
 /// The suites that both sides allow, most wanted first.
 fn common_suites(config: &ServerConfig, facts: &ClientHelloFacts) -> Result<Vec<Suite>, Error> {
     // Never more than this side's few, however long the client's list is.
     let place = |suite: &Suite| facts.cipher_suites.iter().position(|offered| *offered == suite.code);
-    let own = config.cipher_suites.iter().copied().filter_map(Suite::new);
+    let has_psk = |suite: &Suite| config.psks.is_some() || !suite.key_exchange.is_psk();
+    let own = config.cipher_suites.iter().copied().filter_map(Suite::new).filter(has_psk);
     let mut common: Vec<Suite> = own.filter(|suite| place(suite).is_some()).collect();
     if config.preference == Preference::Client {
         common.sort_by_key(place);
@@ -87,7 +100,10 @@ fn no_common_suite(config: &ServerConfig, facts: &ClientHelloFacts) -> Error {
 fn group(config: &ServerConfig, facts: &ClientHelloFacts, suite: Suite) -> Option<NamedGroup> {
     let exchange = suite.key_exchange.exchange()?;
     let place = |group: &NamedGroup| facts.groups.iter().position(|offered| offered == group);
-    let common = config.groups.iter().copied().filter(|group| exchange.allows(*group) && place(group).is_some());
+    // A client that lists no finite field leaves the choice to the server (RFC 7919 §4); 256 to 511 are set apart for them.
+    let silent = exchange == Exchange::Dhe && !facts.groups.iter().any(|group| (0x100..0x200).contains(&group.0));
+    let common =
+        config.groups.iter().copied().filter(|group| exchange.allows(*group) && (silent || place(group).is_some()));
     match config.preference {
         Preference::Server => common.into_iter().next(),
         Preference::Client => common.min_by_key(place),

@@ -36,6 +36,7 @@ impl WaitCertificate {
             }
         }
         let Self { common, share } = self;
+        let share = Some(share);
         Ok(State::WaitClientKeyExchange(Box::new(WaitClientKeyExchange { common, share, leaf })))
     }
 }

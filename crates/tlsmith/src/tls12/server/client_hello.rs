@@ -88,7 +88,7 @@ pub(super) fn answer(
         return sessions::resume(config, session, handshake, issue, sink);
     }
     let choice = choice::choose(&config, facts)?;
-    (sink.facts().cipher_suite, sink.facts().group) = (Some(choice.suite.code), Some(choice.group));
+    (sink.facts().cipher_suite, sink.facts().group) = (Some(choice.suite.code), choice.group);
     match config.client_auth.verifier() {
         Some(_) => transcript.choose_hash_and_keep(config.provider.as_ref(), choice.suite.hash),
         None => transcript.choose_hash(config.provider.as_ref(), choice.suite.hash),
@@ -96,11 +96,16 @@ pub(super) fn answer(
     if facts.server_name.is_some() {
         extensions.push(Extension::ServerNameAck);
     }
-    let staples = choice.identity.staples();
+    let staples = choice.identity.as_ref().map(|(identity, _)| identity.staples()).unwrap_or_default();
     let status = staples.ocsp_response().filter(|_| facts.wants_ocsp_response);
     extensions.extend(staples.sct_list().filter(|_| facts.wants_sct_list).map(Extension::Scts));
     extensions.extend(status.map(|_| Extension::StatusRequested));
     let mut handshake = handshake(&config, choice.suite, transcript)?;
+    // A pre-shared key is named again as it is.
+    let promised = if choice.identity.is_some() { promised } else { Issue::Nothing };
+    if choice.identity.is_none() {
+        extensions.retain(|extension| *extension != Extension::SessionTicket(&[]));
+    }
     send_server_hello(&mut handshake, promised.session_id(), extensions, sink)?;
     flight::send(Common { config, issue: promised, handshake }, choice, status, sink)
 }

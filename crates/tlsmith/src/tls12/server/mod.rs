@@ -188,7 +188,8 @@ pub(crate) struct WaitCertificate {
 
 pub(crate) struct WaitClientKeyExchange {
     common: Common,
-    share: OwnShare,
+    /// None where keys come of a pre-shared key alone.
+    share: Option<OwnShare>,
     /// The leaf that the client showed.
     leaf: Option<Certificate>,
 }

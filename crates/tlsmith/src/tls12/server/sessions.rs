@@ -206,6 +206,6 @@ pub(super) fn resume(
     let mut keyed = handshake.resume(session.secret, sink)?;
     issue.carry_out(&config, &mut keyed, sink)?;
     keyed.send_finished(sink)?;
-    let peer = PeerAuthentication::Psk(PskAuthenticated::by_session());
+    let peer = PeerAuthentication::Psk(PskAuthenticated::by_finished());
     Ok(State::WaitChangeCipherSpec(Box::new(WaitFinished { config, keyed, peer, issue, resumed: true })))
 }

@@ -1,5 +1,9 @@
 //! What both sides demand of a peer in TLS 1.2 (RFC 5246, RFC 5746, RFC 7507, RFC 7627, RFC 8422).
 
+use std::sync::Arc;
+
+use tlsmith_crypto::{HashAlgorithm, Secret};
+
 use super::{
     super::{
         NOW,
@@ -16,6 +20,7 @@ use crate::{
     msg::{ClientHello, Message, ServerHello},
     record::RecordType,
     registry::{CipherSuite, ExtensionType, HandshakeType, NamedGroup, ProtocolVersion, SignatureScheme},
+    session::ExternalPsk,
 };
 
 const TLS12: ProtocolVersion = ProtocolVersion::TLS1_2;
@@ -96,6 +101,37 @@ fn finished(world: &World, is_client: bool, change: fn(&mut Vec<u8>)) -> Seen {
         vec![Act::Say(raw_message(HandshakeType::FINISHED, &body))]
     });
     if is_client { client(world, script).finish() } else { server(world, script).finish() }
+}
+
+const ECDHE_PSK: CipherSuite = CipherSuite::TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256;
+
+fn psk(identity: &[u8], byte: u8) -> Arc<ExternalPsk> {
+    ExternalPsk::new(identity, Secret::new(&[byte; 32]), HashAlgorithm::Sha256).unwrap()
+}
+
+fn psk_client(world: &World, identity: &[u8], byte: u8) -> Arc<ClientConfig> {
+    world.client().cipher_suites(&[ECDHE_PSK]).psks(vec![psk(identity, byte)]).build().unwrap()
+}
+
+fn psk_server(world: &World, identity: &[u8], byte: u8) -> Arc<ServerConfig> {
+    world.server().cipher_suites(&[ECDHE_PSK]).psks(Arc::new(vec![psk(identity, byte)])).build().unwrap()
+}
+
+/// Our client with DHE alone, and a ServerKeyExchange in ffdhe2048 with a change in its bytes.
+fn dhe(world: &World, change: fn(&mut Vec<u8>)) -> Seen {
+    let suites = [CipherSuite::TLS_DHE_RSA_WITH_AES_128_GCM_SHA256];
+    let groups = [NamedGroup::FFDHE2048];
+    let verifier = Arc::new(crate::auth::AcceptAnyway(world.verifier().as_ref().clone()));
+    let client = ClientConfig::builder(world.provider.clone(), verifier).cipher_suites(&suites).groups(&groups);
+    let identity = world.identity(&["host.example"], &rcgen::PKCS_RSA_SHA256);
+    let server = ServerConfig::builder(world.provider.clone()).identity(identity).versions(TLS12, TLS12);
+    let script = instead("ServerKeyExchange", move |bytes| {
+        let mut body = bytes[4..].to_vec();
+        change(&mut body);
+        vec![Act::Say(raw_message(HandshakeType::SERVER_KEY_EXCHANGE, &body))]
+    });
+    let server = server.cipher_suites(&suites).groups(&groups).build().unwrap();
+    Play::client(client.build().unwrap(), Peer::server(server, script)).finish()
 }
 
 pub(super) const CASES: &[Case] = &[
@@ -320,6 +356,37 @@ pub(super) const CASES: &[Case] = &[
         run: |world| {
             let request = raw_message(HandshakeType::HELLO_REQUEST, &[]).repeat(40);
             client(world, before("Certificate", move || Act::Whisper(request.clone()))).finish()
+        },
+    },
+    Case {
+        rule: Rule::UnknownDhGroup,
+        name: "a prime of the server's own",
+        run: |world| dhe(world, |body| body[2 + 17] ^= 1),
+    },
+    Case {
+        rule: Rule::UnknownDhGroup,
+        name: "another generator",
+        run: |world| dhe(world, |body| body[2 + 256 + 2] = 5),
+    },
+    Case {
+        rule: Rule::BadSignature,
+        name: "of another public value in a finite field",
+        run: |world| dhe(world, |body| body[2 + 256 + 3 + 2 + 9] ^= 1),
+    },
+    Case {
+        rule: Rule::UnknownPskIdentity,
+        name: "a key that only the client has (RFC 4279 §2)",
+        run: |world| {
+            let (client, server) = (psk_client(world, b"mine", 7), psk_server(world, b"yours", 7));
+            Play::server(server, Peer::client(client, honest())).finish()
+        },
+    },
+    Case {
+        rule: Rule::BadRecordMac,
+        name: "another key under the same identity: nothing decrypts",
+        run: |world| {
+            let (client, server) = (psk_client(world, b"same", 7), psk_server(world, b"same", 8));
+            Play::server(server, Peer::client(client, honest())).finish()
         },
     },
     // ChangeCipherSpec and Finished.
