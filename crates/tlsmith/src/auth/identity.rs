@@ -178,6 +178,12 @@ impl Identity {
         offered.iter().copied().find(signs)
     }
 
+    /// Whether one of these authorities (DER names) issued a certificate of the chain (RFC 8446 §4.2.4); none named: any.
+    pub fn is_below(&self, authorities: &[Vec<u8>]) -> bool {
+        let issued = |certificate: &Certificate| authorities.iter().any(|name| name == certificate.issuer_der());
+        authorities.is_empty() || self.chain.iter().any(issued)
+    }
+
     /// Whether a peer that accepts these schemes in certificates can verify the whole chain (RFC 8446 §4.4.2.2).
     pub fn is_covered_by(&self, schemes: &[SignatureScheme]) -> bool {
         schemes::covers_chain(schemes, &self.chain)

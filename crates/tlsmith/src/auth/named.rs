@@ -116,8 +116,11 @@ impl ServerIdentities for NamedIdentities {
         let usable = || usable().filter(|(identity, _)| wanted.is_none_or(|kind| identity.certificate_type() == kind));
         // "If the server cannot produce a certificate chain that is signed only via the indicated supported
         // algorithms, then it SHOULD continue the handshake by sending a certificate chain of its choice" (§4.4.2.2).
-        let covered = usable().find(|(identity, _)| identity.is_covered_by(&hello.signature_schemes_cert));
-        match covered.or_else(|| usable().next()) {
+        let covers = |identity: &Identity| identity.is_covered_by(&hello.signature_schemes_cert);
+        // The names of authorities are "to guide certificate selection" (§4.2.4), where there is something to select.
+        let wanted = usable().find(|(identity, _)| covers(identity) && identity.is_below(&hello.authorities));
+        let covered = || usable().find(|(identity, _)| covers(identity));
+        match wanted.or_else(covered).or_else(|| usable().next()) {
             Some((identity, scheme)) => IdentityChoice::Use(Arc::clone(identity), scheme),
             None => IdentityChoice::NoCommonScheme,
         }

@@ -133,6 +133,20 @@ fn check_duplicates<T: PartialEq + Display>(what: &str, list: &[T]) -> Result<()
     }
 }
 
+/// A ClientHello has to hold the names beside everything else, and a server to read them.
+pub(super) fn check_authorities(names: &[Vec<u8>]) -> Result<(), ConfigError> {
+    const MAX: usize = 16 * 1024;
+    let total: usize = names.iter().map(Vec::len).sum();
+    match names.iter().any(Vec::is_empty) || total > MAX {
+        true => Err(ConfigError {
+            code: "config.authorities",
+            message: format!("{} names of authorities of {total} bytes in all, or an empty one", names.len()),
+            fix: "give the DER names of a few authorities, 16 KiB at most",
+        }),
+        false => Ok(()),
+    }
+}
+
 /// `compress_certificate` has room for 127 algorithms, each once (RFC 8879 §3).
 pub(super) fn check_compressions(compressions: &Compressions) -> Result<(), ConfigError> {
     let algorithms = compressions.algorithms();

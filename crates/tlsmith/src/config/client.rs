@@ -32,6 +32,7 @@ pub struct ClientConfig {
     pub(crate) ocsp_stapling: bool,
     pub(crate) signed_certificate_timestamps: bool,
     pub(crate) certificate_compressions: Compressions,
+    pub(crate) certificate_authorities: Vec<Vec<u8>>,
     pub(crate) post_handshake_auth: bool,
     pub(crate) key_log: Option<Arc<dyn KeyLog>>,
     pub(crate) padding: Padding,
@@ -74,6 +75,7 @@ impl ClientConfig {
                 ocsp_stapling: true,
                 signed_certificate_timestamps: true,
                 certificate_compressions: Compressions::default(),
+                certificate_authorities: Vec::new(),
                 post_handshake_auth: false,
                 key_log: None,
                 padding: Padding::None,
@@ -209,6 +211,13 @@ impl ClientConfigBuilder {
         self
     }
 
+    /// The names (DER) of the authorities whose certificates the server had best show (RFC 8446 §4.2.4), for a server that has
+    /// several; none by default. They are sent in the clear, and say much about who asks.
+    pub fn certificate_authorities(mut self, names: &[&[u8]]) -> Self {
+        self.config.certificate_authorities = names.iter().map(|name| name.to_vec()).collect();
+        self
+    }
+
     /// Whether a server of TLS 1.3 may ask for a certificate at any time after the handshake (RFC 8446 §4.6.2; off by default).
     /// It is answered with the identity, or with none.
     pub fn post_handshake_auth(mut self, on: bool) -> Self {
@@ -305,6 +314,7 @@ impl ClientConfigBuilder {
             checks::check_schemes_cert(&config.signature_schemes_cert)?;
         }
         checks::check_alpn(&config.alpn)?;
+        checks::check_authorities(&config.certificate_authorities)?;
         checks::check_compressions(&config.certificate_compressions)?;
         checks::check_padding(config.padding)?;
         checks::check_record_size_limit(config.record_size_limit)?;

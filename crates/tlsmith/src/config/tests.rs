@@ -158,6 +158,14 @@ fn record_size_limits() {
 }
 
 #[test]
+fn authorities() {
+    let refused = |names: &[&[u8]]| client().certificate_authorities(names).build().unwrap_err().code;
+    assert_eq!(refused(&[b"\x30\x00", b""]), "config.authorities");
+    assert_eq!(refused(&[&[0x30; 16 * 1024 + 1]]), "config.authorities");
+    client().certificate_authorities(&[&[0x30; 16 * 1024]]).build().unwrap();
+}
+
+#[test]
 fn compressions() {
     let refuse = |list: &[Arc<dyn CertificateCompression>]| {
         refused(client().certificate_compression(list), server().certificate_compression(list)).code

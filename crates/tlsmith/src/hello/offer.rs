@@ -153,6 +153,10 @@ impl Offer {
         if let Some(types) = types.filter(|types| *types != [CertificateType::X509]) {
             list.push(Extension::ClientCertificateTypes(types));
         }
+        if !config.certificate_authorities.is_empty() {
+            let names = config.certificate_authorities.iter().map(Vec::as_slice);
+            list.push(Extension::CertificateAuthorities(names.collect()));
+        }
         if config.post_handshake_auth {
             list.push(Extension::PostHandshakeAuth);
         }

@@ -261,6 +261,15 @@ impl Exporter {
     }
 }
 
+/// What an external PSK becomes for one target (RFC 9258 §5.1): bound to the `ImportedIdentity`, as long as the target's hash.
+/// The hash here is the one of the external PSK.
+pub(crate) fn import_psk(kdf: &Kdf, external: &Secret, identity: &[u8], length: usize) -> Result<Secret, CryptoError> {
+    let extracted = kdf.extract(kdf.zeros(), external.expose());
+    let mut imported = Secret::zero(length);
+    kdf.expand_label(&extracted, b"derived psk", kdf.hash_of(identity).as_ref(), imported.expose_mut())?;
+    Ok(imported)
+}
+
 /// `finished_key` and `verify_data` (RFC 8446 §4.4.4).
 pub(crate) fn verify_data(kdf: &Kdf, base: &Secret, transcript: &Digest) -> Result<Digest, CryptoError> {
     kdf.use_once(base, b"finished", b"", |key| kdf.provider.hmac(kdf.hash, key, &[transcript.as_ref()]))

@@ -298,3 +298,40 @@ fn mldsa_is_for_tls13_alone() {
         }
     }
 }
+
+/// A client that names authorities is shown what one of them issued, where there is a choice (RFC 8446 §4.2.4).
+#[test]
+fn by_authorities() {
+    let world = World::new();
+    let issued = |name: &str| {
+        let ca_key = rcgen::KeyPair::generate().unwrap();
+        let mut ca = rcgen::CertificateParams::new(Vec::new()).unwrap();
+        ca.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+        ca.distinguished_name.push(rcgen::DnType::CommonName, name);
+        let key = rcgen::KeyPair::generate().unwrap();
+        let leaf = rcgen::CertificateParams::new(vec![String::from("host.example")]).unwrap();
+        let leaf = leaf.signed_by(&key, &rcgen::Issuer::from_params(&ca, &ca_key)).unwrap();
+        let (chain, key) = (leaf.pem(), key.serialize_pem());
+        Arc::new(Identity::from_pem(world.provider.as_ref(), chain.as_bytes(), key.as_bytes()).unwrap())
+    };
+    let (one, two) = (issued("one"), issued("two"));
+    let server = ServerConfig::builder(world.provider.clone()).identity(one.clone()).identity(two.clone());
+    let server = server.build().unwrap();
+    let issuer = |identity: &Identity| identity.chain()[0].issuer_der().to_vec();
+    let unknown = b"\x30\x00".to_vec();
+    for (names, expected) in [
+        (vec![], &one),
+        (vec![issuer(&one)], &one),
+        (vec![issuer(&two)], &two),
+        (vec![unknown.clone(), issuer(&two), issuer(&one)], &one),
+        (vec![unknown], &one),
+    ] {
+        let verifier = Arc::new(AcceptAnyway(world.verifier().as_ref().clone()));
+        let list: Vec<&[u8]> = names.iter().map(Vec::as_slice).collect();
+        let client = crate::ClientConfig::builder(world.provider.clone(), verifier).certificate_authorities(&list);
+        let mut pair = super::Pair::new(client.build().unwrap(), server.clone());
+        pair.run().unwrap();
+        assert_eq!(pair.client.facts().peer_certificates, expected.chain());
+        assert_eq!(pair.server.facts().client_hello.as_ref().unwrap().authorities, names);
+    }
+}

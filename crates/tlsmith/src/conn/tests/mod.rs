@@ -5,6 +5,7 @@ mod basics;
 mod compatibility;
 mod compression;
 mod identities;
+mod imported_psks;
 mod key_log;
 mod negotiation;
 mod pauses;
