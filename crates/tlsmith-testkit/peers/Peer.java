@@ -72,7 +72,7 @@ public class Peer {
 
     static void parameters(SSLSocket socket, Map<String, String> order) {
         SSLParameters all = socket.getSSLParameters();
-        all.setProtocols(new String[] {"TLSv1.3"});
+        all.setProtocols(order.containsKey("tls12") ? new String[] {"TLSv1.3", "TLSv1.2"} : new String[] {"TLSv1.3"});
         if (order.containsKey("suite")) all.setCipherSuites(new String[] {order.get("suite")});
         if (order.containsKey("alpn")) all.setApplicationProtocols(order.get("alpn").split(","));
         if (order.containsKey("name")) {

@@ -17,7 +17,7 @@ function answer(word, fields) {
 }
 
 function options(order) {
-  const all = { minVersion: 'TLSv1.3' };
+  const all = { minVersion: order.tls12 ? 'TLSv1.2' : 'TLSv1.3' };
   if (order.cert) Object.assign(all, { cert: fs.readFileSync(order.cert), key: fs.readFileSync(order.key) });
   if (order.ca) all.ca = fs.readFileSync(order.ca);
   if (order.suite) all.ciphers = order.suite;

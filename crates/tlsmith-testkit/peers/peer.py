@@ -38,7 +38,7 @@ class Standard:
     def context(self, order, server):
         ssl = self.ssl
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER if server else ssl.PROTOCOL_TLS_CLIENT)
-        context.minimum_version = ssl.TLSVersion.TLSv1_3
+        context.minimum_version = ssl.TLSVersion.TLSv1_2 if "tls12" in order else ssl.TLSVersion.TLSv1_3
         if "cert" in order:
             context.load_cert_chain(order["cert"], order["key"])
         if "ca" in order:
@@ -88,7 +88,7 @@ class PyOpenSSL:
     def context(self, order, server):
         SSL = self.SSL
         context = SSL.Context(SSL.TLS_SERVER_METHOD if server else SSL.TLS_CLIENT_METHOD)
-        context.set_min_proto_version(SSL.TLS1_3_VERSION)
+        context.set_min_proto_version(SSL.TLS1_2_VERSION if "tls12" in order else SSL.TLS1_3_VERSION)
         if "cert" in order:
             context.use_certificate_chain_file(order["cert"])
             context.use_privatekey_file(order["key"])

@@ -29,7 +29,7 @@ impl Server {
             let mut command = Command::new("gnutls-serv");
             command.arg("--port").arg(port.to_string());
             command.arg("--x509certfile").arg(&setup.cert.chain).arg("--x509keyfile").arg(&setup.cert.key);
-            command.arg("--priority").arg(with(priority(setup.suites, setup.groups, setup.schemes), priorities));
+            command.arg("--priority").arg(with(priority(setup.tls12, setup.suites, setup.groups, setup.schemes), priorities));
             for protocol in setup.alpn {
                 command.args(["--alpn", protocol]);
             }
@@ -68,7 +68,7 @@ pub fn client_with(setup: &ClientSetup<'_>, priorities: &[&str], more: &[&str]) 
     let mut command = Command::new("gnutls-cli");
     command.arg("--port").arg(setup.port.to_string()).arg("--x509cafile").arg(setup.ca);
     command.args(["--sni-hostname", setup.name, "--verify-hostname", setup.name]);
-    command.arg("--priority").arg(with(priority(setup.suites, setup.groups, setup.schemes), priorities));
+    command.arg("--priority").arg(with(priority(setup.tls12, setup.suites, setup.groups, setup.schemes), priorities));
     for protocol in setup.alpn {
         command.args(["--alpn", protocol]);
     }
@@ -86,8 +86,11 @@ fn with(mut priority: String, more: &[&str]) -> String {
     priority
 }
 
-fn priority(suites: &[&str], groups: &[&str], schemes: &[&str]) -> String {
+fn priority(tls12: bool, suites: &[&str], groups: &[&str], schemes: &[&str]) -> String {
     let mut priority = String::from("NORMAL:-VERS-ALL:+VERS-TLS1.3");
+    if tls12 {
+        priority.push_str(":+VERS-TLS1.2");
+    }
     let mut restrict = |all: &str, values: &[&str], own: fn(&str) -> String| {
         if !values.is_empty() {
             priority.push_str(all);

@@ -8,6 +8,7 @@ pub mod chromium;
 pub mod curl;
 pub mod gnutls;
 pub mod nginx;
+pub mod nss;
 pub mod openssl;
 pub mod script;
 pub mod starttls;
@@ -59,6 +60,8 @@ pub struct ServerSetup<'a> {
     pub alpn: &'a [&'a str],
     /// Client certificates; the path is the CA's file.
     pub client_auth: ClientAuth<'a>,
+    /// TLS 1.2 is allowed beside TLS 1.3, which is wanted more.
+    pub tls12: bool,
 }
 
 impl<'a> ServerSetup<'a> {
@@ -95,12 +98,14 @@ pub struct ClientSetup<'a> {
     pub schemes: &'a [&'a str],
     /// ALPN protocols.
     pub alpn: &'a [&'a str],
+    /// TLS 1.2 is allowed beside TLS 1.3, which is wanted more.
+    pub tls12: bool,
 }
 
 impl<'a> ClientSetup<'a> {
     /// The program's defaults, for [`HOST`].
     pub const fn new(port: u16, ca: &'a Path) -> Self {
-        Self { port, name: HOST, ca, identity: None, suites: &[], groups: &[], schemes: &[], alpn: &[] }
+        Self { port, name: HOST, ca, identity: None, suites: &[], groups: &[], schemes: &[], alpn: &[], tls12: false }
     }
 }
 

@@ -100,7 +100,7 @@ pub fn client(setup: &ClientSetup<'_>, more: &[&str]) -> Process {
     command.args(["s_client", "-connect"]).arg(format!("127.0.0.1:{}", setup.port));
     command.args(["-servername", setup.name, "-verify_hostname", setup.name, "-verify_return_error", "-CAfile"]);
     command.arg(setup.ca);
-    parameters(&mut command, &["TLSv1.3"], setup.suites, setup.groups, setup.schemes);
+    parameters(&mut command, setup.versions, setup.suites, setup.groups, setup.schemes);
     if !setup.alpn.is_empty() {
         command.arg("-alpn").arg(setup.alpn.join(","));
     }

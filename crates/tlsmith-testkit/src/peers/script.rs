@@ -138,6 +138,9 @@ impl Script {
             ClientAuth::Request(ca) => fields.extend([("ca", path(ca)), ("auth", "request".into())]),
             ClientAuth::Require(ca) => fields.extend([("ca", path(ca)), ("auth", "require".into())]),
         }
+        if setup.tls12 {
+            fields.push(("tls12", "allowed".into()));
+        }
         self.parameters(&mut fields, setup.suites, setup.groups, setup.schemes, setup.alpn);
         let order = self.order("listen", &fields);
         (order, self.answer(order, "listening", 0).get("port").parse().unwrap())
@@ -154,6 +157,9 @@ impl Script {
         ];
         if let Some(identity) = setup.identity {
             fields.extend([("cert", path(&identity.chain)), ("key", path(&identity.key))]);
+        }
+        if setup.tls12 {
+            fields.push(("tls12", "allowed".into()));
         }
         self.parameters(&mut fields, setup.suites, setup.groups, setup.schemes, setup.alpn);
         self.order("connect", &fields)
@@ -221,7 +227,8 @@ fn path(path: &std::path::Path) -> String {
 fn openssl_conf(suites: &[&str], groups: &[&str]) -> String {
     let mut conf =
         String::from("openssl_conf = init\n[init]\nssl_conf = ssl\n[ssl]\nsystem_default = defaults\n[defaults]\n");
-    conf.push_str("MinProtocol = TLSv1.3\n");
+    // The script itself raises it where TLS 1.2 is not allowed.
+    conf.push_str("MinProtocol = TLSv1.2\n");
     if !suites.is_empty() {
         writeln!(conf, "Ciphersuites = {}", suites.join(":")).unwrap();
     }
