@@ -8,7 +8,8 @@ use crate::process::{Ended, run};
 /// Fetches `path` verbosely; the port of the setup is reached as `name`.
 pub fn get(setup: &ClientSetup<'_>, path: &str, more: &[&str]) -> Ended {
     let mut command = Command::new("curl");
-    command.args(["--silent", "--show-error", "--verbose", "--max-time", "60", "--noproxy", "*", "--tlsv1.3"]);
+    command.args(["--silent", "--show-error", "--verbose", "--max-time", "60", "--noproxy", "*"]);
+    command.arg(if setup.tls12 { "--tlsv1.2" } else { "--tlsv1.3" });
     command.arg("--resolve").arg(format!("{}:{}:127.0.0.1", setup.name, setup.port));
     command.arg("--cacert").arg(setup.ca);
     if !setup.suites.is_empty() {

@@ -29,7 +29,9 @@ impl Server {
             let mut command = Command::new("gnutls-serv");
             command.arg("--port").arg(port.to_string());
             command.arg("--x509certfile").arg(&setup.cert.chain).arg("--x509keyfile").arg(&setup.cert.key);
-            command.arg("--priority").arg(with(priority(setup.tls12, setup.suites, setup.groups, setup.schemes), priorities));
+            command
+                .arg("--priority")
+                .arg(with(priority(setup.tls12, setup.suites, setup.groups, setup.schemes), priorities));
             for protocol in setup.alpn {
                 command.args(["--alpn", protocol]);
             }
