@@ -17,7 +17,7 @@ use tlsmith_testkit::{
     client, config,
     count::Counter,
     peers::{
-        ClientSetup, ServerSetup,
+        BOTH_VERSIONS, ClientSetup, ServerSetup,
         any::{Clients, Program},
         gnutls,
         nginx::Nginx,
@@ -61,7 +61,7 @@ fn our_server() {
         for program in Program::ALL {
             let context = format!("{program:?} {suite}");
             let server = TestServer::start(server_of(&pki, suite).build().unwrap(), program.mode());
-            let setup = ClientSetup { tls12: true, ..ClientSetup::new(server.port, pki.root()) };
+            let setup = ClientSetup { versions: &BOTH_VERSIONS, ..ClientSetup::new(server.port, pki.root()) };
             clients.run(program, &setup).unwrap_or_else(|error| panic!("{context}: {error}"));
             let outcome = server.outcome();
             assert_eq!(outcome.result, Ok(()), "{context}");
@@ -72,7 +72,7 @@ fn our_server() {
         let context = format!("tstclnt {suite}");
         // Its own check of chains wants keyEncipherment of every RSA key, which ours, for signatures alone, lacks.
         let more: &[&str] = if kind == KeyKind::Rsa { &["-o"] } else { &[] };
-        nss::client(&ClientSetup { tls12: true, ..ClientSetup::new(server.port, pki.root()) }, more)
+        nss::client(&ClientSetup { versions: &BOTH_VERSIONS, ..ClientSetup::new(server.port, pki.root()) }, more)
             .unwrap_or_else(|said| panic!("{context}: {said}"));
         check(&server.outcome().facts, suite, &context);
         counter.ran();
@@ -85,7 +85,7 @@ fn our_server() {
         let server = TestServer::start(config.build().unwrap(), program.mode());
         let base = ClientSetup::new(server.port, pki.root());
         clients
-            .run(program, &ClientSetup { tls12: true, identity: Some(&pki.client), ..base })
+            .run(program, &ClientSetup { versions: &BOTH_VERSIONS, identity: Some(&pki.client), ..base })
             .unwrap_or_else(|error| panic!("{context}: {error}"));
         let facts = server.outcome().facts;
         assert_eq!(facts.version, Some(TLS12), "{context}");
@@ -113,7 +113,7 @@ fn our_client() {
     let mut counter = Counter::new("tls12-client", 6 * (4 + 4));
     for (suite, kind) in SUITES {
         let pki = Pki::new(kind);
-        let setup = ServerSetup { tls12: true, ..ServerSetup::new(&pki.server) };
+        let setup = ServerSetup { versions: &BOTH_VERSIONS, ..ServerSetup::new(&pki.server) };
         let openssl = openssl::Server::start(&setup, openssl::Mode::Www, &[]);
         let gnutls = gnutls::Server::start(&setup, &["--http"]);
         let nginx = Nginx::servers(&[setup]);
@@ -140,7 +140,7 @@ fn our_client() {
 fn sessions() {
     let mut counter = Counter::new("tls12-sessions", 5 * 2 + 4);
     let pki = Pki::new(KeyKind::P256);
-    let setup = ServerSetup { tls12: true, ..ServerSetup::new(&pki.server) };
+    let setup = ServerSetup { versions: &BOTH_VERSIONS, ..ServerSetup::new(&pki.server) };
     // Tickets, and sessions that the server keeps.
     let openssl = openssl::Server::start(&setup, openssl::Mode::Www, &[]);
     let stateful = openssl::Server::start(&setup, openssl::Mode::Www, &["-no_ticket"]);
@@ -165,7 +165,7 @@ fn sessions() {
             false => config.session_store(Arc::new(MemoryStore::new(100, 1 << 20))),
         };
         let server = TestServer::start(config.build().unwrap(), Mode::Echo);
-        let setup = ClientSetup { tls12: true, ..ClientSetup::new(server.port, pki.root()) };
+        let setup = ClientSetup { versions: &BOTH_VERSIONS, ..ClientSetup::new(server.port, pki.root()) };
         let dir = tempfile::tempdir().unwrap();
         let session = dir.path().join("session");
         for (option, resumed) in [("-sess_out", false), ("-sess_in", true)] {

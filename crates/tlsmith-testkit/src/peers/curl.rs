@@ -9,7 +9,7 @@ use crate::process::{Ended, run};
 pub fn get(setup: &ClientSetup<'_>, path: &str, more: &[&str]) -> Ended {
     let mut command = Command::new("curl");
     command.args(["--silent", "--show-error", "--verbose", "--max-time", "60", "--noproxy", "*"]);
-    command.arg(if setup.tls12 { "--tlsv1.2" } else { "--tlsv1.3" });
+    command.arg(if setup.versions.contains(&"TLSv1.2") { "--tlsv1.2" } else { "--tlsv1.3" });
     command.arg("--resolve").arg(format!("{}:{}:127.0.0.1", setup.name, setup.port));
     command.arg("--cacert").arg(setup.ca);
     if !setup.suites.is_empty() {

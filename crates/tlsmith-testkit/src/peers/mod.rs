@@ -32,6 +32,9 @@ pub const CLASSIC_GROUPS: [&str; 4] = ["x25519", "secp256r1", "secp384r1", "secp
 /// The hybrid group, which the newer ones have.
 pub const HYBRID: &str = "X25519MLKEM768";
 
+/// TLS 1.2 beside TLS 1.3, which is wanted more.
+pub const BOTH_VERSIONS: [&str; 2] = ["TLSv1.2", "TLSv1.3"];
+
 /// What a server wants of its clients' certificates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClientAuth<'a> {
@@ -60,8 +63,6 @@ pub struct ServerSetup<'a> {
     pub alpn: &'a [&'a str],
     /// Client certificates; the path is the CA's file.
     pub client_auth: ClientAuth<'a>,
-    /// TLS 1.2 is allowed beside TLS 1.3, which is wanted more.
-    pub tls12: bool,
 }
 
 impl<'a> ServerSetup<'a> {
@@ -98,14 +99,14 @@ pub struct ClientSetup<'a> {
     pub schemes: &'a [&'a str],
     /// ALPN protocols.
     pub alpn: &'a [&'a str],
-    /// TLS 1.2 is allowed beside TLS 1.3, which is wanted more.
-    pub tls12: bool,
+    /// The versions that it speaks.
+    pub versions: &'a [&'a str],
 }
 
 impl<'a> ClientSetup<'a> {
     /// The program's defaults, for [`HOST`].
     pub const fn new(port: u16, ca: &'a Path) -> Self {
-        Self { port, name: HOST, ca, identity: None, suites: &[], groups: &[], schemes: &[], alpn: &[], tls12: false }
+        Self { port, name: HOST, ca, identity: None, versions: &["TLSv1.3"], suites: &[], groups: &[], schemes: &[], alpn: &[] }
     }
 }
 

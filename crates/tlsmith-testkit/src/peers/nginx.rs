@@ -70,10 +70,6 @@ fn program() -> &'static str {
     if fs::exists("/usr/sbin/nginx").unwrap_or(false) { "/usr/sbin/nginx" } else { "nginx" }
 }
 
-fn protocols(tls12: bool) -> &'static str {
-    if tls12 { "TLSv1.2 TLSv1.3" } else { "TLSv1.3" }
-}
-
 fn server_block(setup: &ServerSetup<'_>, port: u16) -> String {
     let mut block = format!(
         "server {{ listen 127.0.0.1:{port} ssl{}; server_name localhost; ssl_protocols {};\n\
@@ -113,7 +109,7 @@ fn client_block(setup: &ClientSetup<'_>, port: u16) -> String {
          proxy_ssl_protocols {}; proxy_ssl_verify on; proxy_ssl_verify_depth 3; proxy_ssl_session_reuse off;\n\
          proxy_ssl_trusted_certificate {}; proxy_ssl_server_name on; proxy_ssl_name {};\n",
         setup.port,
-        protocols(setup.tls12),
+        setup.versions.join(" "),
         setup.ca.display(),
         setup.name
     );

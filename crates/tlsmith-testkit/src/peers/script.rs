@@ -138,7 +138,7 @@ impl Script {
             ClientAuth::Request(ca) => fields.extend([("ca", path(ca)), ("auth", "request".into())]),
             ClientAuth::Require(ca) => fields.extend([("ca", path(ca)), ("auth", "require".into())]),
         }
-        if setup.tls12 {
+        if setup.versions.contains(&"TLSv1.2") {
             fields.push(("tls12", "allowed".into()));
         }
         self.parameters(&mut fields, setup.suites, setup.groups, setup.schemes, setup.alpn);
@@ -158,7 +158,7 @@ impl Script {
         if let Some(identity) = setup.identity {
             fields.extend([("cert", path(&identity.chain)), ("key", path(&identity.key))]);
         }
-        if setup.tls12 {
+        if setup.versions.contains(&"TLSv1.2") {
             fields.push(("tls12", "allowed".into()));
         }
         self.parameters(&mut fields, setup.suites, setup.groups, setup.schemes, setup.alpn);
