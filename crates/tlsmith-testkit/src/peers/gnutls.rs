@@ -29,9 +29,10 @@ impl Server {
             let mut command = Command::new("gnutls-serv");
             command.arg("--port").arg(port.to_string());
             command.arg("--x509certfile").arg(&setup.cert.chain).arg("--x509keyfile").arg(&setup.cert.key);
-            command
-                .arg("--priority")
-                .arg(with(priority(setup.versions.contains(&"TLSv1.2"), setup.suites, setup.groups, setup.schemes), priorities));
+            command.arg("--priority").arg(with(
+                priority(setup.versions.contains(&"TLSv1.2"), setup.suites, setup.groups, setup.schemes),
+                priorities,
+            ));
             for protocol in setup.alpn {
                 command.args(["--alpn", protocol]);
             }
@@ -70,7 +71,10 @@ pub fn client_with(setup: &ClientSetup<'_>, priorities: &[&str], more: &[&str]) 
     let mut command = Command::new("gnutls-cli");
     command.arg("--port").arg(setup.port.to_string()).arg("--x509cafile").arg(setup.ca);
     command.args(["--sni-hostname", setup.name, "--verify-hostname", setup.name]);
-    command.arg("--priority").arg(with(priority(setup.versions.contains(&"TLSv1.2"), setup.suites, setup.groups, setup.schemes), priorities));
+    command.arg("--priority").arg(with(
+        priority(setup.versions.contains(&"TLSv1.2"), setup.suites, setup.groups, setup.schemes),
+        priorities,
+    ));
     for protocol in setup.alpn {
         command.args(["--alpn", protocol]);
     }

@@ -106,7 +106,17 @@ pub struct ClientSetup<'a> {
 impl<'a> ClientSetup<'a> {
     /// The program's defaults, for [`HOST`].
     pub const fn new(port: u16, ca: &'a Path) -> Self {
-        Self { port, name: HOST, ca, identity: None, versions: &["TLSv1.3"], suites: &[], groups: &[], schemes: &[], alpn: &[] }
+        Self {
+            port,
+            name: HOST,
+            ca,
+            identity: None,
+            versions: &["TLSv1.3"],
+            suites: &[],
+            groups: &[],
+            schemes: &[],
+            alpn: &[],
+        }
     }
 }
 

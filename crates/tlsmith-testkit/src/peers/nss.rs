@@ -51,7 +51,12 @@ impl Server {
         loop {
             let port = free_ports(1)[0];
             let mut command = Command::new("selfserv");
-            command.arg("-d").arg(path).args(["-p", &port.to_string(), "-V", versions(setup.versions.contains(&"TLSv1.2"))]);
+            command.arg("-d").arg(path).args([
+                "-p",
+                &port.to_string(),
+                "-V",
+                versions(setup.versions.contains(&"TLSv1.2")),
+            ]);
             // `-e` for an ECDSA certificate, `-n` for an RSA one; `-u` for tickets.
             let ecdsa =
                 must_run(Command::new("openssl").args(["x509", "-noout", "-text", "-in"]).arg(&setup.cert.leaf))
@@ -76,7 +81,16 @@ pub fn client(setup: &ClientSetup<'_>, more: &[&str]) -> Result<String, String> 
     let request = database.path().join("request");
     std::fs::write(&request, "GET / HTTP/1.0\r\nHost: localhost\r\n\r\n").unwrap();
     let mut command = Command::new("tstclnt");
-    command.args(["-4", "-h", setup.name, "-p", &setup.port.to_string(), "-V", versions(setup.versions.contains(&"TLSv1.2")), "-d"]);
+    command.args([
+        "-4",
+        "-h",
+        setup.name,
+        "-p",
+        &setup.port.to_string(),
+        "-V",
+        versions(setup.versions.contains(&"TLSv1.2")),
+        "-d",
+    ]);
     command.arg(database.path()).arg("-A").arg(&request).args(more).stdin(Stdio::null());
     let ended = run(&mut command);
     if ended.text().contains("HTTP/1.1 200 OK") { Ok(ended.text()) } else { Err(ended.text()) }
