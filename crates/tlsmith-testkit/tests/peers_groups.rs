@@ -1,4 +1,4 @@
-//! The groups that are not offered unless they are named, with the programs that have them.
+//! The groups that few programs have: finite fields, which are not offered unless they are named, and the hybrids.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
 use std::io::Write;
@@ -7,8 +7,13 @@ use tlsmith_testkit::{
     certs::{KeyKind, Pki},
     client, config,
     count::Counter,
-    peers::{ClientSetup, ServerSetup, any::Clients, any::Program, gnutls, openssl},
-    server::TestServer,
+    peers::{
+        ClientSetup, ServerSetup,
+        any::{Clients, Program},
+        gnutls, openssl,
+        script::{Language, Script},
+    },
+    server::{Mode, TestServer},
 };
 
 /// Finite fields (RFC 7919).
@@ -59,6 +64,32 @@ fn finite_fields_of_servers() {
                 counter.ran();
             }
         }
+    }
+    counter.finish();
+}
+
+/// SecP256r1MLKEM768 and SecP384r1MLKEM1024, with the OpenSSL that pyOpenSSL brings.
+#[test]
+fn hybrids_of_the_nist_curves() {
+    let mut counter = Counter::new("groups-hybrids", 2 * 2);
+    let pki = Pki::new(KeyKind::P256);
+    for name in ["SecP256r1MLKEM768", "SecP384r1MLKEM1024"] {
+        let group = config::group(name);
+        let mut script = Script::start(Language::PyOpenSsl, &[], &[name]);
+
+        let (_, port) = script.listen(&ServerSetup::new(&pki.server));
+        let mut stream = client::connect(port, config::client(pki.root()).groups(&[group]).build().unwrap());
+        stream.write_all(b"x").unwrap();
+        assert_eq!(stream.facts().group, Some(group), "{name} of a server");
+        counter.ran();
+
+        let config = config::server(&pki.server).groups(&[group]).build().unwrap();
+        let server = TestServer::start(config, Mode::Transfer);
+        let order = script.connect(&ClientSetup::new(server.port, pki.root()), 10, 10);
+        let seen = script.outcome(order, 0).seen(name);
+        assert_eq!(seen.group.as_deref(), Some(name), "{name} of a client");
+        assert_eq!(server.outcome().facts.group, Some(group), "{name} of a client");
+        counter.ran();
     }
     counter.finish();
 }
