@@ -165,10 +165,17 @@ fn ratio(ratio: Option<f64>) -> String {
 
 /// What misses the goal, a line each.
 pub(crate) fn missed(rows: &[Row]) -> Vec<String> {
-    let of_row = |row: &Row| {
-        row.missed().map(|(peer, ratio)| format!("{}: {ratio:.2} of {peer}", row.scenario)).collect::<Vec<_>>()
-    };
+    let of_row = |row: &Row| row.missed().map(|missed| describe(row, missed)).collect::<Vec<_>>();
     rows.iter().flat_map(of_row).collect()
+}
+
+/// Where the primitives alone are behind a peer's, no protocol code catches up: that is said as well.
+fn describe(row: &Row, (peer, ratio): (&str, f64)) -> String {
+    let line = format!("{}: {ratio:.2} of {peer}", row.scenario);
+    match row.ratio(row.limit).map(|to_limit| ratio / to_limit) {
+        Some(of_limit) if of_limit < 1.0 => format!("{line} (the limit itself: {of_limit:.2})"),
+        _ => line,
+    }
 }
 
 #[cfg(test)]
@@ -188,6 +195,9 @@ mod tests {
         assert!(missed(&[row(false, 100.0, 91.0, Some(100.0)), row(true, 100.0, 110.0, None)]).is_empty());
         assert_eq!(missed(&[row(false, 100.0, 89.0, Some(101.0))]), ["a scenario: 0.89 of rustls"]);
         assert_eq!(missed(&[row(true, 98.0, 98.0, Some(100.0))]), ["a scenario: 0.98 of openssl"]);
+        let mut slow = row(true, 72.0, 72.0, Some(100.0));
+        slow.limit = Some(Figures::exact(80.0));
+        assert_eq!(missed(&[slow]), ["a scenario: 0.72 of openssl (the limit itself: 0.80)"]);
     }
 
     #[test]

@@ -126,7 +126,9 @@ impl<'a> ServerValues<'a> {
 
     /// The bytes of the values, with an empty identity hint before them if the suite has one: all but the signature.
     pub(crate) fn encode_params(values: Option<Self>, psk: bool) -> Result<Vec<u8>, TooLong> {
-        let mut out = Vec::new();
+        /// Room for the uncompressed point of the longest curve, secp521r1 (RFC 8422 §5.4: type, curve, length, point).
+        const ECDHE: usize = 1 + 2 + 1 + 133;
+        let mut out = Vec::with_capacity(ECDHE);
         let mut w = Writer::new(&mut out);
         if psk {
             w.u16_prefixed(HINT, |_| ());
