@@ -20,6 +20,13 @@ use tlsmith_fuzz::{
 };
 use tlsmith_x509::{TrustAnchors, UnixTime};
 
+/// What OpenSSL's responder said.
+const OCSP: [(&str, &[u8]); 3] = [
+    ("good", include_bytes!("../../crates/tlsmith-x509/src/revocation/ocsp/good.der")),
+    ("revoked", include_bytes!("../../crates/tlsmith-x509/src/revocation/ocsp/revoked.der")),
+    ("unknown", include_bytes!("../../crates/tlsmith-x509/src/revocation/ocsp/unknown.der")),
+];
+
 const TRACES: [&str; 5] = [
     include_str!("../../crates/tlsmith/tests/data/rfc8448/simple.txt"),
     include_str!("../../crates/tlsmith/tests/data/rfc8448/resumed.txt"),
@@ -118,6 +125,9 @@ fn certificates(directory: &Path) -> io::Result<()> {
     for (number, certificate) in some.enumerate() {
         write(directory, "certificate", &number.to_string(), certificate.der())?;
         write(directory, "spki", &number.to_string(), certificate.spki())?;
+    }
+    for (name, response) in OCSP {
+        write(directory, "ocsp", name, response)?;
     }
     write(directory, "pem", "chain", CHAIN_PEM)?;
     write(directory, "pem", "noise", &[b"text before\r\n", KEY_PEM, b"text between\n", CHAIN_PEM].concat())?;

@@ -12,6 +12,7 @@ use std::sync::OnceLock;
 use tlsmith_crypto::{AeadAlgorithm, HashAlgorithm, KeyType, Provider, SignatureAlgorithm, aws_lc::AwsLc};
 use tlsmith_x509::{
     Budget, Certificate, PathRequest, Purpose, ServerName, SubjectPublicKeyInfo, TrustAnchors, UnixTime,
+    revocation::ocsp::OcspResponse,
 };
 
 use null_crypto::NullCrypto;
@@ -71,6 +72,17 @@ pub fn certificate(data: &[u8]) {
         certificate.sha256(&NullCrypto::default()),
         certificate.raw_extensions().count(),
     );
+}
+
+/// Reads an OCSP response; what it shows steers no terminal.
+pub fn ocsp(data: &[u8]) {
+    match OcspResponse::from_der(data) {
+        Ok(response) => {
+            assert!(!response.responder.to_string().chars().any(char::is_control));
+            assert!(response.statuses.iter().all(|single| !single.serial.is_empty()));
+        }
+        Err(error) => assert!(!error.to_string().chars().any(char::is_control)),
+    }
 }
 
 /// Parses a public key by itself, asks it everything, and verifies with it.

@@ -81,6 +81,8 @@ pub(crate) struct OneConnection {
     pub(crate) resumed: bool,
     /// By what: `psk` (TLS 1.3), `ticket` or `session_id` (TLS 1.2).
     pub(crate) resumed_by: Option<&'static str>,
+    /// Why a session that was kept was not offered, or not gone on with.
+    pub(crate) not_resumed: Option<String>,
     pub(crate) address: Option<String>,
     pub(crate) protocol: Option<String>,
     pub(crate) cipher_suite: Option<String>,

@@ -8,7 +8,7 @@ use std::{
 use tlsmith::{
     Connection, Facts,
     conn::{Direction, EarlyDataStatus, ReplaySafe},
-    session::UnixMillis,
+    session::{UnixMillis, WhyNot},
 };
 use tlsmith_x509::UnixTime;
 use tokio::{net::TcpStream, time::timeout};
@@ -43,6 +43,7 @@ pub(crate) struct Session {
     sessions_before: usize,
     sessions_received: usize,
     resumed: bool,
+    not_resumed: Option<WhyNot>,
 }
 
 /// Which connection it is.
@@ -95,6 +96,7 @@ impl Session {
             sessions_before: plan.sessions.count(),
             sessions_received: 0,
             resumed: false,
+            not_resumed: None,
         };
         if let Err(error) = session.reach_and_shake_hands(plan, phases).await {
             session.report.error = Some(error);
@@ -121,6 +123,7 @@ impl Session {
         OneConnection {
             resumed: self.resumed,
             resumed_by: self.offered.filter(|_| self.resumed),
+            not_resumed: self.not_resumed.filter(|_| !self.resumed).map(|why| why.to_string()),
             address: report.address.clone(),
             protocol: report.protocol.clone(),
             cipher_suite: report.cipher_suite.clone(),
@@ -142,9 +145,11 @@ impl Session {
         let full = later.iter().filter(|connection| !connection.resumed).count();
         self.report.resumed = full == 0;
         if full > 0 && plan.must_resume && self.report.error.is_none() {
-            let why = match first.sessions_received {
-                0 => "the server gave no session to resume",
-                _ => "the server did not take the session that it had given",
+            let reason = later.iter().find_map(|connection| connection.not_resumed.as_deref());
+            let why = match (first.sessions_received, reason) {
+                (0, _) => "the server gave no session to resume",
+                (_, Some(reason)) => reason,
+                (_, None) => "the server did not take the session that it had given",
             };
             let message = format!("{full} of {} connections were not resumed: {why}", later.len());
             self.report.error = Some(failure::not_resumed(message));
@@ -292,6 +297,7 @@ impl Session {
             return;
         }
         self.resumed = link.facts().resumed;
+        self.not_resumed = link.facts().not_resumed;
         let outcome = self.report.client_auth.as_ref().map(|client| client.outcome);
         self.report.take_facts(link.facts(), plan.provider.as_ref(), self.now);
         if plan.status && !self.report.chain.is_empty() {

@@ -60,6 +60,16 @@ impl Plan {
         let (mut warnings, mut watched) = (Vec::new(), Vec::new());
         // The files first: a mistake in one of them is not to leave a CA behind.
         let (client_auth, client_auth_name) = client_auth(&opts, &provider)?;
+        let ticket_keys = match (&opts.ticket_key_file, opts.no_resumption) {
+            (Some(path), _) => {
+                let (keys, told) = tickets::shared(provider.as_ref(), path, clock.now())?;
+                warnings.extend(told);
+                watched.push(Watched::new(path, Content::Tickets(Arc::clone(&keys))));
+                Some((keys, "file"))
+            }
+            (None, false) => Some((tickets::own(provider.as_ref())?, "process")),
+            (None, true) => None,
+        };
         let mut builder = ServerConfig::builder(Arc::clone(&provider)).client_auth(client_auth);
         let demonstration = match opts.demo {
             true => Some(demonstration(&opts, &provider, &clock, unknown)?),
@@ -83,16 +93,6 @@ impl Plan {
         for certificate in &certificates {
             warnings.extend(validity_warning(certificate, clock.as_ref()));
         }
-        let ticket_keys = match (&opts.ticket_key_file, opts.no_resumption) {
-            (Some(path), _) => {
-                let (keys, warning) = tickets::shared(provider.as_ref(), path, clock.now())?;
-                warnings.extend(warning);
-                watched.push(Watched::new(path, Content::Tickets(Arc::clone(&keys))));
-                Some((keys, "file"))
-            }
-            (None, false) => Some((tickets::own(provider.as_ref())?, "process")),
-            (None, true) => None,
-        };
         builder = builder.versions(opts.min_version.into(), ProtocolVersion::TLS1_3);
         if let Some((keys, _)) = &ticket_keys {
             let keys: Arc<dyn Ticketer> = keys.clone();

@@ -17,23 +17,28 @@ use crate::{
 };
 
 const OPTION: &str = "--ticket-key-file";
+/// In seconds.
+const DAY: i64 = 86_400;
 
 /// Keys that change by themselves, made for this process: nothing that an earlier one issued is taken.
 pub(crate) fn own(provider: &dyn Provider) -> Result<Arc<TicketKeys>, Usage> {
     TicketKeys::generate(provider).map(Arc::new).map_err(Usage::from)
 }
 
-/// The keys of the file, which is made if it is missing; and a warning if others may read it.
+/// The keys of the file, which is made if it is missing; and warnings, if others may read it or its keys end soon.
 pub(crate) fn shared(
     provider: &dyn Provider,
     path: &Path,
     now: UnixTime,
-) -> Result<(Arc<TicketKeys>, Option<String>), Usage> {
+) -> Result<(Arc<TicketKeys>, Vec<String>), Usage> {
     if !path.exists() {
         make(provider, path, now)?;
     }
     let keys = read(provider, path)?;
-    Ok((Arc::new(keys), exposed(path)))
+    // A list of keys is somebody's to renew; a root needs nobody.
+    let dry = keys.runs_dry_at().filter(|at| now.seconds_until(*at) < DAY);
+    let dry = dry.map(|at| format!("{OPTION} {}: no key seals after {at}: no session is resumed then", path.display()));
+    Ok((Arc::new(keys), exposed(path).into_iter().chain(dry).collect()))
 }
 
 /// Reads the file.
@@ -89,15 +94,18 @@ fn exposed(_: &Path) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tlsmith::{auth::Answer, session::Ticketer as _};
-    use tlsmith_crypto::aws_lc::AwsLc;
+    use tlsmith::{
+        auth::Answer,
+        session::{Ticketer as _, ticket_keys::NamedKey},
+    };
+    use tlsmith_crypto::{Secret, aws_lc::AwsLc};
 
     #[test]
     fn a_missing_file_is_made_and_shared() {
         let directory = tempfile::tempdir().unwrap();
         let (path, now) = (directory.path().join("keys"), UnixTime::now());
-        let (one, warning) = shared(&AwsLc, &path, now).unwrap();
-        assert_eq!(warning, None);
+        let (one, warnings) = shared(&AwsLc, &path, now).unwrap();
+        assert_eq!(warnings, Vec::<String>::new());
         let before = fs::read(&path).unwrap();
         let (two, _) = shared(&AwsLc, &path, now).unwrap();
         assert_eq!(fs::read(&path).unwrap(), before, "it is made once");
@@ -110,8 +118,20 @@ mod tests {
             use std::os::unix::fs::PermissionsExt as _;
             assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
             fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
-            assert!(shared(&AwsLc, &path, now).unwrap().1.unwrap().contains("others may read it"));
+            assert!(shared(&AwsLc, &path, now).unwrap().1[0].contains("others may read it"));
         }
+    }
+
+    #[test]
+    fn a_list_that_runs_dry_is_told() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("keys");
+        // Keys that began so long ago that they seal no more.
+        let (then, key) = (UnixTime(1_700_000_000), Secret::new(&[7; 32]));
+        let list = TicketKeys::from_keys(vec![NamedKey { name: [1; 16], key, from: then }], 3600).unwrap();
+        fs::write(&path, list.export(&AwsLc, then).as_bytes()).unwrap();
+        let warnings = shared(&AwsLc, &path, UnixTime::now()).unwrap().1;
+        assert!(warnings.iter().any(|warning| warning.contains("no key seals after 2023-")), "{warnings:?}");
     }
 
     #[test]
