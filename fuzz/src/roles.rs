@@ -216,11 +216,8 @@ fn verifier(provider: &Arc<dyn Provider>, answers: Answers) -> Arc<dyn PeerVerif
     }
 }
 
-/// What the options say of a client, its verifier, and what it shows.
-pub(crate) fn client_config(
-    options: u8,
-    answers: Answers,
-) -> (ClientConfigBuilder, Arc<dyn PeerVerifier>, Option<Arc<Identity>>) {
+/// What the options say of a client, and what it shows.
+pub(crate) fn client_config(options: u8, answers: Answers) -> (ClientConfigBuilder, Option<Arc<Identity>>) {
     let provider: Arc<dyn Provider> = Arc::new(NullCrypto::default());
     let verifier = verifier(&provider, answers);
     let mut builder = ClientConfig::builder(Arc::clone(&provider), Arc::clone(&verifier))
@@ -237,7 +234,7 @@ pub(crate) fn client_config(
     if options & 32 != 0 {
         builder = builder.key_shares(&[]);
     }
-    (builder, verifier, identity)
+    (builder, identity)
 }
 
 /// A client of example.test.
@@ -249,8 +246,8 @@ pub fn client(options: u8, answers: Answers) -> Start {
     Start { connection, sent, config: None }
 }
 
-/// What the options say of a server, and its verifier.
-pub(crate) fn server_config(options: u8, answers: Answers) -> (ServerConfigBuilder, Arc<dyn PeerVerifier>) {
+/// What the options say of a server.
+pub(crate) fn server_config(options: u8, answers: Answers) -> ServerConfigBuilder {
     let provider: Arc<dyn Provider> = Arc::new(NullCrypto::default());
     let verifier = verifier(&provider, answers);
     let auth = match options & 3 {
@@ -265,12 +262,12 @@ pub(crate) fn server_config(options: u8, answers: Answers) -> (ServerConfigBuild
     if options & 8 != 0 {
         builder = builder.alpn(&[b"h2", b"http/1.1"]);
     }
-    (builder, verifier)
+    builder
 }
 
 /// A server of example.test.
 pub fn server(options: u8, answers: Answers) -> Start {
-    start_server(server_config(options, answers).0.build().expect("a server's configuration"), answers)
+    start_server(server_config(options, answers).build().expect("a server's configuration"), answers)
 }
 
 /// With its configuration from the beginning, or when it asks for one.

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use tlsmith::{
     ClientConfig, Connection, ServerConfig,
-    auth::{Answer, PeerVerifier},
+    auth::Answer,
     conn::ReplaySafe,
     registry::{CipherSuite, NamedGroup, ProtocolVersion},
     session::{
-        AntiReplay, ClientSession, ClientSessions, ExternalPsk, IdentityId, MemoryStore, ServerSession, SessionKey,
-        Ticketer, UnixMillis,
+        AntiReplay, ClientSession, ClientSessions, ExternalPsk, IdentityId, MemoryStore, PolicyId, ServerSession,
+        SessionKey, Ticketer, UnixMillis,
     },
 };
 use tlsmith_crypto::{CryptoError, HashAlgorithm, Provider, Secret};
@@ -75,8 +75,8 @@ fn secret() -> Secret {
     Secret::new(&[7; 32])
 }
 
-/// The server's side of the session that [`client`] has: with the client's certificates if it is asked for them.
-fn server_session(verifier: Option<&dyn PeerVerifier>) -> ServerSession {
+/// The server's side of the session that [`client`] has: with the client's certificates if it was judged by a policy.
+fn server_session(policy: Option<PolicyId>) -> ServerSession {
     ServerSession {
         version: ProtocolVersion::TLS1_3,
         cipher_suite: CipherSuite::TLS_AES_128_GCM_SHA256,
@@ -89,8 +89,8 @@ fn server_session(verifier: Option<&dyn PeerVerifier>) -> ServerSession {
         alpn: None,
         extended_main_secret: true,
         group: Some(NamedGroup::X25519),
-        peer_certificates: if verifier.is_some() { chain().to_vec() } else { Vec::new() },
-        policy: verifier.and_then(|verifier| verifier.policy()),
+        peer_certificates: if policy.is_some() { chain().to_vec() } else { Vec::new() },
+        policy,
         max_early_data: 1000,
         context: Vec::new(),
     }
@@ -98,7 +98,8 @@ fn server_session(verifier: Option<&dyn PeerVerifier>) -> ServerSession {
 
 /// A client of example.test that was there before. With the highest bit of the options it says something early.
 pub fn client(options: u8, answers: Answers) -> Start {
-    let (builder, verifier, identity) = client_config(options, answers);
+    let (builder, identity) = client_config(options, answers);
+    let policy = client_config(options, answers).0.build().expect("a configuration").policy();
     let session = ClientSession {
         version: ProtocolVersion::TLS1_3,
         cipher_suite: CipherSuite::TLS_AES_128_GCM_SHA256,
@@ -116,7 +117,7 @@ pub fn client(options: u8, answers: Answers) -> Start {
         peer_certificates: chain().to_vec(),
         ocsp_response: None,
         sct_list: None,
-        policy: verifier.policy(),
+        policy,
         own_identity: Some(match identity {
             Some(identity) => IdentityId::of(&NullCrypto::default(), &identity),
             None => IdentityId::NOBODY,
@@ -136,7 +137,7 @@ pub fn client(options: u8, answers: Answers) -> Start {
 
 /// A server of example.test whose tickets anybody can make.
 pub fn server(options: u8, answers: Answers) -> Start {
-    let (builder, _) = server_config(options, answers);
+    let builder = server_config(options, answers);
     let config: Arc<ServerConfig> = builder
         .ticketer(Arc::new(Plain(answers)))
         .session_store(Arc::new(MemoryStore::new(16, 1 << 16)))
@@ -150,6 +151,6 @@ pub fn server(options: u8, answers: Answers) -> Start {
 
 /// Sessions as tickets of [`server`]: of an anonymous client, and of one with certificates.
 pub fn tickets() -> [Vec<u8>; 2] {
-    let (_, verifier) = server_config(2, Answers::AtOnce);
-    [server_session(None).encode().to_vec(), server_session(Some(verifier.as_ref())).encode().to_vec()]
+    let policy = server_config(2, Answers::AtOnce).build().expect("a configuration").client_policy();
+    [server_session(None).encode().to_vec(), server_session(policy).encode().to_vec()]
 }

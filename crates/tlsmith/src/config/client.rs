@@ -51,7 +51,7 @@ pub struct ClientConfig {
 impl ClientConfig {
     /// What servers are judged by: what the verifier demands, and what they may sign with. `None`: it cannot be said, and
     /// nothing is resumed.
-    pub(crate) fn policy(&self) -> Option<PolicyId> {
+    pub fn policy(&self) -> Option<PolicyId> {
         let policy = self.verifier.policy()?;
         Some(policy.with_schemes(self.provider.as_ref(), &self.signature_schemes))
     }

@@ -91,7 +91,7 @@ pub enum Preference {
 impl ServerConfig {
     /// What clients are judged by: what the verifier demands, and what they may sign with. `None`: they are not asked, or it
     /// cannot be said, and nothing is resumed.
-    pub(crate) fn client_policy(&self) -> Option<PolicyId> {
+    pub fn client_policy(&self) -> Option<PolicyId> {
         let policy = self.client_auth.verifier()?.policy()?;
         Some(policy.with_schemes(self.provider.as_ref(), &self.signature_schemes))
     }
