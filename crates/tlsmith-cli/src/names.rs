@@ -23,6 +23,7 @@ const GROUPS: &[Entry<NamedGroup>] = &[
         name: "SecP384r1MLKEM1024",
         others: &["p384_mlkem1024", "P384MLKEM1024", "p384-mlkem1024"],
     },
+    Entry { value: NamedGroup::MLKEM1024, name: "MLKEM1024", others: &["ML-KEM-1024", "mlkem1024"] },
     Entry { value: NamedGroup::X25519, name: "x25519", others: &["curve25519"] },
     Entry { value: NamedGroup::SECP256R1, name: "secp256r1", others: &["P-256", "P256", "prime256v1", "nistp256"] },
     Entry { value: NamedGroup::SECP384R1, name: "secp384r1", others: &["P-384", "P384", "nistp384"] },

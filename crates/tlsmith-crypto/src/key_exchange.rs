@@ -20,6 +20,8 @@ pub enum Group {
     Secp256r1MlKem768,
     /// NIST P-384 and ML-KEM-1024 together, likewise.
     Secp384r1MlKem1024,
+    /// ML-KEM-1024 alone (draft-ietf-tls-mlkem): the client's share is the encapsulation key, the server's the ciphertext.
+    MlKem1024,
     /// X448 (RFC 7748). The provider of this crate has it with the cargo feature `x448`, from a crate that is not audited.
     X448,
     /// ffdhe2048 (RFC 7919 §A.1). Shares and secrets are as long as the prime, zeros to the left (RFC 8446 §4.2.8.1, §7.4.1).
@@ -36,7 +38,7 @@ impl Group {
 
     /// Whether a part of the key agreement withstands a quantum computer, as far as is known.
     pub const fn is_post_quantum(self) -> bool {
-        matches!(self, Self::X25519MlKem768 | Self::Secp256r1MlKem768 | Self::Secp384r1MlKem1024)
+        matches!(self, Self::X25519MlKem768 | Self::Secp256r1MlKem768 | Self::Secp384r1MlKem1024 | Self::MlKem1024)
     }
 }
 

@@ -80,6 +80,7 @@ fn share_lengths(group: Group) -> Result<(usize, usize), CryptoError> {
         Group::X25519MlKem768 => (1216, 1120),
         Group::Secp256r1MlKem768 => (1249, 1153),
         Group::Secp384r1MlKem1024 => (1665, 1665),
+        Group::MlKem1024 => (1568, 1568),
         Group::X25519 => (32, 32),
         Group::Secp256r1 => (65, 65),
         Group::Secp384r1 => (97, 97),

@@ -1,8 +1,8 @@
-//! Key exchange: X25519 and the NIST curves here, the hybrids in `hybrid.rs`, what aws-lc does not have in `rust_crypto`.
+//! Key exchange: X25519 and the NIST curves here, the hybrids in `hybrid.rs`, ML-KEM alone in `ml_kem.rs`, what aws-lc does not have in `rust_crypto`.
 
 use aws_lc_rs::agreement::{Algorithm, ECDH_P256, ECDH_P384, ECDH_P521, PrivateKey, UnparsedPublicKey, X25519, agree};
 
-use super::{hybrid, random};
+use super::{hybrid, ml_kem, random};
 #[cfg(feature = "x448")]
 use crate::rust_crypto::x448;
 use crate::{CryptoError, Group, KeyExchange, Secret, rust_crypto::ffdhe};
@@ -18,8 +18,10 @@ pub(super) const GROUPS: &[Group] = &[
     Group::Secp521r1,
 ];
 
-/// What else a configuration may name: slow, or not audited, and nobody needs it who has one of the others.
+/// What else a configuration may name: slow, not audited, or without a curve beside what is young, and nobody needs it
+/// who has one of the others.
 const ON_REQUEST: &[Group] = &[
+    Group::MlKem1024,
     Group::Ffdhe2048,
     Group::Ffdhe3072,
     #[cfg(feature = "x448")]
@@ -37,6 +39,7 @@ pub(super) fn start(group: Group) -> Result<Box<dyn KeyExchange>, CryptoError> {
     match group {
         Group::X25519 | Group::Secp256r1 | Group::Secp384r1 | Group::Secp521r1 => Ok(Box::new(Ecdh::generate(group)?)),
         Group::X25519MlKem768 | Group::Secp256r1MlKem768 | Group::Secp384r1MlKem1024 => hybrid::start(group),
+        Group::MlKem1024 => ml_kem::start(),
         Group::Ffdhe2048 | Group::Ffdhe3072 => ffdhe::start(group, &random),
         #[cfg(feature = "x448")]
         Group::X448 => x448::start(&random),
@@ -55,6 +58,7 @@ pub(super) fn accept(group: Group, peer_share: &[u8]) -> Result<(Vec<u8>, Secret
         Group::X25519MlKem768 | Group::Secp256r1MlKem768 | Group::Secp384r1MlKem1024 => {
             hybrid::accept(group, peer_share)
         }
+        Group::MlKem1024 => ml_kem::accept(peer_share),
         Group::Ffdhe2048 | Group::Ffdhe3072 => ffdhe::accept(group, peer_share, &random),
         #[cfg(feature = "x448")]
         Group::X448 => x448::accept(peer_share, &random),
@@ -151,6 +155,7 @@ mod tests {
             Group::X25519MlKem768 => (1216, 1120, 64),
             Group::Secp256r1MlKem768 => (1249, 1153, 64),
             Group::Secp384r1MlKem1024 => (1665, 1665, 80),
+            Group::MlKem1024 => (1568, 1568, 32),
             Group::X25519 => (32, 32, 32),
             Group::Secp256r1 => (65, 65, 32),
             Group::Secp384r1 => (97, 97, 48),
@@ -183,6 +188,7 @@ mod tests {
             Group::X25519MlKem768,
             Group::Secp256r1MlKem768,
             Group::Secp384r1MlKem1024,
+            Group::MlKem1024,
             Group::X25519,
             Group::Secp256r1,
             Group::Secp384r1,

@@ -6,6 +6,7 @@ mod hybrid;
 mod kdf;
 mod key_file;
 mod kx;
+mod ml_kem;
 mod sign;
 mod verify;
 

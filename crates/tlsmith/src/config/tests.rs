@@ -68,7 +68,7 @@ fn lists() {
     let ffdhe4096 = groups(&[NamedGroup::FFDHE3072, NamedGroup(0x0102)]);
     assert_eq!(ffdhe4096.code, "config.unsupported");
     // What there is is said, the groups included that have to be named.
-    assert!(ffdhe4096.message.contains("ffdhe2048, ffdhe3072, SecP256r1MLKEM768"), "{ffdhe4096}");
+    assert!(ffdhe4096.message.contains("ffdhe2048, ffdhe3072, MLKEM1024"), "{ffdhe4096}");
     let twice = groups(&[NamedGroup::X25519, NamedGroup::SECP256R1, NamedGroup::X25519]);
     assert_eq!(twice.code, "config.duplicate");
     assert!(twice.message.contains("x25519"), "{twice}");
@@ -194,7 +194,7 @@ fn shares() {
     assert_eq!(client().groups(&p256[..2]).build().unwrap().key_shares, p256[..1]);
 }
 
-/// Finite fields and X448 are never offered unless named, whatever the features are.
+/// Finite fields, X448 and ML-KEM alone are never offered unless named, whatever the features are.
 #[test]
 fn groups_by_default() {
     let default = [
@@ -208,7 +208,7 @@ fn groups_by_default() {
     ];
     assert_eq!(client().build().unwrap().groups, default);
     assert_eq!(server().build().unwrap().groups, default);
-    let named = [NamedGroup::FFDHE3072, NamedGroup::FFDHE2048];
+    let named = [NamedGroup::FFDHE3072, NamedGroup::MLKEM1024, NamedGroup::FFDHE2048];
     assert_eq!(client().groups(&named).build().unwrap().groups, named);
     assert_eq!(server().groups(&named).build().unwrap().groups, named);
     let x448 = client().groups(&[NamedGroup::X448]).build();

@@ -21,6 +21,8 @@ impl NamedGroup {
     pub const FFDHE2048: Self = Self(0x0100);
     /// ffdhe3072 (RFC 7919); off unless named.
     pub const FFDHE3072: Self = Self(0x0101);
+    /// ML-KEM-1024 alone (draft-ietf-tls-mlkem); off unless named.
+    pub const MLKEM1024: Self = Self(0x0202);
     /// P-256 with ML-KEM-768 (draft-ietf-tls-ecdhe-mlkem).
     pub const SECP256R1MLKEM768: Self = Self(0x11eb);
     /// X25519 with ML-KEM-768 (draft-ietf-tls-ecdhe-mlkem).
@@ -37,6 +39,7 @@ impl NamedGroup {
         Self::X448,
         Self::FFDHE2048,
         Self::FFDHE3072,
+        Self::MLKEM1024,
         Self::SECP256R1MLKEM768,
         Self::X25519MLKEM768,
         Self::SECP384R1MLKEM1024,
@@ -52,6 +55,7 @@ impl NamedGroup {
             Self::X448 => "x448",
             Self::FFDHE2048 => "ffdhe2048",
             Self::FFDHE3072 => "ffdhe3072",
+            Self::MLKEM1024 => "MLKEM1024",
             Self::SECP256R1MLKEM768 => "SecP256r1MLKEM768",
             Self::X25519MLKEM768 => "X25519MLKEM768",
             Self::SECP384R1MLKEM1024 => "SecP384r1MLKEM1024",
@@ -66,7 +70,7 @@ impl NamedGroup {
 
     /// Whether a part of the key agreement withstands a quantum computer, as far as is known.
     pub const fn is_post_quantum(self) -> bool {
-        matches!(self, Self::X25519MLKEM768 | Self::SECP256R1MLKEM768 | Self::SECP384R1MLKEM1024)
+        matches!(self, Self::X25519MLKEM768 | Self::SECP256R1MLKEM768 | Self::SECP384R1MLKEM1024 | Self::MLKEM1024)
     }
 
     /// The curve that stands beside ML-KEM in a hybrid.
@@ -86,6 +90,7 @@ impl NamedGroup {
             Group::X25519MlKem768 => Self::X25519MLKEM768,
             Group::Secp256r1MlKem768 => Self::SECP256R1MLKEM768,
             Group::Secp384r1MlKem1024 => Self::SECP384R1MLKEM1024,
+            Group::MlKem1024 => Self::MLKEM1024,
             Group::X25519 => Self::X25519,
             Group::Secp256r1 => Self::SECP256R1,
             Group::Secp384r1 => Self::SECP384R1,
@@ -104,6 +109,7 @@ impl NamedGroup {
             Self::X25519MLKEM768 => Group::X25519MlKem768,
             Self::SECP256R1MLKEM768 => Group::Secp256r1MlKem768,
             Self::SECP384R1MLKEM1024 => Group::Secp384r1MlKem1024,
+            Self::MLKEM1024 => Group::MlKem1024,
             Self::X25519 => Group::X25519,
             Self::SECP256R1 => Group::Secp256r1,
             Self::SECP384R1 => Group::Secp384r1,
@@ -139,13 +145,14 @@ mod tests {
     #[test]
     fn values() {
         let values: Vec<u16> = NamedGroup::KNOWN.iter().map(|group| group.0).collect();
-        let registry = [0x17, 0x18, 0x19, 0x1d, 0x1e, 0x100, 0x101, 0x11eb, 0x11ec, 0x11ed];
+        let registry = [0x17, 0x18, 0x19, 0x1d, 0x1e, 0x100, 0x101, 0x202, 0x11eb, 0x11ec, 0x11ed];
         assert_eq!(values, registry);
         for group in NamedGroup::KNOWN {
             assert!(group.name().is_some());
             assert_eq!(group.to_group().and_then(NamedGroup::from_group), Some(*group));
             assert_eq!(group.to_group().map(|group| group.is_post_quantum()), Some(group.is_post_quantum()));
-            assert_eq!(group.curve_of_hybrid().is_some(), group.is_post_quantum());
+            let hybrid = group.is_post_quantum() && *group != NamedGroup::MLKEM1024;
+            assert_eq!(group.curve_of_hybrid().is_some(), hybrid);
         }
         assert_eq!(NamedGroup(0x0102).to_group(), None);
         assert!(!NamedGroup(0x0102).is_post_quantum());
