@@ -78,10 +78,24 @@ fn the_second_connection_resumes() {
     for _ in 0..3 {
         let pair = connect(&client, &server);
         for facts in [pair.client.facts(), pair.server.facts()] {
-            assert!(facts.resumed && facts.group.is_some());
+            assert!(facts.resumed && facts.group.is_some() && facts.extended_main_secret);
             assert!(facts.messages.iter().all(|note| note.name != "Certificate"));
         }
         assert_eq!(pair.client.facts().peer_certificates, first.client.facts().peer_certificates);
+    }
+}
+
+/// RFC 6066 §3: "When resuming a session, the server MUST NOT include a server_name extension in the server hello."
+#[test]
+fn a_name_is_acknowledged_in_full_handshakes_alone() {
+    let world = Resuming::new();
+    let (client, server) = (world.client().trace(true).build().unwrap(), world.server().build().unwrap());
+    for resumed in [false, true] {
+        let pair = connect(&client, &server);
+        let facts = pair.client.facts();
+        let extensions = facts.messages.iter().find(|note| note.name == "EncryptedExtensions").unwrap();
+        let acknowledged = extensions.details.iter().any(|detail| detail.starts_with("server_name"));
+        assert_eq!((facts.resumed, acknowledged), (resumed, !resumed), "{:?}", extensions.details);
     }
 }
 

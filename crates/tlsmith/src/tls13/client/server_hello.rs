@@ -99,6 +99,7 @@ impl WaitServerHello {
         let shared = self.agree(hello, chosen.is_some(), sink)?;
         let facts = sink.facts();
         (facts.version, facts.cipher_suite) = (Some(ProtocolVersion::TLS1_3), Some(suite.code));
+        facts.extended_main_secret = true;
 
         self.transcript.choose_hash(self.common.provider(), suite.hash);
         self.transcript.add(raw);

@@ -241,6 +241,7 @@ pub(super) fn answer(
     let Pending { config, suite, transcript, .. } = pending;
     let facts_now = sink.facts();
     (facts_now.version, facts_now.cipher_suite) = (Some(ProtocolVersion::TLS1_3), Some(suite.code));
+    facts_now.extended_main_secret = true;
     facts_now.group = exchanged.as_ref().map(|exchanged| exchanged.group);
     facts_now.alpn.clone_from(&alpn);
     match limit {

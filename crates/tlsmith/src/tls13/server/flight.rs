@@ -110,7 +110,8 @@ impl Negotiated {
         sink.facts().client_certificate_type = asked.unwrap_or_default();
         let answers = Answers {
             alpn: alpn.as_deref(),
-            knows_name: facts.server_name.is_some(),
+            // "When resuming a session, the server MUST NOT include a server_name extension" (RFC 6066 §3).
+            knows_name: facts.server_name.is_some() && !sink.facts().resumed,
             size_limit: size_limit.map(|_| config.record_size_limit),
             early_data: early_data.is_some(),
             server_type: authentication
