@@ -3,23 +3,25 @@
 use std::{
     io::{self, Read, Write},
     net::{Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpStream},
+    sync::Arc,
 };
 
 use tlsmith::{
     Connection,
-    conn::{Need, Reply},
-    session::UnixMillis,
+    conn::{EarlyDataStatus, Need, ReplaySafe, Reply},
 };
 
 use crate::{
     Failure, Options, Plan, checks,
-    setup::{self, Setup, Verifier},
+    setup::{self, Kept, Setup, Verifier},
 };
 
 /// What one step of reading brought.
 enum Step {
     /// Application data.
     Data(Vec<u8>),
+    /// Early data.
+    EarlyData(Vec<u8>),
     /// Something else moved on.
     Progress,
     /// The peer said close_notify.
@@ -30,17 +32,25 @@ enum Step {
 
 /// Makes the connections that the arguments ask for, one after the other.
 pub(crate) fn run(plan: &Plan) -> Result<(), Failure> {
-    if plan.initial.resume_count > 0 {
-        return Err(Failure::Unimplemented(String::from("-resume-count")));
+    let kept = Arc::new(Kept::new(&*setup::provider())?);
+    connect(&plan.initial, &plan.initial, &kept, false)?;
+    kept.pass(plan.initial.resumption_delay);
+    for _ in 0..plan.initial.resume_count {
+        if !plan.initial.server && kept.client.is_empty() {
+            return Err(Failure::Unexpected(String::from("no session to offer")));
+        }
+        connect(&plan.resume, &plan.retry, &kept, true)?;
+        kept.pass(plan.resume.resumption_delay);
     }
-    connect(&plan.initial)
+    Ok(())
 }
 
-/// Connects to the runner and does what the arguments say.
-fn connect(options: &Options) -> Result<(), Failure> {
-    let setup = setup::load(options)?;
+/// Connects to the runner and does what the arguments say: the first ones, and where early data were rejected, from then
+/// on the others.
+fn connect(options: &Options, retry: &Options, kept: &Arc<Kept>, resumes: bool) -> Result<(), Failure> {
+    let setup = setup::load(options, kept)?;
     let mut out = Vec::new();
-    let now = UnixMillis::now();
+    let now = kept.now();
     let mut connection = match options.server {
         false => {
             let (config, name) = setup.client(options)?;
@@ -52,7 +62,8 @@ fn connect(options: &Options) -> Result<(), Failure> {
     };
     let mut wire = Wire::connect(options)?;
     wire.out = out;
-    let result = wire.exchange(&mut connection, &setup);
+    wire.resumes = resumes;
+    let result = wire.exchange(&mut connection, &setup, retry);
     wire.finish();
     result
 }
@@ -69,6 +80,8 @@ struct Wire<'a> {
     out: Vec<u8>,
     /// The socket takes no more: the peer's reason may still be there to be read.
     broken: Option<io::Error>,
+    /// There was a connection before this one.
+    resumes: bool,
 }
 
 impl<'a> Wire<'a> {
@@ -80,7 +93,15 @@ impl<'a> Wire<'a> {
         let mut stream = TcpStream::connect(address)?;
         stream.set_nodelay(true)?;
         stream.write_all(&options.shim_id.to_le_bytes())?;
-        Ok(Self { options, stream, pending: Vec::new(), input: Vec::new(), out: Vec::new(), broken: None })
+        Ok(Self {
+            options,
+            stream,
+            pending: Vec::new(),
+            input: Vec::new(),
+            out: Vec::new(),
+            broken: None,
+            resumes: false,
+        })
     }
 
     /// Ends gracefully: a reset would take away from the runner what it has not yet read.
@@ -99,19 +120,19 @@ impl<'a> Wire<'a> {
         self.out.clear();
     }
 
-    fn exchange(&mut self, connection: &mut Connection, setup: &Setup) -> Result<(), Failure> {
-        let options = self.options;
-        while connection.is_handshaking() {
-            match self.step(connection, setup)? {
-                Step::Progress => {}
-                Step::Data(_) => return Err(Failure::Unexpected(String::from("data before the handshake was done"))),
-                Step::Closed => return Err(Failure::Unexpected(String::from("closed before the handshake was done"))),
-                Step::Truncated(error) => return Err(Failure::Tls(error)),
-            }
+    fn exchange(&mut self, connection: &mut Connection, setup: &Setup, retry: &'a Options) -> Result<(), Failure> {
+        let late = self.write_early(connection)?;
+        self.handshake(connection, setup)?;
+        let rejected = connection.facts().early_data == EarlyDataStatus::Rejected;
+        if !self.options.server && rejected != (self.resumes && self.options.expect_reject_early_data) {
+            return Err(Failure::Unexpected(format!("early data: {:?}", connection.facts().early_data)));
         }
-        self.flush();
+        if !self.options.server && rejected {
+            self.options = retry;
+        }
+        let options = self.options;
         if !options.implicit_handshake {
-            checks::handshake(options, connection.facts(), setup)?;
+            checks::handshake(options, connection.facts(), setup, self.resumes)?;
         }
         if options.no_op_extra_handshake {
             self.handshake_again(connection)?;
@@ -124,11 +145,58 @@ impl<'a> Wire<'a> {
             }
             return self.close(connection, setup);
         }
-        self.first_write(connection)?;
+        match late {
+            Some(late) if !rejected => connection.send(&late, &mut self.out)?,
+            _ => self.first_write(connection)?,
+        }
         if !options.shim_shuts_down {
             self.echo(connection, setup)?;
         }
+        checks::sessions_after(options, connection.facts(), setup)?;
         self.close(connection, setup)
+    }
+
+    /// Sends early data if there is a session for them, as much as it allows; what is left to be sent later, if any were.
+    fn write_early(&mut self, connection: &mut Connection) -> Result<Option<Vec<u8>>, Failure> {
+        let options = self.options;
+        let offers = connection.early_data_left() > 0;
+        if self.resumes && !options.server && options.expect_no_offer_early_data && offers {
+            return Err(Failure::Unexpected(String::from("early data were offered")));
+        }
+        if !offers {
+            return Ok(None);
+        }
+        if options.export_keying_material > 0 {
+            connection.export(&options.export_label, None, &mut [0])?;
+        }
+        if !options.shim_writes_first {
+            return Ok(None);
+        }
+        let mut rest = Vec::new();
+        for _ in 0..options.repeat_shim_initial_write.unwrap_or(1) {
+            let data = initial_data(options);
+            let (early, late) = data.split_at(data.len().min(connection.early_data_left()));
+            if !early.is_empty() {
+                connection.send_early_data(ReplaySafe::declare(early), &mut self.out)?;
+            }
+            rest.extend(late);
+        }
+        Ok(Some(rest))
+    }
+
+    /// Runs the handshake; a server answers early data while it lasts.
+    fn handshake(&mut self, connection: &mut Connection, setup: &Setup) -> Result<(), Failure> {
+        while connection.is_handshaking() {
+            match self.step(connection, setup)? {
+                Step::Progress => {}
+                Step::EarlyData(data) => self.answer_data(connection, data)?,
+                Step::Data(_) => return Err(Failure::Unexpected(String::from("data before the handshake was done"))),
+                Step::Closed => return Err(Failure::Unexpected(String::from("closed before the handshake was done"))),
+                Step::Truncated(error) => return Err(Failure::Tls(error)),
+            }
+        }
+        self.flush();
+        Ok(())
     }
 
     /// Goes on with a handshake that is over, which must do nothing.
@@ -169,7 +237,7 @@ impl<'a> Wire<'a> {
 
     fn first_write(&mut self, connection: &mut Connection) -> Result<(), Failure> {
         let options = self.options;
-        let data = options.shim_initial_write.as_deref().unwrap_or(b"hello");
+        let data = initial_data(options);
         if options.read_with_unfinished_write {
             connection.send(data, &mut self.out)?;
             // One byte goes out, the others wait until something was read.
@@ -199,9 +267,9 @@ impl<'a> Wire<'a> {
                 true => self.step_without_writing(connection, setup)?,
                 false => self.step(connection, setup)?,
             };
-            let mut data = match step {
+            let data = match step {
                 Step::Progress => continue,
-                Step::Data(data) => data,
+                Step::Data(data) | Step::EarlyData(data) => data,
                 Step::Closed | Step::Truncated(_) => return Ok(()),
             };
             unfinished = false;
@@ -211,15 +279,21 @@ impl<'a> Wire<'a> {
             if options.key_update {
                 connection.update_keys(false, &mut self.out)?;
             }
-            data.iter_mut().for_each(|byte| *byte ^= 0xff);
-            for chunk in data.chunks(options.read_size.unwrap_or(512).max(1)) {
-                connection.send(chunk, &mut self.out)?;
-            }
+            self.answer_data(connection, data)?;
             if options.key_update_before_read {
                 connection.update_keys(false, &mut self.out)?;
             }
             self.flush();
         }
+    }
+
+    /// Sends data back, inverted.
+    fn answer_data(&mut self, connection: &mut Connection, mut data: Vec<u8>) -> Result<(), Failure> {
+        data.iter_mut().for_each(|byte| *byte ^= 0xff);
+        for chunk in data.chunks(self.options.read_size.unwrap_or(512).max(1)) {
+            connection.send(chunk, &mut self.out)?;
+        }
+        Ok(())
     }
 
     /// Says close_notify and hears the peer's, where the runner looks for it.
@@ -232,7 +306,9 @@ impl<'a> Wire<'a> {
         while !connection.is_peer_closed() {
             match self.step(connection, setup)? {
                 Step::Progress => {}
-                Step::Data(_) => return Err(Failure::Unexpected(String::from("data instead of close_notify"))),
+                Step::Data(_) | Step::EarlyData(_) => {
+                    return Err(Failure::Unexpected(String::from(DATA_ON_SHUTDOWN)));
+                }
                 Step::Closed => break,
                 Step::Truncated(error) => return Err(Failure::Tls(error)),
             }
@@ -252,9 +328,13 @@ impl<'a> Wire<'a> {
                 connection.reply(reply, &mut self.out)?;
                 return Ok(Step::Progress);
             }
+            connection.set_time(setup.kept.now());
             let received = connection.handle_input(&mut self.input, &mut self.out)?;
-            let (consumed, data) = (received.consumed, received.data.to_vec());
+            let (consumed, data, early) = (received.consumed, received.data.to_vec(), received.early_data.to_vec());
             self.input.drain(..consumed);
+            if !early.is_empty() {
+                return Ok(Step::EarlyData(early));
+            }
             if !data.is_empty() {
                 return Ok(Step::Data(data));
             }
@@ -278,8 +358,11 @@ impl<'a> Wire<'a> {
         Ok(match connection.need() {
             None => None,
             Some(Need::ChooseConfig(_)) => Some(Reply::Config(setup.server(self.options)?)),
-            Some(Need::DecryptTicket(_)) => Some(Reply::Ticket(None)),
-            Some(Need::VerifyPeer(peer)) => Some(Reply::Verdict(Verifier::judge(self.options, peer.chain))),
+            Some(Need::DecryptTicket(ticket)) => Some(Reply::Ticket(setup.kept.open(&*setup.provider, ticket))),
+            Some(Need::VerifyPeer(peer)) => {
+                let verifier = Verifier::new(self.options, Arc::clone(&setup.provider));
+                Some(Reply::Verdict(verifier.judge(&peer)))
+            }
             Some(Need::Sign { identity, scheme, message }) => {
                 Some(Reply::Signature(setup.credentials.sign(identity, scheme, message)))
             }
@@ -306,4 +389,12 @@ impl<'a> Wire<'a> {
         self.input.extend(self.pending.drain(..count));
         Ok(count > 0)
     }
+}
+
+/// Data where the peer's close_notify is waited for.
+pub(crate) const DATA_ON_SHUTDOWN: &str = "data instead of close_notify";
+
+/// What is written first.
+fn initial_data(options: &Options) -> &[u8] {
+    options.shim_initial_write.as_deref().unwrap_or(b"hello")
 }

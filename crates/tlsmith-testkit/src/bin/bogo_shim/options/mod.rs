@@ -5,7 +5,8 @@ mod values;
 
 use std::{ffi::OsString, path::PathBuf};
 
-use tlsmith::registry::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme};
+use tlsmith::registry::{CertificateType, CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme};
+use tlsmith_crypto::HashAlgorithm;
 
 use self::values::Values;
 use crate::Failure;
@@ -30,15 +31,32 @@ pub(crate) struct Plan {
     pub(crate) retry: Options,
 }
 
-/// A certificate chain with its key.
+/// What a credential is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum CredentialKind {
+    /// A certificate chain with its key.
+    #[default]
+    Certificate,
+    /// A key without a certificate (RFC 7250).
+    RawKey,
+    /// A key that both sides have, imported (RFC 9258).
+    Psk,
+}
+
+/// A credential.
 #[derive(Debug, Default)]
 pub(crate) struct Credential {
+    pub(crate) kind: CredentialKind,
     pub(crate) certificates: Option<PathBuf>,
     pub(crate) key: Option<PathBuf>,
     pub(crate) schemes: Vec<SignatureScheme>,
     pub(crate) ocsp_response: Option<Vec<u8>>,
     pub(crate) sct_list: Option<Vec<u8>>,
     pub(crate) must_match_issuer: bool,
+    pub(crate) psk: Vec<u8>,
+    pub(crate) psk_identity: Vec<u8>,
+    pub(crate) psk_context: Vec<u8>,
+    pub(crate) psk_hash: Option<HashAlgorithm>,
 }
 
 /// A set of algorithms that a rule book demands, under BoringSSL's name for it.
@@ -48,6 +66,10 @@ pub(crate) enum Policy {
     Fips202205,
     /// `-wpa-202304`: WPA 3.1, §3.5, of 192 bits.
     Wpa202304,
+    /// `-cnsa1-202603`: CNSA 1.0 (RFC 9151), with ML-KEM-1024 beside it.
+    Cnsa1202603,
+    /// `-cnsa2-202603`: CNSA 2.0 (draft-becker-cnsa2-tls-profile), about: TLS 1.3 alone.
+    Cnsa2202603,
 }
 
 /// How a connection is to be made and what is expected of it. A field is named like its argument.
@@ -76,6 +98,8 @@ pub(crate) struct Options {
     pub(crate) require_any_client_certificate: bool,
     pub(crate) verify_peer: bool,
     pub(crate) verify_fail: bool,
+    pub(crate) accepted_peer_cert_types: Vec<CertificateType>,
+    pub(crate) available_client_cert_types: Vec<CertificateType>,
     pub(crate) use_old_client_cert_callback: bool,
     pub(crate) use_early_callback: bool,
     pub(crate) use_client_ca_list: Vec<Vec<u8>>,
@@ -132,6 +156,8 @@ pub(crate) struct Options {
     pub(crate) expect_verify_result: bool,
     pub(crate) expect_peer_cert_file: Option<PathBuf>,
     pub(crate) expect_no_peer_cert: bool,
+    pub(crate) expect_peer_certificate_type: Option<CertificateType>,
+    pub(crate) expect_peer_rpk_sha256: Option<Vec<u8>>,
     pub(crate) expect_ocsp_response: Option<Vec<u8>>,
     pub(crate) expect_signed_cert_timestamps: Option<Vec<u8>>,
     pub(crate) expect_selected_credential: Option<i64>,
@@ -158,16 +184,15 @@ impl Options {
         let (low, high) = (ProtocolVersion::TLS1_2, ProtocolVersion::TLS1_3);
         let mut min = self.min_version.map_or(low, |version| version.max(low));
         let mut max = self.max_version.map_or(high, |version| version.min(high));
-        if self.no_tls12 {
+        if self.no_tls12 || self.policy == Some(Policy::Cnsa2202603) {
             min = high;
         }
         if self.no_tls13 {
             max = low.min(max);
         }
-        match self.max_version {
-            // Only what is older than TLS 1.2 would be left.
-            Some(version) if version < low => Err(Failure::Unimplemented(format!("at most {version:?}"))),
-            _ => Ok((min, max)),
+        match min <= max && self.max_version.is_none_or(|version| version >= low) {
+            true => Ok((min, max)),
+            false => Err(Failure::Unimplemented(String::from("only what is older than TLS 1.2 is left"))),
         }
     }
 }

@@ -1,10 +1,11 @@
 //! Every argument that is understood.
 
-use tlsmith::registry::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme};
+use tlsmith::registry::{CertificateType, CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme};
+use tlsmith_crypto::HashAlgorithm;
 
 use super::{
-    Credential, Options, Policy,
-    values::Take::{self, Base64, Bytes, Code, Count, HexList, Nothing, Path, Protocols, Signed, Text},
+    Credential, CredentialKind, Options, Policy,
+    values::Take::{self, Base64, Byte, Bytes, Code, Count, HexList, Nothing, Path, Protocols, Signed, Text},
 };
 
 /// The arguments, and what they do.
@@ -23,13 +24,20 @@ pub(super) const FLAGS: &[(&str, Take)] = &[
     ("-min-version", Code(|o, version| o.min_version = Some(ProtocolVersion(version)))),
     ("-max-version", Code(|o, version| o.max_version = Some(ProtocolVersion(version)))),
     // Credentials. They belong to the newest of the list, or to the one that is not in it.
-    ("-new-x509-credential", Nothing(|o| o.credentials.push(Credential::default()))),
+    ("-new-x509-credential", Nothing(|o| push(o, CredentialKind::Certificate))),
+    ("-new-rpk-credential", Nothing(|o| push(o, CredentialKind::RawKey))),
+    ("-new-psk-credential", Nothing(|o| push(o, CredentialKind::Psk))),
     ("-cert-file", Path(|o, path| last(o).certificates = Some(path))),
     ("-key-file", Path(|o, path| last(o).key = Some(path))),
     ("-signing-prefs", Code(|o, scheme| last(o).schemes.push(SignatureScheme(scheme)))),
     ("-ocsp-response", Base64(|o, response| last(o).ocsp_response = Some(response))),
     ("-signed-cert-timestamps", Base64(|o, list| last(o).sct_list = Some(list))),
     ("-must-match-issuer", Nothing(|o| last(o).must_match_issuer = true)),
+    ("-psk-importer-key", Base64(|o, key| last(o).psk = key)),
+    ("-psk-importer-identity", Base64(|o, identity| last(o).psk_identity = identity)),
+    ("-psk-importer-context", Base64(|o, context| last(o).psk_context = context)),
+    ("-psk-importer-sha256", Nothing(|o| last(o).psk_hash = Some(HashAlgorithm::Sha256))),
+    ("-psk-importer-sha384", Nothing(|o| last(o).psk_hash = Some(HashAlgorithm::Sha384))),
     ("-use-old-client-cert-callback", Nothing(|o| o.use_old_client_cert_callback = true)),
     // Algorithms.
     ("-verify-prefs", Code(|o, scheme| o.verify_prefs.push(SignatureScheme(scheme)))),
@@ -39,6 +47,8 @@ pub(super) const FLAGS: &[(&str, Take)] = &[
     ("-server-preference", Nothing(|o| o.server_preference = true)),
     ("-fips-202205", Nothing(|o| o.policy = Some(Policy::Fips202205))),
     ("-wpa-202304", Nothing(|o| o.policy = Some(Policy::Wpa202304))),
+    ("-cnsa1-202603", Nothing(|o| o.policy = Some(Policy::Cnsa1202603))),
+    ("-cnsa2-202603", Nothing(|o| o.policy = Some(Policy::Cnsa2202603))),
     // The peer's certificates. They are judged by -verify-fail alone, as in BoringSSL's own shim, which has two places
     // for a verifier where tlsmith has one.
     ("-trust-cert", Path(|_, _| {})),
@@ -46,6 +56,8 @@ pub(super) const FLAGS: &[(&str, Take)] = &[
     ("-verify-fail", Nothing(|o| o.verify_fail = true)),
     ("-verify-peer", Nothing(|o| o.verify_peer = true)),
     ("-require-any-client-certificate", Nothing(|o| o.require_any_client_certificate = true)),
+    ("-accepted-peer-cert-types", Byte(|o, kind| o.accepted_peer_cert_types.push(CertificateType(kind)))),
+    ("-available-client-cert-types", Byte(|o, kind| o.available_client_cert_types.push(CertificateType(kind)))),
     ("-use-client-ca-list", HexList(|o, names| o.use_client_ca_list = names)),
     ("-enable-ocsp-stapling", Nothing(|o| o.enable_ocsp_stapling = true)),
     ("-enable-signed-cert-timestamps", Nothing(|o| o.enable_signed_cert_timestamps = true)),
@@ -56,7 +68,7 @@ pub(super) const FLAGS: &[(&str, Take)] = &[
     // Hellos.
     ("-host-name", Text(|o, name| o.host_name = Some(name))),
     ("-advertise-alpn", Protocols(|o, protocols| o.advertise_alpn = protocols)),
-    ("-select-alpn", Bytes(|o, protocol| o.select_alpn = Some(protocol))),
+    ("-select-alpn", Bytes(|o, protocol| o.select_alpn = Some(protocol).filter(|protocol| !protocol.is_empty()))),
     ("-decline-alpn", Nothing(|o| o.decline_alpn = true)),
     ("-reject-alpn", Nothing(|o| o.reject_alpn = true)),
     ("-enable-grease", Nothing(|o| o.enable_grease = true)),
@@ -107,12 +119,14 @@ pub(super) const FLAGS: &[(&str, Take)] = &[
     ("-expect-peer-verify-pref", Code(|o, scheme| o.expect_peer_verify_prefs.push(SignatureScheme(scheme)))),
     ("-expect-server-name", Text(|o, name| o.expect_server_name = Some(name))),
     ("-expect-no-server-name", Nothing(|o| o.expect_no_server_name = true)),
-    ("-expect-alpn", Bytes(|o, protocol| o.expect_alpn = Some(protocol))),
+    ("-expect-alpn", Bytes(|o, protocol| o.expect_alpn = Some(protocol).filter(|protocol| !protocol.is_empty()))),
     ("-expect-advertised-alpn", Protocols(|o, protocols| o.expect_advertised_alpn = protocols)),
     ("-expect-client-ca-list", HexList(|o, names| o.expect_client_ca_list = Some(names))),
     ("-expect-verify-result", Nothing(|o| o.expect_verify_result = true)),
     ("-expect-peer-cert-file", Path(|o, path| o.expect_peer_cert_file = Some(path))),
     ("-expect-no-peer-cert", Nothing(|o| o.expect_no_peer_cert = true)),
+    ("-expect-peer-certificate-type", Byte(|o, kind| o.expect_peer_certificate_type = Some(CertificateType(kind)))),
+    ("-expect-peer-rpk-sha256", Base64(|o, digest| o.expect_peer_rpk_sha256 = Some(digest))),
     ("-expect-ocsp-response", Base64(|o, response| o.expect_ocsp_response = Some(response))),
     ("-expect-signed-cert-timestamps", Base64(|o, list| o.expect_signed_cert_timestamps = Some(list))),
     ("-expect-selected-credential", Signed(|o, number| o.expect_selected_credential = Some(number))),
@@ -132,6 +146,10 @@ pub(super) const FLAGS: &[(&str, Take)] = &[
     ("-expect-no-offer-early-data", Nothing(|o| o.expect_no_offer_early_data = true)),
     ("-expect-early-data-reason", Text(|o, reason| o.expect_early_data_reason = Some(reason))),
 ];
+
+fn push(options: &mut Options, kind: CredentialKind) {
+    options.credentials.push(Credential { kind, ..Credential::default() });
+}
 
 /// The credential that an argument is about: the newest of the list, or the one that is not in it.
 fn last(options: &mut Options) -> &mut Credential {

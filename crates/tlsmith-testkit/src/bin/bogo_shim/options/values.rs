@@ -15,6 +15,8 @@ use crate::Failure;
 pub(super) enum Take {
     /// Nothing.
     Nothing(fn(&mut Options)),
+    /// A number of 8 bits: a code point.
+    Byte(fn(&mut Options, u8)),
     /// A number of 16 bits: a code point, a port.
     Code(fn(&mut Options, u16)),
     /// A count.
@@ -44,6 +46,7 @@ impl Take {
         let value = value.unwrap_or_default();
         match self {
             Self::Nothing(set) => set(options),
+            Self::Byte(set) => set(options, number(name, value)?),
             Self::Code(set) => set(options, number(name, value)?),
             Self::Count(set) => set(options, number(name, value)?),
             Self::Signed(set) => set(options, number(name, value)?),

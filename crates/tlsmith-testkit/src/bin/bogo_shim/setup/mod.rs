@@ -3,6 +3,7 @@
 mod credentials;
 mod policy;
 mod secrets;
+mod sessions;
 mod verifier;
 
 use std::{fs, path::Path, sync::Arc};
@@ -11,27 +12,37 @@ use tlsmith::{
     ClientConfig, ServerConfig,
     auth::{ClientIdentities, ServerIdentities},
     config::{ClientAuth, ConfigError, KeyLog, Preference},
-    registry::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme},
+    registry::{CipherSuite, NamedGroup, SignatureScheme},
+    session::{ClientSessions, SessionStore},
 };
 use tlsmith_crypto::{Provider, aws_lc::AwsLc};
 use tlsmith_x509::{Certificate, DnsName, ServerName, pem};
 
-pub(crate) use self::{credentials::Credentials, verifier::Verifier};
+pub(crate) use self::{
+    credentials::{Credentials, Psks},
+    sessions::Kept,
+    verifier::Verifier,
+};
 use self::{policy::Allowed, secrets::TrafficSecrets};
-use crate::{Failure, Options};
+use crate::{Failure, Options, options::Policy};
+
+/// How much early data a server takes: what BoringSSL takes.
+const MAX_EARLY_DATA: u32 = 14_336;
 
 /// Everything that a connection is made from.
 pub(crate) struct Setup {
     pub(crate) provider: Arc<dyn Provider>,
     pub(crate) credentials: Arc<Credentials>,
+    pub(crate) psks: Vec<(i64, Psks)>,
     pub(crate) secrets: Arc<TrafficSecrets>,
+    pub(crate) kept: Arc<Kept>,
 }
 
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
         let message = format!("{}: {error}", error.code);
         match error.code {
-            // A group or scheme that does not exist here, or that TLS 1.3 does not sign with.
+            // A group or scheme that does not exist here, or that nothing is signed with.
             "config.unsupported" | "config.no_common_scheme" => Self::Unimplemented(message),
             _ => Self::Setup(message),
         }
@@ -39,10 +50,16 @@ impl From<ConfigError> for Failure {
 }
 
 /// Loads the files that the arguments name.
-pub(crate) fn load(options: &Options) -> Result<Setup, Failure> {
-    let provider: Arc<dyn Provider> = Arc::new(AwsLc);
+pub(crate) fn load(options: &Options, kept: &Arc<Kept>) -> Result<Setup, Failure> {
+    let provider = provider();
     let credentials = Arc::new(Credentials::load(&*provider, options)?);
-    Ok(Setup { provider, credentials, secrets: Arc::default() })
+    let psks = credentials::load_psks(&provider, options)?;
+    Ok(Setup { provider, credentials, psks, secrets: Arc::default(), kept: Arc::clone(kept) })
+}
+
+/// The cryptographic provider.
+pub(crate) fn provider() -> Arc<dyn Provider> {
+    Arc::new(AwsLc)
 }
 
 /// The certificates of a file.
@@ -57,12 +74,17 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 impl Setup {
     /// The client's configuration, and whom it means to reach.
     pub(crate) fn client(&self, options: &Options) -> Result<(Arc<ClientConfig>, ServerName), Failure> {
-        check_versions(options)?;
-        let mut builder = ClientConfig::builder(Arc::clone(&self.provider), Arc::new(Verifier::new(options)))
+        let (min, max) = options.versions()?;
+        let verifier = Arc::new(Verifier::new(options, Arc::clone(&self.provider)));
+        let mut builder = ClientConfig::builder(Arc::clone(&self.provider), verifier)
+            .versions(min, max)
             .grease(options.enable_grease)
             .send_server_name(options.host_name.is_some())
             .ocsp_stapling(options.enable_ocsp_stapling)
             .signed_certificate_timestamps(options.enable_signed_cert_timestamps)
+            .sessions(Arc::clone(&self.kept.client) as Arc<dyn ClientSessions>)
+            .early_data(options.enable_early_data)
+            .psks(self.all_psks())
             .key_log(Arc::clone(&self.secrets) as Arc<dyn KeyLog>);
         let alpn: Vec<&[u8]> = options.advertise_alpn.iter().map(Vec::as_slice).collect();
         if !alpn.is_empty() {
@@ -81,8 +103,8 @@ impl Setup {
         if let Some(schemes) = wanted.schemes {
             builder = builder.signature_schemes(schemes);
         }
-        builder = match self.credentials.0.as_slice() {
-            [] => builder,
+        builder = match self.credentials.all.as_slice() {
+            [] if options.available_client_cert_types.is_empty() => builder,
             [only] if self.credentials.are_plain() && !options.use_old_client_cert_callback => {
                 builder.identity(Arc::clone(&only.identity))
             }
@@ -94,13 +116,18 @@ impl Setup {
         Ok((builder.build()?, ServerName::Dns(name)))
     }
 
+    fn all_psks(&self) -> Psks {
+        self.psks.iter().flat_map(|(_, psks)| psks.iter().cloned()).collect()
+    }
+
     /// The server's configuration.
     pub(crate) fn server(&self, options: &Options) -> Result<Arc<ServerConfig>, Failure> {
-        check_versions(options)?;
-        let verifier = Arc::new(Verifier::new(options));
+        let (min, max) = options.versions()?;
+        let verifier = Arc::new(Verifier::new(options, Arc::clone(&self.provider)));
         let mut builder = ServerConfig::builder(Arc::clone(&self.provider))
+            .versions(min, max)
             .key_log(Arc::clone(&self.secrets) as Arc<dyn KeyLog>)
-            .preference(match options.server_preference {
+            .preference(match options.server_preference || options.policy == Some(Policy::Cnsa1202603) {
                 true => Preference::Server,
                 false => Preference::Client,
             })
@@ -109,6 +136,16 @@ impl Setup {
                 (false, true) => ClientAuth::Request(verifier),
                 (false, false) => ClientAuth::None,
             });
+        builder = builder.session_store(Arc::clone(&self.kept.store) as Arc<dyn SessionStore>);
+        if !options.no_ticket {
+            builder = builder.ticketer(self.kept.ticketer(options));
+        }
+        if !self.psks.is_empty() {
+            builder = builder.psks(Arc::new(self.all_psks()));
+        }
+        if options.enable_early_data {
+            builder = builder.early_data(MAX_EARLY_DATA, Arc::clone(&self.kept.anti_replay));
+        }
         let wanted = Algorithms::of(options);
         if let Some(groups) = wanted.groups {
             builder = builder.groups(groups);
@@ -127,20 +164,12 @@ impl Setup {
         builder = match self.credentials.are_plain() {
             true => self
                 .credentials
-                .0
+                .all
                 .iter()
                 .fold(builder, |builder, credential| builder.identity(Arc::clone(&credential.identity))),
             false => builder.identities(Arc::clone(&self.credentials) as Arc<dyn ServerIdentities>),
         };
         Ok(builder.build()?)
-    }
-}
-
-fn check_versions(options: &Options) -> Result<(), Failure> {
-    let (_, max) = options.versions()?;
-    match max {
-        ProtocolVersion::TLS1_3 => Ok(()),
-        older => Err(Failure::Unimplemented(format!("{older:?}"))),
     }
 }
 
