@@ -8,8 +8,7 @@
 //! It exits with 0 if all went as the arguments say, with 1 and a line on standard error otherwise, and with 89 for
 //! an argument that concerns what tlsmith does not do; `bogo.json`, beside this crate's manifest, maps BoringSSL's
 //! names of errors to tlsmith's codes, and lists what is skipped with the reason for each: what ends in a version or a
-//! suite that is refused on purpose, and where tlsmith does otherwise than BoringSSL, by which right. No pattern there
-//! takes in a test that passes.
+//! suite that is refused on purpose, and where tlsmith does otherwise than BoringSSL, by which right.
 //!
 //! BoringSSL's `ssl/test/PORTING.md` says how its runner is started; it takes `-shim-path` (this binary),
 //! `-shim-config` (`bogo.json`) and `-allow-unimplemented`. The list was made against BoringSSL's revision
