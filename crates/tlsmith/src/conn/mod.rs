@@ -250,7 +250,7 @@ impl Connection {
 
     /// Sends a KeyUpdate (RFC 8446 §4.6.3), asking for the peer's as well if wanted. TLS 1.2 has none: it is refused.
     pub fn update_keys(&mut self, request_peer: bool, out: &mut Vec<u8>) -> Result<(), Error> {
-        self.check_sendable()?;
+        self.check_complete()?;
         if self.machine.is_tls12() {
             return Err(Error::new(Rule::NoKeyUpdate, ""));
         }
@@ -262,7 +262,7 @@ impl Connection {
     /// of TLS 1.3 whose client offers it, one request at a time. What comes of it is in
     /// [`Facts::post_handshake_auth`]; data that come before belong to the client as it was known before.
     pub fn request_client_certificate(&mut self, out: &mut Vec<u8>) -> Result<(), Error> {
-        self.check_sendable()?;
+        self.check_complete()?;
         let Self { machine, read, write, facts, settings, now, .. } = self;
         let mut driver = Driver { read, write, facts, settings, now: *now, out, rest: &[] };
         match machine.established_mut() {
@@ -314,6 +314,12 @@ impl Connection {
             (false, true) => Err(Error::new(Rule::AlreadyClosed, "")),
             (false, false) => Ok(()),
         }
+    }
+
+    /// As [`Connection::check_sendable`], for what has no place beside early data.
+    fn check_complete(&self) -> Result<(), Error> {
+        self.check_sendable()?;
+        if self.is_handshaking() { Err(Error::new(Rule::NotYet, "")) } else { Ok(()) }
     }
 
     fn driver<'a>(&'a mut self, out: &'a mut Vec<u8>, rest: &'a [u8]) -> Driver<'a> {

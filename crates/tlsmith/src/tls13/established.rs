@@ -198,9 +198,9 @@ impl Established {
     }
 
     /// Sends a KeyUpdate and goes on with the next keys.
-    pub(crate) fn update_write_keys(&mut self, requestpeer_proof: bool, sink: &mut dyn Sink) -> Result<(), Error> {
+    pub(crate) fn update_write_keys(&mut self, request_peer: bool, sink: &mut dyn Sink) -> Result<(), Error> {
         // Post-handshake messages are in nobody's transcript.
-        sink.send(&Message::KeyUpdate(KeyUpdate { request_update: requestpeer_proof }), &mut Transcript::new())?;
+        sink.send(&Message::KeyUpdate(KeyUpdate { request_update: request_peer }), &mut Transcript::new())?;
         self.write = key_schedule::next_generation(&self.kdf, &self.write).map_err(|error| crypto(&error))?;
         self.install(Direction::Sent, sink)
     }

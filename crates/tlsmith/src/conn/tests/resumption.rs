@@ -297,6 +297,47 @@ fn the_limit_of_a_ticket_holds_for_the_sender() {
     assert_eq!(read_early(&mut pair).len(), 100);
 }
 
+/// Whoever used a ticket to its last byte is not ended for the tags of the records.
+#[test]
+fn as_much_as_a_ticket_allows_can_be_rejected() {
+    #[derive(Debug)]
+    struct Doubt;
+    impl AntiReplay for Doubt {
+        fn first_time(&self, _: &[u8; 32], _: UnixMillis, _: UnixMillis) -> bool {
+            false
+        }
+    }
+    const MAX: u32 = 1 << 16;
+    let world = Resuming::new();
+    let client = world.client().early_data(true).build().unwrap();
+    let server = world.server().early_data(MAX, Arc::new(Doubt));
+    let retrying = world.server().early_data(MAX, Arc::new(Doubt)).groups(&[crate::registry::NamedGroup::SECP384R1]);
+    for server in [server.build().unwrap(), retrying.build().unwrap()] {
+        connect(&client, &server);
+        let (mut pair, read) = early(&client, &server, &vec![7; usize::try_from(MAX).unwrap()]);
+        assert!(read.is_empty());
+        pair.run().unwrap();
+        pair.exchange();
+        assert_eq!(pair.client.facts().early_data, EarlyDataStatus::Rejected);
+    }
+}
+
+/// A server that may send already has no later keys yet: that is no reason to end the connection.
+#[test]
+fn no_key_update_before_the_handshake_is_complete() {
+    let world = Resuming::new();
+    let (client, server) = world.early();
+    connect(&client, &server);
+    let (mut pair, _) = early(&client, &server, b"GET /");
+    let mut out = Vec::new();
+    assert_eq!(pair.server.update_keys(true, &mut out).unwrap_err().rule(), Rule::NotYet);
+    assert_eq!(pair.server.request_client_certificate(&mut out).unwrap_err().rule(), Rule::NotYet);
+    assert!(out.is_empty());
+    pair.run().unwrap();
+    pair.server.update_keys(true, &mut pair.to_client).unwrap();
+    pair.exchange();
+}
+
 #[test]
 fn external_psks_authenticate_both_sides() {
     for hash in [tlsmith_crypto::HashAlgorithm::Sha256, tlsmith_crypto::HashAlgorithm::Sha384] {
