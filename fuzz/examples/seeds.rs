@@ -213,6 +213,16 @@ fn handshakes(directory: &Path) -> io::Result<()> {
             write(directory, "resuming_server", &name, &[&[server_options, 3], &to_server[..]].concat())?;
         }
     }
+    // TLS 1.2: full, with a pre-shared key, resumed by a ticket and by an ID.
+    for client_options in [0, 8, 16, 32, 64, 128] {
+        for server_options in [0, 2, 32, 64] {
+            let client = sessions::tls12_client(client_options, AtOnce);
+            let (to_client, to_server) = talk(client, sessions::tls12_server(server_options, AtOnce));
+            let name = format!("{client_options}-{server_options}");
+            write(directory, "tls12_client", &name, &[&[client_options, 3], &to_client[..]].concat())?;
+            write(directory, "tls12_server", &name, &[&[server_options, 3], &to_server[..]].concat())?;
+        }
+    }
     for (number, ticket) in sessions::tickets().iter().enumerate() {
         write(directory, "ticket", &format!("plain-{number}"), &[&[0], ticket.as_slice()].concat())?;
     }
