@@ -72,10 +72,12 @@ impl PremasterSecret {
     /// Of a pre-shared key, with the other secret or zeros as long as the key in its place (RFC 4279 §2, RFC 5489 §2).
     pub(crate) fn psk(psk: &Secret, other: Option<&Secret>) -> Result<Self, CryptoError> {
         let zeros = Secret::zero(psk.expose().len());
-        let mut premaster = Zeroizing::new(Vec::new());
-        for part in [other.unwrap_or(&zeros), psk] {
+        let parts = [other.unwrap_or(&zeros), psk];
+        // All room at once: a vector that grows leaves copies of the secret behind.
+        let room = parts.iter().map(|part| 2 + part.expose().len()).sum();
+        let mut premaster = Zeroizing::new(Vec::with_capacity(room));
+        for part in parts {
             let length = u16::try_from(part.expose().len()).map_err(|_| CryptoError::InvalidInput)?;
-            premaster.reserve_exact(2 + part.expose().len());
             premaster.extend_from_slice(&length.to_be_bytes());
             premaster.extend_from_slice(part.expose());
         }
