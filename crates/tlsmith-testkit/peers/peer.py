@@ -1,6 +1,6 @@
 """A TLS peer that is told what to do on standard input, a line an order, and answers with a line.
 
-    python3 peer.py ssl|pyopenssl
+    python3 peer.py ssl|pyopenssl|tlslite
 
 Orders and answers are a word and `key=value` fields, separated by tabs; see src/peers/script.rs. Suites and groups come
 from the file that OPENSSL_CONF names: the `ssl` module has no call for them.
@@ -148,6 +148,53 @@ class PyOpenSSL:
         tls.close()
 
 
+class TlsLite:
+    """tlslite-ng: TLS in Python itself. It verifies no chains, so it is a peer of the protocol alone."""
+
+    def __init__(self):
+        import tlslite.api
+
+        self.api = tlslite.api
+
+    def version(self):
+        return "tlslite-ng " + self.api.__version__
+
+    def context(self, order, server):
+        settings = self.api.HandshakeSettings()
+        settings.minVersion = (3, 3) if "tls12" in order else (3, 4)
+        chain = key = None
+        if "cert" in order:
+            chain = self.api.X509CertChain()
+            with open(order["cert"]) as file:
+                chain.parsePemList(file.read())
+            with open(order["key"]) as file:
+                key = self.api.parsePEMKey(file.read(), private=True)
+        return settings, chain, key
+
+    def accept(self, context, sock):
+        settings, chain, key = context
+        tls = self.api.TLSConnection(sock)
+        tls.handshakeServer(certChain=chain, privateKey=key, settings=settings)
+        return tls
+
+    def connect(self, context, sock, name):
+        settings, chain, key = context
+        tls = self.api.TLSConnection(sock)
+        tls.handshakeClientCert(certChain=chain, privateKey=key, settings=settings, serverName=name)
+        return tls
+
+    def facts(self, tls):
+        return {"protocol": {(3, 3): "TLSv1.2", (3, 4): "TLSv1.3"}.get(tls.version)}
+
+    def read(self, tls, count):
+        return bytes(tls.recv(count))
+
+    def close(self, tls):
+        tls.closeSocket = False
+        tls.close()
+        tls.sock.close()
+
+
 def read_exactly(backend, tls, count):
     data = b""
     while len(data) < count:
@@ -228,7 +275,7 @@ def connect(backend, order):
 
 
 def main():
-    backend = {"ssl": Standard, "pyopenssl": PyOpenSSL}[sys.argv[1]]()
+    backend = {"ssl": Standard, "pyopenssl": PyOpenSSL, "tlslite": TlsLite}[sys.argv[1]]()
     answer("ready", version=backend.version())
     for line in sys.stdin:
         word, *fields = line.rstrip("\n").split("\t")

@@ -110,7 +110,7 @@ fn get(port: u16, config: &Arc<ClientConfig>) -> Facts {
 
 #[test]
 fn our_client() {
-    let mut counter = Counter::new("tls12-client", 6 * (4 + 4));
+    let mut counter = Counter::new("tls12-client", 6 * (4 + 5));
     for (suite, kind) in SUITES {
         let pki = Pki::new(kind);
         let setup = ServerSetup { versions: &BOTH_VERSIONS, ..ServerSetup::new(&pki.server) };
@@ -123,7 +123,7 @@ fn our_client() {
             check(&get(port, &config), suite, &format!("{port}"));
             counter.ran();
         }
-        for language in [Language::Python, Language::PyOpenSsl, Language::Node, Language::Java] {
+        for language in [Language::Python, Language::PyOpenSsl, Language::TlsLite, Language::Node, Language::Java] {
             let mut script = Script::start(language, &[], &[]);
             let (listening, port) = script.listen(&setup);
             let mut stream = client::connect(port, config.clone());
@@ -132,6 +132,51 @@ fn our_client() {
             script.outcome(listening, 0).seen("transfer");
             counter.ran();
         }
+    }
+    counter.finish();
+}
+
+/// NSS and tlslite-ng in TLS 1.3, both ways.
+#[test]
+fn the_rest_of_tls13() {
+    let mut counter = Counter::new("tls13-nss-tlslite", 4);
+    let pki = Pki::new(KeyKind::P256);
+    let server = TestServer::start(config::server(&pki.server).build().unwrap(), Mode::Http);
+    nss::client(&ClientSetup::new(server.port, pki.root()), &[]).unwrap_or_else(|said| panic!("tstclnt: {said}"));
+    assert_eq!(server.outcome().facts.version, Some(ProtocolVersion::TLS1_3));
+    counter.ran();
+    let nss = nss::Server::start(&ServerSetup::new(&pki.server), &pki);
+    let config = config::client(pki.root()).build().unwrap();
+    assert_eq!(get(nss.port, &config).version, Some(ProtocolVersion::TLS1_3));
+    counter.ran();
+    let mut script = Script::start(Language::TlsLite, &[], &[]);
+    let server = TestServer::start(config::server(&pki.server).build().unwrap(), Mode::Transfer);
+    let order = script.connect(&ClientSetup::new(server.port, pki.root()), 20_000, 30_000);
+    script.outcome(order, 0).seen("tlslite-ng connects");
+    assert_eq!(server.outcome().facts.version, Some(ProtocolVersion::TLS1_3));
+    counter.ran();
+    let (listening, port) = script.listen(&ServerSetup::new(&pki.server));
+    let mut stream = client::connect(port, config);
+    client::transfer(&mut stream, 20_000, 30_000).unwrap();
+    assert_eq!(stream.facts().version, Some(ProtocolVersion::TLS1_3));
+    script.outcome(listening, 0).seen("tlslite-ng listens");
+    counter.ran();
+    counter.finish();
+}
+
+/// tlslite-ng as a client of TLS 1.2.
+#[test]
+fn tlslite_connects() {
+    let mut counter = Counter::new("tls12-tlslite", 6);
+    let mut script = Script::start(Language::TlsLite, &[], &[]);
+    for (suite, kind) in SUITES {
+        let pki = Pki::new(kind);
+        let server = TestServer::start(server_of(&pki, suite).build().unwrap(), Mode::Transfer);
+        let setup = ClientSetup { versions: &BOTH_VERSIONS, ..ClientSetup::new(server.port, pki.root()) };
+        let order = script.connect(&setup, 20_000, 30_000);
+        script.outcome(order, 0).seen(suite);
+        check(&server.outcome().facts, suite, suite);
+        counter.ran();
     }
     counter.finish();
 }

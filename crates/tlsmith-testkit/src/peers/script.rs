@@ -1,5 +1,5 @@
-//! Peers that are scripts in their own language and speak one small language with us: Python (`ssl`, and pyOpenSSL for its
-//! newer OpenSSL), Node and Java.
+//! Peers that are scripts in their own language and speak one small language with us: Python (`ssl`, pyOpenSSL for its newer
+//! OpenSSL, and tlslite-ng), Node and Java.
 //!
 //! An order is a line `listen` or `connect` with fields `key=value`, separated by tabs; answers are `listening`, `done` and
 //! `failed`. Over TLS they carry out a transfer: the client sends two numbers of 8 bytes, so many bytes up, and gets
@@ -19,6 +19,8 @@ pub enum Language {
     Python,
     /// pyOpenSSL over the OpenSSL (3.5 or newer) that the package `cryptography` brings.
     PyOpenSsl,
+    /// tlslite-ng, which is Python all through, and verifies no chains.
+    TlsLite,
     /// Node's `tls`.
     Node,
     /// Java's `SSLSocket`.
@@ -94,8 +96,13 @@ impl Script {
                 command
             }
             Language::PyOpenSsl => {
-                let mut command = Command::new(pyopenssl_python());
+                let mut command = Command::new(venv_python());
                 command.arg(source("peer.py")).arg("pyopenssl");
+                command
+            }
+            Language::TlsLite => {
+                let mut command = Command::new(venv_python());
+                command.arg(source("peer.py")).arg("tlslite");
                 command
             }
             Language::Node => {
@@ -180,7 +187,7 @@ impl Script {
     ) {
         // For Python they stand in the configuration file already, for Java the groups do on its command line.
         let has = |what: &str| match self.language {
-            Language::Python | Language::PyOpenSsl => false,
+            Language::Python | Language::PyOpenSsl | Language::TlsLite => false,
             Language::Java => what == "suite",
             Language::Node => true,
         };
@@ -239,8 +246,8 @@ fn openssl_conf(suites: &[&str], groups: &[&str]) -> String {
     conf
 }
 
-/// The Python that has pyOpenSSL: a virtual environment that `scripts/test` makes.
-fn pyopenssl_python() -> PathBuf {
+/// The Python that has pyOpenSSL and tlslite-ng: a virtual environment that `scripts/test` makes.
+fn venv_python() -> PathBuf {
     if let Some(python) = std::env::var_os("TLSMITH_PYOPENSSL") {
         return python.into();
     }
