@@ -90,7 +90,7 @@ impl Machine {
         }
     }
 
-    fn established_tls12(&self) -> Option<&tls12::established::Established> {
+    pub(super) fn established_tls12(&self) -> Option<&tls12::established::Established> {
         match self {
             Self::Client12(tls12::client::State::Connected(established))
             | Self::Server12(tls12::server::State::Connected(established)) => Some(established),

@@ -367,6 +367,9 @@ impl Connection {
         if let Some(alert) = error.alert() {
             self.send_alert(alert, out);
         }
+        if let Some(established) = self.machine.established_tls12() {
+            established.forget_session();
+        }
         self.end(error)
     }
 

@@ -1,5 +1,7 @@
 //! After the handshake. TLS 1.2 has nothing to say then but data and alerts: renegotiation is refused.
 
+use std::sync::Arc;
+
 use super::{
     flight::Handshake,
     key_schedule::{MainSecret, Randoms},
@@ -9,7 +11,17 @@ use crate::{
     conn::Role,
     error::{Error, Rule},
     msg::Message,
+    session::{ClientSessions, SessionKey, SessionStore},
 };
+
+/// Where the session of a connection is remembered on this side.
+pub(crate) enum Remembered {
+    Nowhere,
+    /// Under its ID.
+    InStore(Arc<dyn SessionStore>, Vec<u8>),
+    /// With all that a client knows of the server.
+    InCache(Arc<dyn ClientSessions>, SessionKey),
+}
 
 /// A connection whose peer has proved everything it has to. It cannot be made without the proofs.
 pub(crate) struct Established {
@@ -17,6 +29,7 @@ pub(crate) struct Established {
     main: MainSecret,
     randoms: Randoms,
     extended_main_secret: bool,
+    remembered: Remembered,
     _peer: PeerAuthentication,
     _finished: FinishedVerified,
 }
@@ -26,11 +39,22 @@ impl Established {
         role: Role,
         handshake: &Handshake,
         main: MainSecret,
+        remembered: Remembered,
         peer: PeerAuthentication,
         finished: FinishedVerified,
     ) -> Self {
         let (randoms, extended_main_secret) = (handshake.randoms, handshake.extended_main_secret);
-        Self { role, main, randoms, extended_main_secret, _peer: peer, _finished: finished }
+        Self { role, main, randoms, extended_main_secret, remembered, _peer: peer, _finished: finished }
+    }
+
+    /// "Any connection terminated with a fatal alert MUST NOT be resumed" (RFC 5246 §7.2.2). Not so a handshake that fails: a
+    /// session's ID is seen by everybody, and nobody else shall be able to end it.
+    pub(crate) fn forget_session(&self) {
+        match &self.remembered {
+            Remembered::Nowhere => (),
+            Remembered::InStore(store, id) => store.remove(id),
+            Remembered::InCache(sessions, key) => sessions.remove(key),
+        }
     }
 
     /// Why a message after the handshake is refused.

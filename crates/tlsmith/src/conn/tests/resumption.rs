@@ -406,3 +406,31 @@ fn a_ticket_that_is_opened_elsewhere() {
         assert_eq!(pair.server.facts().resumed, known);
     }
 }
+
+/// RFC 5246 §7.2.2, of both sides; a handshake that fails takes no session with it.
+#[test]
+fn a_connection_of_tls12_that_fails_takes_its_session_with_it() {
+    use crate::{registry::ProtocolVersion, session::MemoryStore};
+    let tls12 = ProtocolVersion::TLS1_2;
+    for (fails, resumes) in [("nobody", true), ("client", false), ("server", false), ("handshake", true)] {
+        let world = Resuming::new();
+        let store = Arc::new(MemoryStore::new(100, 1 << 20));
+        let client = world.client().versions(tls12, tls12).build().unwrap();
+        let server = world.world.server().versions(tls12, tls12).session_store(store).build().unwrap();
+        connect(&client, &server);
+        let mut pair = match fails {
+            "handshake" => Pair::new(client.clone(), server.clone()),
+            _ => connect(&client, &server),
+        };
+        let garbage = &mut [
+            23, 3, 3, 0, 24, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24,
+        ];
+        match fails {
+            "nobody" => assert!(pair.client.facts().resumed),
+            "client" => assert!(pair.client.handle_input(garbage, &mut Vec::new()).is_err()),
+            _ => assert!(pair.server.handle_input(garbage, &mut Vec::new()).is_err()),
+        }
+        // What the client still has, it offers; the server's word counts.
+        assert_eq!(connect(&client, &server).server.facts().resumed, resumes, "{fails}");
+    }
+}

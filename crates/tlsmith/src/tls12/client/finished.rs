@@ -42,8 +42,9 @@ impl WaitFinished {
         }
         let Self { memory, keyed, peer, resumed } = self;
         let now = sink.now();
+        let remembered = memory.remembered();
         memory.keep(&keyed, resumed, sink.facts(), now);
-        let established = Established::new(Role::Client, &keyed.handshake, keyed.main, peer, finished);
+        let established = Established::new(Role::Client, &keyed.handshake, keyed.main, remembered, peer, finished);
         Ok(State::Connected(Box::new(established)))
     }
 }

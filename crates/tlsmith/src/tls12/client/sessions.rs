@@ -10,7 +10,7 @@ use crate::{
     msg::tls12::NewSessionTicketTls12,
     registry::ProtocolVersion,
     session::{ClientSession, ClientSessions, IdentityId, MAX_LIFETIME, PolicyId, SessionKey, UnixMillis},
-    tls12::flight::Keyed,
+    tls12::{established::Remembered, flight::Keyed},
     tls13::client::psk,
 };
 
@@ -60,6 +60,14 @@ impl Memory {
         self.ticket = message.ticket.to_vec();
         if message.lifetime_hint != 0 {
             self.lifetime = message.lifetime_hint.min(MAX_LIFETIME);
+        }
+    }
+
+    /// Where the session stands then.
+    pub(super) fn remembered(&self) -> Remembered {
+        match &self.keeper {
+            Some(keeper) => Remembered::InCache(Arc::clone(&keeper.sessions), keeper.key.clone()),
+            None => Remembered::Nowhere,
         }
     }
 

@@ -83,8 +83,8 @@ pub(super) fn answer(
         let mut handshake = handshake(&config, suite, transcript)?;
         // The ID that the client sent, its own one beside a ticket too, says that the session is resumed (RFC 5077 §3.4).
         send_server_hello(&mut handshake, hello.session_id, extensions, sink)?;
-        // The session keeps its ID.
-        let issue = if matches!(promised, Issue::Ticket) { promised } else { Issue::Nothing };
+        let same = || Issue::Same(hello.session_id.to_vec());
+        let issue = if matches!(promised, Issue::Ticket) { promised } else { same() };
         return sessions::resume(config, session, handshake, issue, sink);
     }
     let choice = choice::choose(&config, facts)?;

@@ -21,7 +21,8 @@ impl WaitFinished {
             issue.carry_out(&config, &mut keyed, sink)?;
             keyed.send_finished(sink)?;
         }
-        let established = Established::new(Role::Server, &keyed.handshake, keyed.main, peer, finished);
+        let remembered = issue.remembered(&config);
+        let established = Established::new(Role::Server, &keyed.handshake, keyed.main, remembered, peer, finished);
         Ok(State::Connected(Box::new(established)))
     }
 }

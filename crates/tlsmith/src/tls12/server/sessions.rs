@@ -21,7 +21,10 @@ use crate::{
         rights::{self, ServerNow},
         trusted_until,
     },
-    tls12::flight::{Handshake, Keyed},
+    tls12::{
+        established::Remembered,
+        flight::{Handshake, Keyed},
+    },
     tls13::effects::Sink,
 };
 
@@ -39,6 +42,8 @@ pub(super) enum Issue {
     Ticket,
     /// By an ID, which the ServerHello brought.
     Id(Vec<u8>),
+    /// By the ID that it came with: the session is resumed, and stays where it is.
+    Same(Vec<u8>),
 }
 
 impl Issue {
@@ -65,7 +70,15 @@ impl Issue {
     pub(super) fn session_id(&self) -> &[u8] {
         match self {
             Self::Id(id) => id,
-            Self::Nothing | Self::Ticket => &[],
+            Self::Nothing | Self::Ticket | Self::Same(_) => &[],
+        }
+    }
+
+    /// Where the session stands then.
+    pub(super) fn remembered(self, config: &ServerConfig) -> Remembered {
+        match (self, &config.session_store) {
+            (Self::Id(id) | Self::Same(id), Some(store)) => Remembered::InStore(Arc::clone(store), id),
+            (Self::Nothing | Self::Ticket | Self::Id(_) | Self::Same(_), _) => Remembered::Nowhere,
         }
     }
 
@@ -74,7 +87,7 @@ impl Issue {
     pub(super) fn carry_out(&self, config: &ServerConfig, keyed: &mut Keyed, sink: &mut dyn Sink) -> Result<(), Error> {
         let now = sink.now();
         match self {
-            Self::Nothing => Ok(()),
+            Self::Nothing | Self::Same(_) => Ok(()),
             Self::Id(id) => {
                 let session = session(config, keyed, sink.facts(), STORED_LIFETIME, now);
                 let encoded = session.encode();
