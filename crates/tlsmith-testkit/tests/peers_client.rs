@@ -135,7 +135,7 @@ fn transfers(script: &mut Script, pkis: &[Pki], truths: &Truths, combos: &[&Comb
         let (pki, context) = (pki_of(pkis, combo.kind), format!("{}: {combo}", script.version));
         let mut setup = ServerSetup::new(&pki.server);
         match script.language() {
-            Language::Python | Language::PyOpenSsl => {}
+            Language::Python | Language::PyOpenSsl | Language::TlsLite => {}
             Language::Java => setup.suites = std::slice::from_ref(&combo.suite),
             Language::Node => setup = bound(combo, pki),
         }

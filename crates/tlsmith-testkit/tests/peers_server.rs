@@ -155,7 +155,7 @@ fn transfers(
         let context = format!("{}: {combo}", script.version);
         let mut setup = ClientSetup::new(servers[&combo.kind].port, pki_of(pkis, combo.kind).root());
         match script.language() {
-            Language::Python | Language::PyOpenSsl => {}
+            Language::Python | Language::PyOpenSsl | Language::TlsLite => {}
             Language::Java => setup.suites = std::slice::from_ref(&combo.suite),
             Language::Node => {
                 setup.suites = std::slice::from_ref(&combo.suite);
