@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 
 use tlsmith_crypto::{AeadAlgorithm, HashAlgorithm, KeyType, Provider, SignatureAlgorithm, aws_lc::AwsLc};
 use tlsmith_x509::{
-    Budget, Certificate, PathRequest, Purpose, ServerName, SubjectPublicKeyInfo, TrustAnchors, UnixTime,
+    Certificate, PathRequest, Purpose, ServerName, SubjectPublicKeyInfo, TrustAnchors, UnixTime,
     revocation::ocsp::OcspResponse,
 };
 
@@ -162,14 +162,10 @@ pub fn path(data: &[u8]) {
             sent.push(certificate);
         }
     }
+    let purpose = if options & 1 == 0 { Purpose::ServerAuth } else { Purpose::ClientAuth };
     let request = PathRequest {
-        anchors: &anchors,
-        chain: &sent,
-        purpose: if options & 1 == 0 { Purpose::ServerAuth } else { Purpose::ClientAuth },
         name: names().get(usize::from(options >> 1) % 4),
-        now: NOW,
-        budget: Budget::default(),
-        algorithms: &[],
+        ..PathRequest::new(&sent, &anchors, purpose, NOW)
     };
     let report = tlsmith_x509::verify(&NullCrypto::default(), &request);
     // Trust is a path from the leaf to an anchor and nothing else.

@@ -13,9 +13,7 @@ use tlsmith::{
     conn::ClientHelloFacts,
 };
 use tlsmith_crypto::Provider;
-use tlsmith_x509::{
-    Budget, Certificate, DnsName, PathRequest, Purpose, Report, ServerName, TrustAnchors, UnixTime, verify,
-};
+use tlsmith_x509::{Certificate, DnsName, PathRequest, Purpose, Report, ServerName, TrustAnchors, UnixTime, verify};
 use zeroize::Zeroizing;
 
 use super::{
@@ -175,16 +173,6 @@ fn judge(leaf: &Certificate, authority: &Authority, provider: &dyn Provider, now
     anchors.add(authority.certificate.clone());
     let name = ServerName::Dns(DnsName::new("localhost").map_err(|error| error.to_string())?);
     let chain = [leaf.clone()];
-    Ok(verify(
-        provider,
-        &PathRequest {
-            anchors: &anchors,
-            chain: &chain,
-            purpose: Purpose::ServerAuth,
-            name: Some(&name),
-            now,
-            budget: Budget::default(),
-            algorithms: &[],
-        },
-    ))
+    let request = PathRequest { name: Some(&name), ..PathRequest::new(&chain, &anchors, Purpose::ServerAuth, now) };
+    Ok(verify(provider, &request))
 }

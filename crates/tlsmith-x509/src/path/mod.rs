@@ -45,6 +45,13 @@ pub struct PathRequest<'a> {
     pub algorithms: &'a [SignatureAlgorithm],
 }
 
+impl<'a> PathRequest<'a> {
+    /// `chain` to `anchors`, for `purpose`, at `now`: no name, the usual budget, every algorithm. The rest is set afterwards.
+    pub fn new(chain: &'a [Certificate], anchors: &'a TrustAnchors, purpose: Purpose, now: UnixTime) -> Self {
+        Self { anchors, chain, purpose, name: None, now, budget: Budget::default(), algorithms: &[] }
+    }
+}
+
 /// Builds a path from the leaf to an anchor and validates it (RFC 5280 §6.1). Never fails: the report says all.
 ///
 /// The first path without an error is taken. Where there is none, the findings are those of the path that came nearest; where

@@ -1,6 +1,7 @@
 //! The findings of a verification.
 
 mod code;
+mod rows;
 
 pub use code::{Code, Row};
 

@@ -124,13 +124,10 @@ impl Case {
         let report = verify(
             &PROVIDER,
             &PathRequest {
-                anchors: &self.anchors,
-                chain: &self.chain,
-                purpose: self.purpose,
                 name: self.name.as_ref(),
-                now: self.now,
                 budget: self.budget,
                 algorithms: &self.algorithms,
+                ..PathRequest::new(&self.chain, &self.anchors, self.purpose, self.now)
             },
         );
         // What holds of every report.

@@ -132,13 +132,10 @@ impl ChainVerifier {
 impl PeerVerifier for ChainVerifier {
     fn verify(&self, peer: &PeerCertificates<'_>) -> Answer<Verdict> {
         let request = PathRequest {
-            anchors: &self.anchors,
-            chain: peer.chain,
-            purpose: peer.purpose,
             name: peer.name,
-            now: peer.now,
             budget: self.budget,
             algorithms: &self.algorithms,
+            ..PathRequest::new(peer.chain, &self.anchors, peer.purpose, peer.now)
         };
         Answer::Now(Verdict::judge(tlsmith_x509::verify(self.provider.as_ref(), &request)))
     }

@@ -1,0 +1,36 @@
+//! The rows, one a code: files by what a rule is about.
+
+mod chain;
+mod leaf;
+mod path;
+
+use super::{Code, Row};
+
+/// The row of a code.
+pub(super) const fn row(code: Code) -> Row {
+    match code {
+        Code::Malformed => leaf::MALFORMED,
+        Code::Expired => leaf::EXPIRED,
+        Code::NotYetValid => leaf::NOT_YET_VALID,
+        Code::NameMismatch => leaf::NAME_MISMATCH,
+        Code::NoSubjectAltName => leaf::NO_SUBJECT_ALT_NAME,
+        Code::SelfSigned => path::SELF_SIGNED,
+        Code::UnknownIssuer => path::UNKNOWN_ISSUER,
+        Code::MissingIntermediate => path::MISSING_INTERMEDIATE,
+        Code::BadSignature => path::BAD_SIGNATURE,
+        Code::UnsupportedSignatureAlgorithm => path::UNSUPPORTED_SIGNATURE_ALGORITHM,
+        Code::UnsupportedKey => path::UNSUPPORTED_KEY,
+        Code::NotACa => path::NOT_A_CA,
+        Code::PathLength => path::PATH_LENGTH,
+        Code::KeyUsage => leaf::KEY_USAGE,
+        Code::ExtendedKeyUsage => leaf::EXTENDED_KEY_USAGE,
+        Code::NameConstraints => path::NAME_CONSTRAINTS,
+        Code::UnknownCriticalExtension => path::UNKNOWN_CRITICAL_EXTENSION,
+        Code::PathTooLong => path::PATH_TOO_LONG,
+        Code::BudgetExhausted => path::BUDGET_EXHAUSTED,
+        Code::NoCertificate => chain::NO_CERTIFICATE,
+        Code::ExpiresSoon => leaf::EXPIRES_SOON,
+        Code::WrongOrder => chain::WRONG_ORDER,
+        Code::RootSent => chain::ROOT_SENT,
+    }
+}
