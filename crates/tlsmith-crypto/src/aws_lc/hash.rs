@@ -1,7 +1,7 @@
 //! SHA-2 and HMAC.
 
 use aws_lc_rs::{
-    digest::{self, Context, SHA256, SHA384, SHA512},
+    digest::{self, Context, SHA1_FOR_LEGACY_USE_ONLY, SHA256, SHA384, SHA512},
     hmac::{self, HMAC_SHA256, HMAC_SHA384, HMAC_SHA512},
 };
 
@@ -19,6 +19,14 @@ pub(super) fn start(algorithm: HashAlgorithm) -> Box<dyn HashContext> {
         HashAlgorithm::Sha512 => &SHA512,
     };
     Box::new(Running { algorithm, context: Context::new(backend) })
+}
+
+/// SHA-1, for identifiers.
+pub(super) fn sha1(data: &[u8]) -> [u8; 20] {
+    let digest = digest::digest(&SHA1_FOR_LEGACY_USE_ONLY, data);
+    let mut out = [0; 20];
+    out.iter_mut().zip(digest.as_ref()).for_each(|(to, from)| *to = *from);
+    out
 }
 
 impl HashContext for Running {
@@ -79,6 +87,12 @@ mod tests {
             // Neither `current` nor the fork's life touch one another.
             assert_eq!(fork.current(), before);
         }
+    }
+
+    /// RFC 3174 §7.3, TEST1.
+    #[test]
+    fn sha1_rfc3174() {
+        assert_eq!(sha1(b"abc").to_vec(), hex("a9993e364706816aba3e25717850c26c9cd0d89d"));
     }
 
     #[test]

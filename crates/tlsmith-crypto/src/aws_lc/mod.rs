@@ -23,6 +23,14 @@ use crate::{
 #[derive(Clone, Copy, Debug, Default)]
 pub struct AwsLc;
 
+impl AwsLc {
+    /// SHA-1 of `data`: a name for something that is known already (RFC 6960 §4.1.1 names issuers by it, people certificates).
+    /// It proves nothing, collisions are cheap; that is why no [`HashAlgorithm`] is called so.
+    pub fn sha1_identifier(data: &[u8]) -> [u8; 20] {
+        hash::sha1(data)
+    }
+}
+
 impl Provider for AwsLc {
     fn random(&self, out: &mut [u8]) -> Result<(), CryptoError> {
         random(out)
