@@ -18,6 +18,9 @@ use tokio::{
 
 use super::report::{Message, ms};
 
+/// How many of the first bytes are kept: more than the greeting of any protocol needs to be known by.
+const FIRST_BYTES: usize = 256;
+
 /// A connection and its transport.
 pub(crate) struct Link {
     tcp: TcpStream,
@@ -31,6 +34,8 @@ pub(crate) struct Link {
     trace: Trace,
     /// How many bytes came in all.
     received: u64,
+    /// The first of them, as they came.
+    first_bytes: Vec<u8>,
     /// The connection failed: what still comes is not looked at.
     failed: bool,
 }
@@ -58,7 +63,17 @@ impl Link {
     pub(crate) fn new(tcp: TcpStream, conn: Connection, out: Vec<u8>, begun: Instant) -> Self {
         let mut trace = Trace { begun, messages: Vec::new(), finished: [false; 2] };
         trace.note(conn.facts());
-        Self { tcp, conn, input: Vec::new(), out, ended: false, trace, received: 0, failed: false }
+        Self {
+            tcp,
+            conn,
+            input: Vec::new(),
+            out,
+            ended: false,
+            trace,
+            received: 0,
+            first_bytes: Vec::new(),
+            failed: false,
+        }
     }
 
     /// What is known so far.
@@ -74,6 +89,11 @@ impl Link {
     /// How many bytes came from the peer.
     pub(crate) fn received(&self) -> u64 {
         self.received
+    }
+
+    /// The first bytes that came, as they came: what the peer speaks if it is not TLS.
+    pub(crate) fn first_bytes(&self) -> &[u8] {
+        &self.first_bytes
     }
 
     /// How many bytes wait to be written.
@@ -148,7 +168,10 @@ impl Link {
         tokio::select! {
             result = read.read_buf(&mut self.input), if !self.ended => {
                 self.ended = !matches!(result, Ok(1..));
-                self.received += (self.input.len() - before) as u64;
+                let new = self.input.get(before..).unwrap_or_default();
+                self.received += new.len() as u64;
+                let room = FIRST_BYTES.saturating_sub(self.first_bytes.len()).min(new.len());
+                self.first_bytes.extend_from_slice(new.get(..room).unwrap_or_default());
                 Moved::In(result.map(drop))
             }
             result = write.write(&self.out), if !self.out.is_empty() => Moved::Out(match result {

@@ -2,7 +2,7 @@
 
 pub(crate) mod failure;
 mod key_log;
-mod link;
+pub(crate) mod link;
 mod ocsp;
 mod opts;
 mod plan;
@@ -12,7 +12,7 @@ pub(crate) mod reach;
 mod report;
 mod run;
 mod sessions;
-mod starttls;
+pub(crate) mod starttls;
 mod talk;
 mod target;
 
@@ -24,7 +24,8 @@ pub(crate) use plan::shares;
 pub(crate) use report::StartTls;
 #[cfg(test)]
 pub(crate) use report::example;
-pub(crate) use report::{Error, Finding, Message, Report, Spoken, ms};
+pub(crate) use report::{Error, FailedAddress, Finding, Message, Report, Spoken, ms};
+pub(crate) use run::{of_broken, stalled};
 pub(crate) use target::{HTTPS, Target};
 
 use crate::{

@@ -369,7 +369,7 @@ fn advised(error: Error, facts: &Facts, plan: &Plan) -> Error {
 }
 
 /// Where a handshake stands that does not go on.
-fn stalled(link: &Link, address: SocketAddr) -> String {
+pub(crate) fn stalled(link: &Link, address: SocketAddr) -> String {
     let last = link.facts().messages.iter().rev().find(|message| message.direction == Direction::Received);
     match (last, link.received()) {
         (Some(message), _) => format!("{address} sent nothing usable after its {}", message.name),
