@@ -1,6 +1,7 @@
 //! One certificate (RFC 5280 §4).
 
 pub(crate) mod ext;
+mod filter;
 mod parse;
 pub(crate) mod public_key;
 

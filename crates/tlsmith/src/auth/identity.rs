@@ -8,7 +8,7 @@ use tlsmith_x509::{Certificate, SubjectPublicKeyInfo, pem};
 use super::{Showing, Staples, schemes};
 use crate::{
     config::ConfigError,
-    conn::CertificateRequestFacts,
+    conn::{CertificateFilter, CertificateRequestFacts},
     registry::{CertificateType, ProtocolVersion, SignatureScheme},
     session::IdentityId,
 };
@@ -184,6 +184,14 @@ impl Identity {
         authorities.is_empty() || self.chain.iter().any(issued)
     }
 
+    /// Whether its leaf meets all of these filters (RFC 8446 §4.2.5). Those of extensions that have no rule are ignored.
+    pub fn meets(&self, filters: &[CertificateFilter]) -> bool {
+        let meets = |leaf: &Certificate| {
+            filters.iter().all(|filter| leaf.meets_filter(&filter.oid, &filter.values).unwrap_or(true))
+        };
+        self.chain.first().is_none_or(meets)
+    }
+
     /// Whether a peer that accepts these schemes in certificates can verify the whole chain (RFC 8446 §4.4.2.2).
     pub fn is_covered_by(&self, schemes: &[SignatureScheme]) -> bool {
         schemes::covers_chain(schemes, &self.chain)
@@ -236,7 +244,7 @@ pub trait ClientIdentities: Send + Sync + std::fmt::Debug {
     }
 }
 
-/// The one identity of a client: shown whenever the server's schemes allow it. The list of authorities is not held
+/// The one identity of a client: shown whenever the server's schemes and filters allow it. The list of authorities is not held
 /// against it: whoever configures a single certificate means to show it, and the server's refusal says more than silence.
 #[derive(Clone, Debug)]
 pub(crate) struct OneIdentity(pub(crate) Arc<Identity>);
@@ -244,6 +252,8 @@ pub(crate) struct OneIdentity(pub(crate) Arc<Identity>);
 impl ClientIdentities for OneIdentity {
     fn choose(&self, request: &CertificateRequestFacts) -> Option<(Arc<Identity>, SignatureScheme)> {
         let scheme = self.0.choose_scheme_for(request.version, &request.signature_schemes)?;
+        // A certificate that is sent has to meet the filters (RFC 8446 §4.2.5).
+        self.0.meets(&request.oid_filters).then_some(())?;
         Some((Arc::clone(&self.0), scheme))
     }
 

@@ -131,6 +131,17 @@ pub struct CertificateRequestFacts {
     pub certificate_type: CertificateType,
     /// How the client may compress its certificate (RFC 8879).
     pub certificate_compressions: Vec<CertificateCompressionAlgorithm>,
+    /// What the extensions of the client's certificate have to hold (RFC 8446 §4.2.5), at most 1024.
+    pub oid_filters: Vec<CertificateFilter>,
+}
+
+/// One filter of `oid_filters`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CertificateFilter {
+    /// The DER of the extension's OID.
+    pub oid: Vec<u8>,
+    /// The DER of the values; empty: the extension only has to be there.
+    pub values: Vec<u8>,
 }
 
 /// What became of post-handshake authentication (RFC 8446 §4.6.2).

@@ -11,8 +11,8 @@ mod tests;
 mod trace;
 
 pub use facts::{
-    CertificateRequestFacts, ClientHelloFacts, Direction, EarlyDataRefusal, EarlyDataStatus, Facts, MessageNote,
-    PostHandshakeAuth, Role,
+    CertificateFilter, CertificateRequestFacts, ClientHelloFacts, Direction, EarlyDataRefusal, EarlyDataStatus, Facts,
+    MessageNote, PostHandshakeAuth, Role,
 };
 pub use need::{Need, Reply};
 

@@ -1,9 +1,9 @@
 //! What a ClientHello says, as facts that outlive it.
 
 use crate::{
-    conn::ClientHelloFacts,
+    conn::{CertificateFilter, ClientHelloFacts},
     error::{Error, Rule},
-    ext::{Extension, StatusRequest},
+    ext::{Extension, OidFilter, StatusRequest},
     msg::ClientHello,
     registry::{CertificateType, ProtocolVersion},
 };
@@ -15,6 +15,12 @@ pub(crate) const MAX_NAMES: usize = 1024;
 /// Copies names that outlive their message.
 pub(crate) fn keep_names(names: &[&[u8]]) -> Vec<Vec<u8>> {
     names.iter().take(MAX_NAMES).map(|name| name.to_vec()).collect()
+}
+
+/// The first filters of a list, to be kept.
+pub(crate) fn keep_filters(filters: &[OidFilter<'_>]) -> Vec<CertificateFilter> {
+    let keep = |filter: &OidFilter<'_>| CertificateFilter { oid: filter.oid.to_vec(), values: filter.values.to_vec() };
+    filters.iter().take(MAX_NAMES).map(keep).collect()
 }
 
 /// Gathers the facts; reserved values (RFC 8701) are left out of the lists.

@@ -7,4 +7,4 @@ pub(crate) mod grease;
 pub(crate) mod offer;
 pub(crate) mod record_size;
 
-pub(crate) use facts::{client_hello_facts, host_name, keep_names};
+pub(crate) use facts::{client_hello_facts, host_name, keep_filters, keep_names};

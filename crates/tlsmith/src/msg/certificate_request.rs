@@ -1,7 +1,7 @@
 //! CertificateRequest (RFC 8446 §4.3.2).
 
 use crate::{
-    ext::{self, Extension, Place},
+    ext::{self, Extension, OidFilter, Place},
     registry::{CertificateCompressionAlgorithm, SignatureScheme},
     wire::{Malformed, Reader, Writer},
 };
@@ -45,5 +45,13 @@ impl<'a> CertificateRequest<'a> {
 
     pub(crate) fn certificate_authorities(&self) -> Option<&[&'a [u8]]> {
         super::certificate_authorities(&self.extensions)
+    }
+
+    pub(crate) fn oid_filters(&self) -> &[OidFilter<'a>] {
+        let filters = self.extensions.iter().find_map(|extension| match extension {
+            Extension::OidFilters(filters) => Some(filters.as_slice()),
+            _ => None,
+        });
+        filters.unwrap_or_default()
     }
 }

@@ -5,12 +5,13 @@ use crate::ParseError;
 use crate::der::oid;
 use crate::report::LISTED;
 use asn1::ObjectIdentifier;
+use std::collections::HashSet;
 
 #[derive(Clone, Debug)]
 pub(crate) struct ExtendedKeyUsage(Vec<ObjectIdentifier>);
 
 impl ExtendedKeyUsage {
-    pub(super) fn parse(value: &[u8]) -> Result<Self, ParseError> {
+    pub(crate) fn parse(value: &[u8]) -> Result<Self, ParseError> {
         let field = "extKeyUsage";
         let purposes = non_empty(value, field, |tlv| {
             tlv.parse::<ObjectIdentifier>().map_err(|error| ParseError::der(field, &error))
@@ -24,6 +25,12 @@ impl ExtendedKeyUsage {
 
     pub(crate) fn contains_any(&self) -> bool {
         self.contains(&oid::ANY_EXTENDED_KEY_USAGE)
+    }
+
+    /// Every purpose of `other` stands here as well; each by itself, so "any" stands for none but itself.
+    pub(crate) fn includes(&self, other: &Self) -> bool {
+        let own: HashSet<&ObjectIdentifier> = self.0.iter().collect();
+        other.0.iter().all(|purpose| own.contains(purpose))
     }
 
     /// The names of the first purposes, for messages.

@@ -21,7 +21,7 @@ const NAMES: [&str; 9] = [
 pub(crate) struct KeyUsage(u16);
 
 impl KeyUsage {
-    pub(super) fn parse(value: &[u8]) -> Result<Self, ParseError> {
+    pub(crate) fn parse(value: &[u8]) -> Result<Self, ParseError> {
         let bits = single::<BitString<'_>>(value, "keyUsage")?;
         let set = (0..NAMES.len()).filter(|bit| bits.has_bit_set(*bit)).fold(0, |set, bit| set | 1 << bit);
         if set == 0 {
@@ -36,6 +36,11 @@ impl KeyUsage {
 
     pub(crate) fn key_cert_sign(self) -> bool {
         self.0 & 1 << 5 != 0
+    }
+
+    /// Every bit of `other` is set here as well.
+    pub(crate) fn includes(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
     }
 
     /// The names of the bits, in order.

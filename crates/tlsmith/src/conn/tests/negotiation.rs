@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use tlsmith_crypto::aws_lc::AwsLc;
+
 use super::{Pair, Peer, Play, World, peer};
 use crate::{
-    auth::{Answer, PeerCertificates, PeerVerifier, Verdict},
+    auth::{Answer, Identity, PeerCertificates, PeerVerifier, Verdict},
     config::{ClientAuth, Preference},
     conn::Facts,
     error::Rule,
-    ext::Extension,
+    ext::{Extension, OidFilter},
     msg::Message,
     registry::{CipherSuite, ExtensionType, NamedGroup, SignatureScheme},
 };
@@ -276,6 +278,53 @@ fn a_request_with_unknown_things() {
     play.go_on();
     assert!(play.error.is_none() && play.peer.is_connected(), "{:?} {:?}", play.error, play.peer.error);
     assert_eq!(play.victim.facts().own_signature_scheme, Some(SignatureScheme::ECDSA_SECP256R1_SHA256));
+}
+
+/// A certificate that does not meet the server's filters is not shown (§4.2.5); filters that have no rule are ignored.
+#[test]
+fn filters() {
+    const KEY_USAGE: &[u8] = &[6, 3, 85, 29, 15];
+    const EXTENDED_KEY_USAGE: &[u8] = &[6, 3, 85, 29, 37];
+    const DIGITAL_SIGNATURE: &[u8] = &[3, 2, 7, 0x80];
+    const KEY_CERT_SIGN: &[u8] = &[3, 2, 2, 4];
+    const CLIENT_AUTH: &[u8] = &[0x30, 10, 6, 8, 0x2b, 6, 1, 5, 5, 7, 3, 2];
+    const ANY: &[u8] = &[0x30, 6, 6, 4, 85, 29, 37, 0];
+    let identity = filtered_identity();
+    for (filters, shown) in [
+        (&[(KEY_USAGE, DIGITAL_SIGNATURE)][..], true),
+        (&[(KEY_USAGE, b"")], true),
+        (&[(KEY_USAGE, KEY_CERT_SIGN)], false),
+        (&[(KEY_USAGE, b"no DER")], false),
+        (&[(EXTENDED_KEY_USAGE, CLIENT_AUTH)], true),
+        (&[(EXTENDED_KEY_USAGE, ANY)], false),
+        (&[(&[6, 2, 42, 3], b"whatever"), (KEY_USAGE, DIGITAL_SIGNATURE)], true),
+        (&[(KEY_USAGE, DIGITAL_SIGNATURE), (EXTENDED_KEY_USAGE, ANY)], false),
+    ] {
+        let world = World::new();
+        let script = peer::alter("CertificateRequest", move |message| {
+            let Message::CertificateRequest(message) = message else { unreachable!() };
+            let filters = filters.iter().map(|&(oid, values)| OidFilter { oid, values }).collect();
+            message.extensions.push(Extension::OidFilters(filters));
+        });
+        let server = world.server().client_auth(ClientAuth::Request(world.verifier())).build().unwrap();
+        let client = world.client().identity(identity.clone()).build().unwrap();
+        let mut play = Play::client(client, Peer::server(server, script));
+        play.go_on();
+        assert!(play.error.is_none(), "{:?}", play.error);
+        let facts = play.victim.facts();
+        assert_eq!(facts.certificate_request.as_ref().unwrap().oid_filters.len(), filters.len());
+        assert_eq!(!facts.own_certificates.is_empty(), shown, "{filters:?}");
+    }
+}
+
+/// For digitalSignature and clientAuth, by nobody: what the server thinks of it is not asked here.
+fn filtered_identity() -> Arc<Identity> {
+    let key = rcgen::KeyPair::generate().unwrap();
+    let mut params = rcgen::CertificateParams::new(vec![String::from("client.test")]).unwrap();
+    params.key_usages = vec![rcgen::KeyUsagePurpose::DigitalSignature];
+    params.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ClientAuth];
+    let chain = params.self_signed(&key).unwrap().pem();
+    Arc::new(Identity::from_pem(&AwsLc, chain.as_bytes(), key.serialize_pem().as_bytes()).unwrap())
 }
 
 /// A client whose key suits none of the server's schemes shows nothing (§4.4.2.3).

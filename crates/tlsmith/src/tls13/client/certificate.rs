@@ -9,7 +9,7 @@ use crate::{
     conn::CertificateRequestFacts,
     error::{Error, Rule},
     ext::Extension,
-    hello::keep_names,
+    hello::{keep_filters, keep_names},
     msg::{CertificateMessage, CertificateRequest, CertificateVerify, CompressedCertificate},
     registry::{CertificateType, ProtocolVersion},
     session::trusted_until,
@@ -80,6 +80,7 @@ pub(super) fn request_facts(message: &CertificateRequest<'_>) -> Result<Certific
         certificate_type: CertificateType::X509,
         wants_sct_list: message.extensions.contains(&Extension::SctsRequested),
         certificate_compressions: message.compressions().unwrap_or_default().to_vec(),
+        oid_filters: keep_filters(message.oid_filters()),
     })
 }
 
