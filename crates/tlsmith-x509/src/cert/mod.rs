@@ -5,6 +5,8 @@ mod filter;
 mod parse;
 pub(crate) mod public_key;
 
+pub use ext::details::{Detail, ExtensionDetail, PolicyDetail, SctDetail};
+
 use crate::der::algorithm::SignedWith;
 use crate::der::{Span, hex, oid};
 use crate::name::dn::DistinguishedName;

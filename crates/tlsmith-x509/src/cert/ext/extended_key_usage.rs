@@ -19,6 +19,10 @@ impl ExtendedKeyUsage {
         purposes.map(Self)
     }
 
+    pub(crate) fn purposes(&self) -> &[ObjectIdentifier] {
+        &self.0
+    }
+
     pub(crate) fn contains(&self, purpose: &ObjectIdentifier) -> bool {
         self.0.contains(purpose)
     }

@@ -44,8 +44,12 @@ impl KeyUsage {
     }
 
     /// The names of the bits, in order.
+    pub(crate) fn names(self) -> impl Iterator<Item = &'static str> {
+        NAMES.iter().enumerate().filter(move |(bit, _)| self.0 & 1 << bit != 0).map(|(_, name)| *name)
+    }
+
+    /// The same in one line.
     pub(crate) fn describe(self) -> String {
-        let set = NAMES.iter().enumerate().filter(|(bit, _)| self.0 & 1 << bit != 0);
-        set.map(|(_, name)| *name).collect::<Vec<_>>().join(", ")
+        self.names().collect::<Vec<_>>().join(", ")
     }
 }

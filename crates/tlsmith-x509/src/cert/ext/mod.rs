@@ -2,6 +2,7 @@
 
 mod authority_info_access;
 mod basic_constraints;
+pub(crate) mod details;
 mod extended_key_usage;
 mod key_identifiers;
 mod key_usage;
