@@ -1,6 +1,7 @@
 //! The single checks of a path, each in its file; `path::verify` calls them in the order of RFC 5280 §6.1.
 
 pub(crate) mod names;
+pub(crate) mod pins;
 pub(crate) mod signature;
 pub(crate) mod usage;
 pub(crate) mod validity;

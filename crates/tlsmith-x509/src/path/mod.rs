@@ -11,9 +11,10 @@ pub use budget::Budget;
 
 use crate::check::{names, validity};
 use crate::report::{Code, Finding};
-use crate::{Certificate, Report, ServerName, UnixTime};
+use crate::{Certificate, Pin, Report, ServerName, UnixTime};
 use budget::Exhausted;
-use build::{Node, Origin, Paths};
+pub(crate) use build::Node;
+use build::{Origin, Paths};
 use tlsmith_crypto::{Provider, SignatureAlgorithm};
 use verify::Validation;
 
@@ -43,12 +44,14 @@ pub struct PathRequest<'a> {
     pub budget: Budget,
     /// Signature algorithms that certificates may be signed with; empty: all that the provider verifies.
     pub algorithms: &'a [SignatureAlgorithm],
+    /// Keys of which one has to stand in the path; none: any will do.
+    pub pins: &'a [Pin],
 }
 
 impl<'a> PathRequest<'a> {
-    /// `chain` to `anchors`, for `purpose`, at `now`: no name, the usual budget, every algorithm. The rest is set afterwards.
+    /// `chain` to `anchors`, for `purpose`, at `now`: no name, the usual budget, every algorithm, no pins. The rest is set afterwards.
     pub fn new(chain: &'a [Certificate], anchors: &'a TrustAnchors, purpose: Purpose, now: UnixTime) -> Self {
-        Self { anchors, chain, purpose, name: None, now, budget: Budget::default(), algorithms: &[] }
+        Self { anchors, chain, purpose, name: None, now, budget: Budget::default(), algorithms: &[], pins: &[] }
     }
 }
 

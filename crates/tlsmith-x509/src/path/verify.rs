@@ -6,7 +6,7 @@ use super::budget::{Exhausted, Meter};
 use super::build::{KeyIdFit, Node, Origin, key_id_fit};
 use crate::Certificate;
 use crate::cert::ext::NameConstraints;
-use crate::check::{names, signature, usage, validity};
+use crate::check::{names, pins, signature, usage, validity};
 use crate::der::oid;
 use crate::report::{Code, Finding, LISTED};
 use std::collections::HashMap;
@@ -50,7 +50,18 @@ impl<'a> Validation<'a> {
                 self.prepare(*node, &mut state, findings);
             }
         }
+        if self.is_anchored(path) {
+            findings.extend(pins::check(self.provider, path, self.request.pins));
+        }
         Ok(())
+    }
+
+    /// Whether the path ends at an anchor, and not where the sent certificates end: who vouches is not known there.
+    fn is_anchored(&self, path: &[Node<'a>]) -> bool {
+        path.last().is_some_and(|end| match end.origin {
+            Origin::Anchor(_) => true,
+            Origin::Sent(_) => path.len() == 1 && self.request.anchors.contains(end.certificate),
+        })
     }
 
     /// §6.1.2.

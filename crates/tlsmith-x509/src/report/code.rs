@@ -41,6 +41,10 @@ pub enum Code {
     NameConstraints,
     /// `certificate.unknown_critical_extension`
     UnknownCriticalExtension,
+    /// `certificate.pin_mismatch`: no key of the path is among those that were pinned (lists the path's)
+    PinMismatch,
+    /// `certificate.pin_on_leaf` (warning: the leaf's key alone is pinned)
+    PinOnLeaf,
     /// `certificate.path_too_long`
     PathTooLong,
     /// `certificate.budget_exhausted`
@@ -92,8 +96,10 @@ impl Code {
         Code::NameConstraints,
         Code::PathLength,
         Code::UnknownCriticalExtension,
+        Code::PinMismatch,
         Code::Malformed,
         Code::ExpiresSoon,
+        Code::PinOnLeaf,
         Code::WrongOrder,
         Code::RootSent,
     ];
@@ -101,7 +107,7 @@ impl Code {
     /// How bad it is.
     pub const fn severity(self) -> Severity {
         match self {
-            Self::ExpiresSoon | Self::WrongOrder => Severity::Warning,
+            Self::ExpiresSoon | Self::WrongOrder | Self::PinOnLeaf => Severity::Warning,
             Self::RootSent => Severity::Info,
             _ => Severity::Error,
         }

@@ -35,8 +35,12 @@ const fn alert(code: Code) -> AlertDescription {
         Code::UnsupportedKey | Code::KeyUsage | Code::ExtendedKeyUsage | Code::UnknownCriticalExtension => {
             AlertDescription::UNSUPPORTED_CERTIFICATE
         }
-        Code::BudgetExhausted | Code::NoCertificate | Code::ExpiresSoon | Code::WrongOrder | Code::RootSent => {
-            AlertDescription::CERTIFICATE_UNKNOWN
-        }
+        Code::BudgetExhausted
+        | Code::NoCertificate
+        | Code::PinMismatch
+        | Code::PinOnLeaf
+        | Code::ExpiresSoon
+        | Code::WrongOrder
+        | Code::RootSent => AlertDescription::CERTIFICATE_UNKNOWN,
     }
 }

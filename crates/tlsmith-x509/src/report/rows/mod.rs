@@ -3,6 +3,7 @@
 mod chain;
 mod leaf;
 mod path;
+mod pins;
 
 use super::{Code, Row};
 
@@ -26,6 +27,8 @@ pub(super) const fn row(code: Code) -> Row {
         Code::ExtendedKeyUsage => leaf::EXTENDED_KEY_USAGE,
         Code::NameConstraints => path::NAME_CONSTRAINTS,
         Code::UnknownCriticalExtension => path::UNKNOWN_CRITICAL_EXTENSION,
+        Code::PinMismatch => pins::PIN_MISMATCH,
+        Code::PinOnLeaf => pins::PIN_ON_LEAF,
         Code::PathTooLong => path::PATH_TOO_LONG,
         Code::BudgetExhausted => path::BUDGET_EXHAUSTED,
         Code::NoCertificate => chain::NO_CERTIFICATE,
