@@ -164,7 +164,7 @@ pub fn path(data: &[u8]) {
     }
     let purpose = if options & 1 == 0 { Purpose::ServerAuth } else { Purpose::ClientAuth };
     let request = PathRequest {
-        name: names().get(usize::from(options >> 1) % 4),
+        name: names().get(usize::from(options >> 1) % 4).map(Into::into),
         ..PathRequest::new(&sent, &anchors, purpose, NOW)
     };
     let report = tlsmith_x509::verify(&NullCrypto::default(), &request);

@@ -17,7 +17,7 @@ pub mod time;
 
 pub use cert::public_key::SubjectPublicKeyInfo;
 pub use cert::{Certificate, ParseError};
-pub use name::{DnsName, InvalidName, ServerName};
+pub use name::{DnsName, InvalidName, ReferenceName, ServerName};
 pub use path::{AnchorsError, Budget, PathRequest, Purpose, TrustAnchors, verify};
 pub use pem::PemError;
 pub use pin::Pin;

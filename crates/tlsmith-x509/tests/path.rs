@@ -453,3 +453,46 @@ fn a_client_needs_no_name() {
     case.purpose = Purpose::ServerAuth;
     case.fails(&[Code::ExtendedKeyUsage]);
 }
+
+#[test]
+fn an_intermediate_that_was_not_sent_is_found_among_the_known_and_told() {
+    let root = Ca::root("Root", AS_IT_IS);
+    let one = root.below("One", AS_IT_IS);
+    let two = one.below("Two", AS_IT_IS);
+    let leaf = two.leaf(&["example.com"], AS_IT_IS);
+    let mut case = case(&[&root.certificate], &[&leaf]);
+    case.known = vec![one.certificate.clone(), root.certificate.clone(), two.certificate.clone(), leaf.clone()];
+    let report = case.is_trusted(&[Code::MissingIntermediate, Code::MissingIntermediate]);
+    let path = [leaf.clone(), two.certificate.clone(), one.certificate.clone(), root.certificate.clone()];
+    assert_eq!(report.path, path);
+    assert!(report.findings.iter().all(|finding| finding.severity == Severity::Warning), "{report:#?}");
+    let message = "the intermediate CN=Two, which issued CN=leaf, was not sent";
+    assert!(report.findings.iter().any(|finding| finding.message == message), "{report:#?}");
+
+    // The same is sent: nothing is missing, whatever is known.
+    case.chain = vec![leaf.clone(), two.certificate.clone(), one.certificate.clone()];
+    case.is_trusted(&[]);
+    case.chain.pop();
+    case.is_trusted(&[Code::MissingIntermediate]);
+    // What is wrong besides is an error still.
+    case.now = UnixTime::from_civil(2029, 1, 1, 0, 0, 0).unwrap();
+    let report = case.report();
+    assert!(found(&report).contains(&Code::MissingIntermediate), "{report:#?}");
+    assert_eq!(report.cause().unwrap().code, Code::Expired);
+    // What is known is not trusted.
+    case.anchors = tlsmith_x509::TrustAnchors::new();
+    assert!(!case.report().is_trusted());
+}
+
+#[test]
+fn a_path_of_what_was_sent_is_preferred_to_one_of_what_is_known() {
+    let (near, far) = (Ca::root("Near", AS_IT_IS), Ca::root("Far", AS_IT_IS));
+    let bridge = far.below("Bridge", AS_IT_IS);
+    let middle = bridge.below("Middle", AS_IT_IS);
+    let by_near = near.certify("Middle", &middle.key, AS_IT_IS);
+    let leaf = middle.leaf(&["example.com"], AS_IT_IS);
+    let mut case = case(&[&near.certificate, &far.certificate], &[&leaf, &middle.certificate, &bridge.certificate]);
+    case.known = vec![by_near];
+    let report = case.is_trusted(&[]);
+    assert_eq!(report.path.last(), Some(&far.certificate), "{report:#?}");
+}

@@ -173,6 +173,7 @@ fn judge(leaf: &Certificate, authority: &Authority, provider: &dyn Provider, now
     anchors.add(authority.certificate.clone());
     let name = ServerName::Dns(DnsName::new("localhost").map_err(|error| error.to_string())?);
     let chain = [leaf.clone()];
-    let request = PathRequest { name: Some(&name), ..PathRequest::new(&chain, &anchors, Purpose::ServerAuth, now) };
+    let request =
+        PathRequest { name: Some((&name).into()), ..PathRequest::new(&chain, &anchors, Purpose::ServerAuth, now) };
     Ok(verify(provider, &request))
 }

@@ -9,10 +9,10 @@ pub use ext::details::{Detail, ExtensionDetail, PolicyDetail, SctDetail};
 
 use crate::der::algorithm::SignedWith;
 use crate::der::{Span, hex, oid};
+use crate::name::BRIEF;
 use crate::name::dn::DistinguishedName;
 use crate::name::general::GeneralName;
-use crate::name::{BRIEF, ip, pattern_matches};
-use crate::{ServerName, UnixTime};
+use crate::{ReferenceName, ServerName, UnixTime};
 use ext::Extensions;
 use public_key::{PublicKey, SubjectPublicKeyInfo};
 use std::borrow::Cow;
@@ -164,11 +164,12 @@ impl Certificate {
     /// The subjectAltName holds this name: a DNS name exactly or by a wildcard (RFC 9525 §6.3), an address exactly
     /// (§6.5). The common name is not looked at.
     pub fn covers(&self, name: &ServerName) -> bool {
-        self.alternative_names().iter().any(|presented| match (presented, name) {
-            (GeneralName::Dns(presented), ServerName::Dns(name)) => pattern_matches(presented, name.as_str()),
-            (GeneralName::Ip(octets), ServerName::Ip(address)) => ip::equals(octets, *address),
-            _ => false,
-        })
+        self.is_for(ReferenceName::Host(name))
+    }
+
+    /// The subjectAltName holds this name, of whatever kind.
+    pub fn is_for(&self, name: ReferenceName<'_>) -> bool {
+        name.is_named_by(self.alternative_names())
     }
 
     /// The type of its public key, or `None` for one that is not supported. Whether an RSA key is long enough is not asked.

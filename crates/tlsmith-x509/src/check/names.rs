@@ -8,45 +8,52 @@ use crate::name::dn::DistinguishedName;
 use crate::name::general::{GeneralName, clean};
 use crate::path::budget::{Exhausted, Meter};
 use crate::report::{Code, Finding, LISTED};
-use crate::{Certificate, DnsName, ServerName};
+use crate::{Certificate, DnsName, ReferenceName, ServerName};
 use std::net::IpAddr;
 
 /// The leaf is for `name`.
-pub(crate) fn server_name(leaf: &Certificate, name: &ServerName) -> Option<Finding> {
-    if leaf.covers(name) {
+pub(crate) fn reference(leaf: &Certificate, name: ReferenceName<'_>) -> Option<Finding> {
+    if leaf.is_for(name) {
         return None;
     }
     let presented = leaf.alternative_names();
-    let usable = |kind: &GeneralName| matches!(kind, GeneralName::Dns(_) | GeneralName::Ip(_));
-    if !presented.iter().any(usable) {
+    let of_kind = presented.iter().filter(|entry| name.is_of_kind(entry)).count();
+    if of_kind == 0 {
         return Some(no_names(leaf, name));
+    }
+    if name.is_spiffe() && of_kind > 1 {
+        let message = format!("the certificate holds {of_kind} URIs; one that is used as a SPIFFE ID is the only one");
+        let fix = format!("Have the certificate issued with {name} as its only URI (SPIFFE X.509-SVID §2).");
+        return Some(Finding::new(Code::NameMismatch, Some(0), message).with_fix(fix));
     }
     let listed: Vec<String> = presented.iter().take(LISTED).map(GeneralName::brief).collect();
     let more = presented.len().saturating_sub(LISTED);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     let message = format!("the certificate is not for {name}; it is for {}{more}", listed.join(", "));
     let finding = Finding::new(Code::NameMismatch, Some(0), message);
-    Some(match near_miss(presented, name) {
+    let near_miss = if let ReferenceName::Host(name) = name { near_miss(presented, name) } else { None };
+    Some(match near_miss {
         Some(fix) => finding.with_fix(fix),
         None => finding,
     })
 }
 
-fn no_names(leaf: &Certificate, name: &ServerName) -> Finding {
+fn no_names(leaf: &Certificate, name: ReferenceName<'_>) -> Finding {
     let common_name = leaf.common_name().filter(|common| common.eq_ignore_ascii_case(&name.to_string()));
-    let kind = match name {
-        ServerName::Dns(_) => "DNS",
-        ServerName::Ip(_) => "IP",
+    let (entry, nobody) = match name {
+        ReferenceName::Host(_) => ("DNS or IP", "no host"),
+        ReferenceName::Uri(_) => ("URI", "no workload"),
+        ReferenceName::Email(_) => ("email", "no mailbox"),
     };
     let message = match common_name {
         Some(_) => {
-            format!("the certificate holds {name} as common name only, and no DNS or IP entry in subjectAltName")
+            format!("the certificate holds {name} as common name only, and no {entry} entry in subjectAltName")
         }
         None => format!(
-            "the certificate has no DNS or IP entry in subjectAltName, so it is for no host; {name} was asked for"
+            "the certificate has no {entry} entry in subjectAltName, so it is for {nobody}; {name} was asked for"
         ),
     };
-    let fix = format!("Have the certificate issued again with {kind}:{name} in subjectAltName.");
+    let fix = format!("Have the certificate issued again with {}:{name} in subjectAltName.", name.kind());
     Finding::new(Code::NoSubjectAltName, Some(0), message).with_fix(fix)
 }
 

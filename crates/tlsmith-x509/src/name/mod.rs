@@ -1,13 +1,15 @@
-//! Names: DNS names and IP addresses that a peer is asked for (RFC 6125, 9525), distinguished names, constraints on both.
+//! Names: those that a peer is asked for (RFC 6125, 9525), distinguished names, constraints on both.
 
 pub(crate) mod constraints;
 pub(crate) mod dn;
 mod dns;
 pub(crate) mod general;
 pub(crate) mod ip;
+mod reference;
 
 pub use dns::DnsName;
 pub(crate) use dns::{is_dns_name, pattern_matches};
+pub use reference::ReferenceName;
 
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};

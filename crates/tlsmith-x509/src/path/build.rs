@@ -3,7 +3,8 @@
 
 use super::budget::{Exhausted, Meter};
 use crate::{Certificate, TrustAnchors};
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap, HashSet};
 
 /// A certificate of a path, and where it came from.
 #[derive(Clone, Copy, Debug)]
@@ -12,58 +13,78 @@ pub(crate) struct Node<'a> {
     pub(crate) origin: Origin,
 }
 
-/// Index into the chain as sent, or into the anchors.
+/// Index into the chain as sent, into what is known besides, or into the anchors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Origin {
     Sent(usize),
+    Known(usize),
     Anchor(usize),
 }
 
-/// A walk through all paths from the leaf to an anchor, depth first.
+/// All paths from the leaf to an anchor. They grow from the leaf, the likeliest of all beginnings first, so that no detour,
+/// however long, keeps a short path from being found.
 pub(crate) struct Paths<'a> {
     anchors: &'a TrustAnchors,
-    /// Sent certificates but for the leaf, by subject in its comparable form.
-    sent: HashMap<&'a [u8], Vec<Node<'a>>>,
-    /// The path so far: each node, and the candidates for its issuer that were not tried yet (the next one last).
-    stack: Vec<(Node<'a>, Vec<Node<'a>>)>,
+    /// Those between the leaf and the anchors, by subject in its comparable form.
+    between: HashMap<&'a [u8], Vec<Node<'a>>>,
+    /// The beginnings of paths, as a tree: each step knows the one below it.
+    steps: Vec<Step<'a>>,
+    /// Indices of the steps that nobody looked at yet.
+    open: BinaryHeap<Reverse<(Rank, usize)>>,
     /// A path was left because it would have been too long.
     too_long: bool,
 }
 
+#[derive(Clone, Copy)]
+struct Step<'a> {
+    node: Node<'a>,
+    below: Option<usize>,
+    rank: Rank,
+}
+
+/// How likely a path begins so; less is likelier (RFC 4158 §3.5).
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Rank {
+    /// Issuers whose key identifier is another than the one asked for.
+    other_key: usize,
+    /// Certificates that were not sent.
+    not_sent: usize,
+    /// How many certificates the path has at least, once it is whole.
+    at_least: usize,
+    /// Issuers that no key identifier speaks for.
+    unsaid_key: usize,
+    /// Certificates so far.
+    length: usize,
+}
+
 impl<'a> Paths<'a> {
-    pub(crate) fn new(chain: &'a [Certificate], anchors: &'a TrustAnchors) -> Self {
-        let mut paths = Self { anchors, sent: by_subject(chain), stack: Vec::new(), too_long: false };
+    pub(crate) fn new(chain: &'a [Certificate], known: &'a [Certificate], anchors: &'a TrustAnchors) -> Self {
+        let between = between(chain, known, anchors);
+        let mut paths = Self { anchors, between, steps: Vec::new(), open: BinaryHeap::new(), too_long: false };
         if let Some(certificate) = chain.first() {
-            let leaf = Node { certificate, origin: Origin::Sent(0) };
-            let candidates = paths.candidates(certificate);
-            paths.stack.push((leaf, candidates));
+            let node = Node { certificate, origin: Origin::Sent(0) };
+            paths.open(Step { node, below: None, rank: Rank { length: 1, ..Rank::default() } });
         }
         paths
     }
 
-    /// The next path, leaf first, anchor last.
-    pub(crate) fn next(&mut self, meter: &mut Meter) -> Result<Option<Vec<Node<'a>>>, Exhausted> {
-        while let Some((_, candidates)) = self.stack.last_mut() {
-            let Some(candidate) = candidates.pop() else {
-                self.stack.pop();
-                continue;
-            };
-            meter.candidate()?;
-            // RFC 4158 §2.4.2: the same name and key twice is a loop.
-            if self.stack.iter().any(|(node, _)| node.certificate.is_same_entity(candidate.certificate)) {
-                continue;
-            }
-            let is_anchor = matches!(candidate.origin, Origin::Anchor(_));
-            if self.stack.len() + 1 > meter.depth() || (!is_anchor && self.stack.len() + 2 > meter.depth()) {
-                self.too_long = true;
+    /// The next path, leaf first, anchor last. Paths with an edge that is `refuted` are left out.
+    pub(crate) fn next(
+        &mut self,
+        meter: &mut Meter,
+        refuted: impl Fn(Origin, Origin) -> bool,
+    ) -> Result<Option<Vec<Node<'a>>>, Exhausted> {
+        while let Some(Reverse((_, index))) = self.open.pop() {
+            let Some(step) = self.steps.get(index).copied() else { continue };
+            let mut path: Vec<Node<'a>> = self.down(index).collect();
+            if path.array_windows().any(|[issuer, subject]| refuted(subject.origin, issuer.origin)) {
                 continue;
             }
-            if is_anchor {
-                let path = self.stack.iter().map(|(node, _)| *node);
-                return Ok(Some(path.chain([candidate]).collect()));
+            if matches!(step.node.origin, Origin::Anchor(_)) {
+                path.reverse();
+                return Ok(Some(path));
             }
-            let next = self.candidates(candidate.certificate);
-            self.stack.push((candidate, next));
+            self.grow(index, step, &path, meter)?;
         }
         Ok(None)
     }
@@ -73,23 +94,63 @@ impl<'a> Paths<'a> {
         self.too_long
     }
 
-    /// Who may have issued `certificate`, by name, the likeliest last. Those whose key identifier fits are likelier than
-    /// those without one, and those than ones with another (RFC 4158 §3.5.12); among equals anchors than sent certificates.
-    fn candidates(&self, certificate: &Certificate) -> Vec<Node<'a>> {
-        let name = certificate.issuer_name().comparable();
-        let anchors = self.anchors.with_subject(name);
+    /// Opens a step for everyone who may have issued the last certificate, by name.
+    fn grow(&mut self, index: usize, step: Step<'a>, path: &[Node<'a>], meter: &mut Meter) -> Result<(), Exhausted> {
+        let name = step.node.certificate.issuer_name().comparable();
+        let anchors = self.anchors;
+        let anchors = anchors.with_subject(name);
         let anchors = anchors.map(|(index, certificate)| Node { certificate, origin: Origin::Anchor(index) });
-        let sent = self.sent.get(name).into_iter().flatten().copied();
-        let mut candidates: Vec<Node<'a>> = anchors.chain(sent).collect();
-        candidates.reverse();
-        candidates.sort_by_key(|candidate| key_id_fit(certificate, candidate.certificate));
-        candidates
+        let between = self.between.get(name).cloned().unwrap_or_default();
+        for node in anchors.chain(between) {
+            meter.candidate()?;
+            // RFC 4158 §2.4.2: the same name and key twice is a loop.
+            if path.iter().any(|passed| passed.certificate.is_same_entity(node.certificate)) {
+                continue;
+            }
+            let rank = self.rank(step, node);
+            if rank.length > meter.depth()
+                || (!matches!(node.origin, Origin::Anchor(_)) && rank.length >= meter.depth())
+            {
+                self.too_long = true;
+                continue;
+            }
+            self.open(Step { node, below: Some(index), rank });
+        }
+        Ok(())
+    }
+
+    fn open(&mut self, step: Step<'a>) {
+        self.open.push(Reverse((step.rank, self.steps.len())));
+        self.steps.push(step);
+    }
+
+    fn rank(&self, below: Step<'a>, node: Node<'a>) -> Rank {
+        let Rank { mut other_key, mut not_sent, mut unsaid_key, length, .. } = below.rank;
+        match key_id_fit(below.node.certificate, node.certificate) {
+            KeyIdFit::Different => other_key += 1,
+            KeyIdFit::Unknown => unsaid_key += 1,
+            KeyIdFit::Same => {}
+        }
+        not_sent += usize::from(matches!(node.origin, Origin::Known(_)));
+        let length = length + 1;
+        let still_missing = match node.origin {
+            Origin::Anchor(_) => 0,
+            _ if self.anchors.with_subject(node.certificate.issuer_name().comparable()).next().is_some() => 1,
+            _ => 2,
+        };
+        Rank { other_key, not_sent, at_least: length + still_missing, unsaid_key, length }
+    }
+
+    /// The certificates from a step down to the leaf.
+    fn down(&self, index: usize) -> impl Iterator<Item = Node<'a>> {
+        let steps = std::iter::successors(self.steps.get(index), |step| self.steps.get(step.below?));
+        steps.map(|step| step.node)
     }
 }
 
 /// Where the sent certificates alone lead, one way: for the report when no path ends at an anchor.
 pub(crate) fn sent_alone<'a>(chain: &'a [Certificate], meter: &Meter) -> Vec<Node<'a>> {
-    let sent = by_subject(chain);
+    let sent = between(chain, &[], &TrustAnchors::new());
     let leaf = chain.first().map(|certificate| Node { certificate, origin: Origin::Sent(0) });
     let mut path: Vec<Node<'a>> = leaf.into_iter().collect();
     while let Some(last) = path.last() {
@@ -105,16 +166,24 @@ pub(crate) fn sent_alone<'a>(chain: &'a [Certificate], meter: &Meter) -> Vec<Nod
     path
 }
 
-/// The sent certificates but for the leaf, each once, by subject.
-fn by_subject(chain: &[Certificate]) -> HashMap<&[u8], Vec<Node<'_>>> {
-    let mut sent: HashMap<&[u8], Vec<Node<'_>>> = HashMap::new();
-    for (index, certificate) in chain.iter().enumerate().skip(1) {
-        let of_name = sent.entry(certificate.subject_name().comparable()).or_default();
-        if !of_name.iter().any(|node| node.certificate == certificate) {
-            of_name.push(Node { certificate, origin: Origin::Sent(index) });
+/// What may stand between the leaf and an anchor, each certificate once, by subject; those that were sent first. An anchor is
+/// an end, never between.
+fn between<'a>(
+    chain: &'a [Certificate],
+    known: &'a [Certificate],
+    anchors: &TrustAnchors,
+) -> HashMap<&'a [u8], Vec<Node<'a>>> {
+    let sent = chain.iter().enumerate().map(|(index, certificate)| Node { certificate, origin: Origin::Sent(index) });
+    let known = known.iter().enumerate().map(|(index, certificate)| Node { certificate, origin: Origin::Known(index) });
+    let mut seen = HashSet::new();
+    let mut between: HashMap<&[u8], Vec<Node<'_>>> = HashMap::new();
+    for node in sent.chain(known) {
+        let is_leaf = node.origin == Origin::Sent(0);
+        if seen.insert(node.certificate) && !is_leaf && !anchors.contains(node.certificate) {
+            between.entry(node.certificate.subject_name().comparable()).or_default().push(node);
         }
     }
-    sent
+    between
 }
 
 /// How well the key identifiers of a certificate and of a candidate for its issuer fit.

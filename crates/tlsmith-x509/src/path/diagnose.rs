@@ -1,7 +1,7 @@
 //! Why no path ends at an anchor, and what is odd about the chain as it was sent.
 
 use super::PathRequest;
-use super::build::Node;
+use super::build::{Node, Origin};
 use super::verify::Validation;
 use crate::der::oid;
 use crate::name::{BRIEF, general::clean};
@@ -96,6 +96,22 @@ fn count(anchors: &TrustAnchors) -> String {
         1 => "1 certificate is".to_owned(),
         count => format!("{count} certificates are"),
     }
+}
+
+/// A path may be completed by what is known besides; who does not know it fails all the same.
+pub(crate) fn not_sent(path: &[Node<'_>], validation: &Validation<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for [node, issuer] in path.array_windows() {
+        if matches!(issuer.origin, Origin::Known(_)) {
+            let (label, issued) = (issuer.certificate.label(), node.certificate.label());
+            let message = format!("the intermediate {label}, which issued {issued}, was not sent");
+            let fix =
+                format!("Serve the full chain: put the intermediate {label} after {issued} in the certificate file.");
+            let finding = Finding::new(Code::MissingIntermediate, validation.sent_at(*node), message);
+            findings.push(finding.with_fix(fix).excused());
+        }
+    }
+    findings
 }
 
 /// What is odd about the chain as sent (RFC 8446 §4.4.2: each certificate should certify the one before it).

@@ -1,9 +1,9 @@
 //! Path validation (RFC 5280 §6.1), its steps under the names of the RFC, from the anchor down to the leaf. All findings of
-//! a path are kept, not the first alone.
+//! a path are kept, not the first alone. Signatures are apart from the rest: they cost most, and are verified last.
 
 use super::PathRequest;
 use super::budget::{Exhausted, Meter};
-use super::build::{KeyIdFit, Node, Origin, key_id_fit};
+use super::build::{KeyIdFit, Node, Origin, Paths, key_id_fit};
 use crate::Certificate;
 use crate::cert::ext::NameConstraints;
 use crate::check::{names, pins, signature, usage, validity};
@@ -36,8 +36,14 @@ impl<'a> Validation<'a> {
         Self { provider, request, meter: Meter::new(request.budget), signatures: HashMap::new() }
     }
 
-    /// Validates `path`, leaf first. Its last certificate is the anchor, or where the sent certificates end: its signature is
-    /// not looked at.
+    /// The next path to be validated: none with a signature that is known not to hold.
+    pub(crate) fn next_path(&mut self, paths: &mut Paths<'a>) -> Result<Option<Vec<Node<'a>>>, Exhausted> {
+        let refuted = |certificate, issuer| matches!(self.signatures.get(&(certificate, issuer)), Some(Err(_)));
+        paths.next(&mut self.meter, refuted)
+    }
+
+    /// Validates `path`, leaf first, but for its signatures. Its last certificate is the anchor, or where the sent certificates
+    /// end.
     pub(crate) fn path(&mut self, path: &[Node<'a>], findings: &mut Vec<Finding>) -> Result<(), Exhausted> {
         let mut state = Self::initialise(path.len());
         let mut down = path.iter().rev().peekable();
@@ -60,7 +66,7 @@ impl<'a> Validation<'a> {
     fn is_anchored(&self, path: &[Node<'a>]) -> bool {
         path.last().is_some_and(|end| match end.origin {
             Origin::Anchor(_) => true,
-            Origin::Sent(_) => path.len() == 1 && self.request.anchors.contains(end.certificate),
+            Origin::Sent(_) | Origin::Known(_) => path.len() == 1 && self.request.anchors.contains(end.certificate),
         })
     }
 
@@ -78,10 +84,7 @@ impl<'a> Validation<'a> {
         findings: &mut Vec<Finding>,
     ) -> Result<(), Exhausted> {
         let (certificate, sent) = (node.certificate, self.sent_at(node));
-        // (a)(1), and (a)(4): the builder chose the issuer by its name.
-        if let Some(issuer) = state.issuer {
-            findings.extend(self.signature(node, issuer)?);
-        }
+        // (a)(1), signatures, come last; (a)(4): the builder chose the issuer by its name.
         // (a)(2). (a)(3), revocation, is not decided here.
         findings.extend(validity::check(certificate, sent, self.request.now));
         // (b), (c): self-issued certificates are CAs changing keys, but for the last.
@@ -135,6 +138,26 @@ impl<'a> Validation<'a> {
         findings.extend(usage::leaf_key(certificate, sent));
     }
 
+    /// §6.1.3 (a)(1) along a path, from the anchor down: a peer may send what it likes, but makes no signature of an anchor.
+    pub(crate) fn first_bad_signature(&mut self, path: &[Node<'a>]) -> Result<Option<Finding>, Exhausted> {
+        for [node, issuer] in path.array_windows().rev() {
+            if let Some(bad) = self.signature(*node, *issuer)? {
+                return Ok(Some(bad));
+            }
+        }
+        Ok(None)
+    }
+
+    /// All signatures of a path that do not hold, as far as the budget goes.
+    pub(crate) fn bad_signatures(&mut self, path: &[Node<'a>], findings: &mut Vec<Finding>) {
+        for [node, issuer] in path.array_windows().rev() {
+            match self.signature(*node, *issuer) {
+                Ok(bad) => findings.extend(bad),
+                Err(Exhausted) => break,
+            }
+        }
+    }
+
     fn signature(&mut self, node: Node<'a>, issuer: Node<'a>) -> Result<Option<Finding>, Exhausted> {
         let edge = (node.origin, issuer.origin);
         let result = match self.signatures.get(&edge) {
@@ -179,6 +202,9 @@ impl<'a> Validation<'a> {
             Origin::Sent(_) => {
                 ("was sent", "Serve the intermediate that belongs to the certificate, as the CA delivered both.")
             }
+            Origin::Known(_) => {
+                ("is known", "Serve the intermediate that belongs to the certificate, as the CA delivered both.")
+            }
         };
         let (label, name) = (node.certificate.label(), node.certificate.issuer_label());
         let message =
@@ -202,6 +228,7 @@ impl<'a> Validation<'a> {
     pub(crate) fn sent_at(&self, node: Node<'_>) -> Option<usize> {
         match node.origin {
             Origin::Sent(index) => Some(index),
+            Origin::Known(_) => None,
             Origin::Anchor(_) => self.request.chain.iter().position(|sent| sent == node.certificate),
         }
     }

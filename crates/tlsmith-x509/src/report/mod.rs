@@ -65,6 +65,12 @@ impl Finding {
         self
     }
 
+    /// For what would be an error, had it not been made up for.
+    pub(crate) fn excused(mut self) -> Self {
+        self.severity = Severity::Warning;
+        self
+    }
+
     pub(crate) fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }

@@ -94,6 +94,7 @@ pub fn parse(der: &[u8]) -> Certificate {
 pub struct Case {
     pub anchors: TrustAnchors,
     pub chain: Vec<Certificate>,
+    pub known: Vec<Certificate>,
     pub purpose: Purpose,
     pub name: Option<ServerName>,
     pub now: UnixTime,
@@ -106,6 +107,7 @@ pub fn case(anchors: &[&Certificate], chain: &[&Certificate]) -> Case {
     Case {
         anchors: anchors.iter().map(|certificate| (*certificate).clone()).collect(),
         chain: chain.iter().map(|certificate| (*certificate).clone()).collect(),
+        known: Vec::new(),
         purpose: Purpose::ServerAuth,
         name: Some("example.com".parse().unwrap()),
         now: now(),
@@ -124,7 +126,8 @@ impl Case {
         let report = verify(
             &PROVIDER,
             &PathRequest {
-                name: self.name.as_ref(),
+                name: self.name.as_ref().map(Into::into),
+                known: &self.known,
                 budget: self.budget,
                 algorithms: &self.algorithms,
                 ..PathRequest::new(&self.chain, &self.anchors, self.purpose, self.now)

@@ -132,7 +132,7 @@ impl ChainVerifier {
 impl PeerVerifier for ChainVerifier {
     fn verify(&self, peer: &PeerCertificates<'_>) -> Answer<Verdict> {
         let request = PathRequest {
-            name: peer.name,
+            name: peer.name.map(Into::into),
             budget: self.budget,
             algorithms: &self.algorithms,
             ..PathRequest::new(peer.chain, &self.anchors, peer.purpose, peer.now)

@@ -1,0 +1,146 @@
+//! The search for a path that can be trusted: what the certificates say first, the signatures of a path only when nothing
+//! else is wrong with it.
+
+use super::PathRequest;
+use super::budget::Exhausted;
+use super::build::{self, Node, Origin, Paths};
+use super::diagnose;
+use super::verify::Validation;
+use crate::Certificate;
+use crate::report::{Code, Finding};
+
+/// How many paths that came near are kept, to find among them the one that explains best why none was good.
+const KEPT: usize = 8;
+
+/// The path that was found, or the one that explains best why none was.
+pub(super) struct Outcome<'a> {
+    pub(super) path: Vec<Node<'a>>,
+    pub(super) anchored: bool,
+    pub(super) findings: Vec<Finding>,
+}
+
+/// A path that is not good.
+struct Near<'a> {
+    /// At least so far from trusted.
+    distance: usize,
+    path: Vec<Node<'a>>,
+    /// What is wrong with it besides signatures.
+    claims: Vec<Finding>,
+}
+
+/// The first path without an error; or what is wrong with the one that came nearest.
+pub(super) fn search<'a>(
+    validation: &mut Validation<'a>,
+    request: &'a PathRequest<'a>,
+    leaf: &'a Certificate,
+) -> Outcome<'a> {
+    if request.anchors.contains(leaf) {
+        return alone(validation, leaf);
+    }
+    let mut paths = Paths::new(request.chain, request.known, request.anchors);
+    let mut near: Vec<Near<'a>> = Vec::new();
+    while let Ok(Some(path)) = validation.next_path(&mut paths) {
+        match judged(validation, path) {
+            Ok(Judgement::Good(outcome)) => return outcome,
+            Ok(Judgement::Refused(refused)) => keep(&mut near, refused),
+            Err(Exhausted) => break,
+        }
+    }
+    let exhausted = validation.meter.exhausted().map(exhaustion);
+    let mut outcome = match nearest(validation, near) {
+        Some(outcome) => outcome,
+        None => {
+            // A search that was left half-way has no end to speak of.
+            let ended = !paths.too_long() && exhausted.is_none();
+            sent_alone(validation, request, ended)
+        }
+    };
+    outcome.anchored = false;
+    outcome.findings.extend(exhausted);
+    if paths.too_long() {
+        let message = format!("a path was left because it has more than {} certificates", request.budget.depth);
+        outcome.findings.push(Finding::new(Code::PathTooLong, None, message));
+    }
+    outcome
+}
+
+/// A leaf that is itself an anchor: there is no signature to verify.
+fn alone<'a>(validation: &mut Validation<'a>, leaf: &'a Certificate) -> Outcome<'a> {
+    let path = vec![Node { certificate: leaf, origin: Origin::Sent(0) }];
+    let mut findings = Vec::new();
+    if validation.path(&path, &mut findings) == Err(Exhausted) {
+        findings.extend(validation.meter.exhausted().map(exhaustion));
+    }
+    Outcome { path, anchored: true, findings }
+}
+
+/// What became of one path.
+enum Judgement<'a> {
+    Good(Outcome<'a>),
+    Refused(Near<'a>),
+}
+
+/// One path. Its signatures cost most, so they come last, and only where all else is good.
+fn judged<'a>(validation: &mut Validation<'a>, path: Vec<Node<'a>>) -> Result<Judgement<'a>, Exhausted> {
+    let mut claims = Vec::new();
+    validation.path(&path, &mut claims)?;
+    if claims.iter().any(Finding::is_error) {
+        return Ok(Judgement::Refused(Near { distance: distance(&claims), path, claims }));
+    }
+    if let Some(bad) = validation.first_bad_signature(&path)? {
+        return Ok(Judgement::Refused(Near { distance: distance(&[bad]), path, claims }));
+    }
+    Ok(Judgement::Good(Outcome { path, anchored: true, findings: claims }))
+}
+
+/// How far from trusted: a signature that does not hold weighs more than anything that a renewal mends.
+fn distance(findings: &[Finding]) -> usize {
+    let weight = |finding: &Finding| match finding.code {
+        Code::UnknownIssuer | Code::BadSignature => 1_000,
+        _ if finding.is_error() => 1,
+        _ => 0,
+    };
+    findings.iter().map(weight).sum()
+}
+
+/// The nearest are kept, of equals those that came first.
+fn keep<'a>(near: &mut Vec<Near<'a>>, refused: Near<'a>) {
+    let at = near.partition_point(|kept| kept.distance <= refused.distance);
+    near.insert(at, refused);
+    near.truncate(KEPT);
+}
+
+/// The path that came nearest, its signatures included, with everything that is wrong with it.
+fn nearest<'a>(validation: &mut Validation<'a>, near: Vec<Near<'a>>) -> Option<Outcome<'a>> {
+    let mut best: Option<(usize, Outcome<'a>)> = None;
+    for Near { distance: at_least, path, claims } in near {
+        if best.as_ref().is_some_and(|(distance, _)| *distance <= at_least) {
+            break;
+        }
+        let mut findings = claims;
+        validation.bad_signatures(&path, &mut findings);
+        let distance = distance(&findings);
+        if best.as_ref().is_none_or(|(best, _)| distance < *best) {
+            best = Some((distance, Outcome { path, anchored: true, findings }));
+        }
+    }
+    best.map(|(_, outcome)| outcome)
+}
+
+/// No path ends at an anchor: what the sent certificates are worth by themselves, and where they end.
+fn sent_alone<'a>(validation: &mut Validation<'a>, request: &'a PathRequest<'a>, ended: bool) -> Outcome<'a> {
+    let path = build::sent_alone(request.chain, &validation.meter);
+    let mut findings = Vec::new();
+    let result = validation.path(&path, &mut findings);
+    validation.bad_signatures(&path, &mut findings);
+    // A budget that ends here ends what is said, and changes nothing about the outcome.
+    if ended && result == Ok(()) {
+        findings.extend(diagnose::end_of_chain(&path, validation, request.anchors));
+    }
+    Outcome { path, anchored: false, findings }
+}
+
+fn exhaustion(what: &str) -> Finding {
+    let message = format!("the search for a path was stopped: it takes more {what} than any chain in use");
+    Finding::new(Code::BudgetExhausted, None, message)
+}
