@@ -3,6 +3,7 @@
 
 mod bench;
 mod connect;
+mod page;
 mod style;
 pub(crate) mod text;
 mod trace;
