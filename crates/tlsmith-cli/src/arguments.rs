@@ -35,7 +35,7 @@ pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Cli, Exit> {
             let usage = Usage::new("usage.arguments", message(&error.render().to_string()), fix);
             if arguments.iter().take_while(|argument| *argument != "--").any(|argument| argument == "--json") {
                 // The exit code says already that it did not go well.
-                match command.as_deref() {
+                match command.as_deref().and_then(|command| command.split(' ').next()) {
                     Some("connect") => connect::refused("", &usage),
                     Some("bench") => bench::refused("", &usage),
                     _ => render::json(&usage.document()),
@@ -46,11 +46,17 @@ pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Cli, Exit> {
     }
 }
 
-/// The command that is meant, if one is.
+/// The command that is meant, if one is, with its own: `cert show`.
 fn command(arguments: &[OsString]) -> Option<String> {
+    let mut words = arguments.iter().skip(1).filter(|argument| !argument.to_string_lossy().starts_with('-'));
     let known = Cli::command();
-    let word = arguments.iter().skip(1).find(|argument| !argument.to_string_lossy().starts_with('-'))?;
-    known.get_subcommands().map(|known| known.get_name().to_owned()).find(|name| word == name.as_str())
+    let word = words.next()?;
+    let command = known.get_subcommands().find(|known| word == known.get_name())?;
+    let own = words.next().and_then(|word| command.get_subcommands().find(|known| word == known.get_name()));
+    Some(match own {
+        Some(own) => format!("{} {}", command.get_name(), own.get_name()),
+        None => command.get_name().to_owned(),
+    })
 }
 
 /// What clap says in paragraphs, as one line: what is wrong, and what else could be meant.
@@ -94,6 +100,8 @@ mod tests {
     fn the_command_is_found_behind_options() {
         let words = |text: &str| text.split(' ').map(OsString::from).collect::<Vec<_>>();
         assert_eq!(command(&words("tlsmith --json serve --x")).as_deref(), Some("serve"));
+        assert_eq!(command(&words("tlsmith cert show --x")).as_deref(), Some("cert show"));
+        assert_eq!(command(&words("tlsmith cert shaw")).as_deref(), Some("cert"));
         assert_eq!(command(&words("tlsmith conect")), None);
         assert_eq!(command(&words("tlsmith --x")), None);
     }

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::{bench, connect, serve};
+use crate::{bench, cert, connect, serve};
 
 const EXAMPLES: &str = "\
 Examples:
   tlsmith connect example.com   Who answers, and is it to be trusted?
+  tlsmith cert show server.pem  What a certificate says
   tlsmith bench localhost:8443  How many handshakes a second, and how long one takes
   tlsmith serve --demo          A page over TLS that shows what was negotiated
   tlsmith connect --help        More examples, for each command
@@ -42,6 +43,9 @@ pub(crate) struct Globals {
 pub(crate) enum Command {
     Connect(Box<connect::Opts>),
     Bench(Box<bench::Opts>),
+    /// Look at certificates, judge them, put chains into order
+    #[command(subcommand, arg_required_else_help = true)]
+    Cert(Box<cert::Command>),
     /// End TLS in front of an HTTP server, or show a demo page
     Serve(Box<serve::Opts>),
 }

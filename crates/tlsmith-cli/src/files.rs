@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use crate::exit::Usage;
 
 /// The longest certificate or key file that is read. The system's whole store is a fiftieth of it.
-const MAX_FILE: u64 = 16 << 20;
+pub(crate) const MAX_FILE: u64 = 16 << 20;
 
 /// The content of the file that `option` names. It may hold a private key.
 pub(crate) fn read(option: &str, path: &Path) -> Result<Zeroizing<Vec<u8>>, Usage> {

@@ -2,10 +2,14 @@
 
 mod arguments;
 mod bench;
+mod cert;
 mod cli;
 mod connect;
+mod encode;
 mod exit;
 mod files;
+#[allow(dead_code, reason = "directories are for cert check")]
+mod input;
 mod names;
 #[allow(dead_code, reason = "the commands that stand on it take what they need")]
 mod probe;
@@ -28,6 +32,7 @@ fn main() -> ExitCode {
     };
     let result = match command {
         Command::Bench(opts) => bench::main(&opts, &globals),
+        Command::Cert(command) => cert::main(&command, &globals),
         Command::Connect(opts) => connect::main(&opts, &globals),
         Command::Serve(opts) => serve::main(*opts, &globals),
     };

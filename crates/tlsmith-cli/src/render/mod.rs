@@ -2,6 +2,7 @@
 //! output (but for the peer's bytes in a conversation).
 
 mod bench;
+pub(crate) mod cert;
 mod connect;
 mod page;
 mod style;

@@ -1,0 +1,50 @@
+//! `tlsmith cert`: looking at certificates, judging them, and putting them into the form that servers want.
+
+mod entry;
+mod pin;
+mod show;
+
+use clap::Subcommand;
+use serde::Serialize;
+
+pub(crate) use entry::{Entry, Extension, cas};
+pub(crate) use pin::Report as PinReport;
+pub(crate) use show::Report as ShowReport;
+
+use crate::{
+    cli::Globals,
+    exit::{Exit, Usage},
+    render,
+};
+
+/// The commands, a file each.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Show(show::Opts),
+    Pin(pin::Opts),
+}
+
+/// Runs the command.
+pub(crate) fn main(command: &Command, globals: &Globals) -> Result<Exit, Usage> {
+    let result = match command {
+        Command::Show(opts) => show::main(opts, globals),
+        Command::Pin(opts) => pin::main(opts, globals),
+    };
+    if let (Err(usage), true) = (&result, globals.json) {
+        // The document is there whatever happens; the line on standard error and the exit code as without it.
+        render::json(&usage.document());
+    }
+    result
+}
+
+/// Shows a report in the form that was asked for; who has not got what he asked for ends with a failure.
+fn tell<R: Serialize>(report: &R, exit: Exit, globals: &Globals, screen: fn(&R, bool) -> bool) -> Exit {
+    let told = match globals.json {
+        true => render::json(report),
+        false => screen(report, globals.verbose),
+    };
+    match (exit, told) {
+        (Exit::Good, false) => Exit::Failed,
+        (exit, _) => exit,
+    }
+}

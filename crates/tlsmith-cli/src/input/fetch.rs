@@ -1,0 +1,51 @@
+//! The chain that a server sends.
+
+use std::sync::Arc;
+
+use tlsmith_crypto::Provider;
+use tlsmith_x509::ServerName;
+
+use super::{HostOpts, Input, NoInput, server_name};
+use crate::{
+    connect::{Error, Target},
+    probe::{Probe, probe},
+};
+
+/// Shakes hands and takes what was sent. A handshake that fails after the chain has come gave what was wanted: many servers
+/// refuse whoever shows no certificate.
+pub(super) async fn chain(target: &Target, opts: &HostOpts, provider: &Arc<dyn Provider>) -> Result<Input, NoInput> {
+    let name = match &opts.servername {
+        Some(name) => Some(server_name("--servername", name)?),
+        None => match target.ip() {
+            Some(ip) => Some(ServerName::Ip(ip)),
+            None => Some(server_name("host", &target.host)?),
+        },
+    };
+    let seen =
+        probe(provider, &Probe { starttls: opts.starttls, ..Probe::new(target.clone(), name, opts.timeout) }).await;
+    match &seen.outcome {
+        Err(error) if seen.chain.is_empty() => Err(NoInput::Host(Box::new(error.clone()))),
+        _ if seen.chain.is_empty() => Err(NoInput::Host(Box::new(no_chain(target)))),
+        _ => Ok(Input {
+            name: target.to_string(),
+            kind: "host",
+            certificates: seen.chain.clone(),
+            skipped: Vec::new(),
+            seen: Some(Box::new(seen)),
+        }),
+    }
+}
+
+fn no_chain(target: &Target) -> Error {
+    let row = tlsmith_x509::Code::NoCertificate.row();
+    Error {
+        code: row.code.to_owned(),
+        alert: None,
+        alert_direction: None,
+        message: format!("{target} sent no certificate"),
+        fix: row.fix.to_owned(),
+        section: Some(row.section.to_owned()),
+        why: Some(row.why.to_owned()),
+        phase: None,
+    }
+}

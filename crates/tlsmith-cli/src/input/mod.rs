@@ -1,0 +1,245 @@
+//! Where certificates come from: files, directories, standard input, and servers that are asked for theirs.
+
+mod fetch;
+mod files;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    ffi::{OsStr, OsString},
+    io::{self, IsTerminal as _, Read as _},
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use clap::Args;
+use tlsmith_crypto::Provider;
+use tlsmith_x509::{Certificate, ServerName};
+use zeroize::Zeroizing;
+
+#[cfg(test)]
+use files::in_directory;
+
+use crate::{
+    cli::duration,
+    connect::{Error, HTTPS, Target, starttls::Protocol},
+    exit::Usage,
+    files::{MAX_FILE, describe, read},
+    probe::Seen,
+};
+
+/// What is said in `--help` of every command that takes sources.
+pub(crate) const SOURCES: &str = "\
+A source that exists as a path is a file (PEM with any number of certificates, or DER).
+- is standard input. Everything else is HOST[:PORT], a server that is asked for its chain.";
+
+/// How servers are asked.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct HostOpts {
+    /// Ask servers for TLS in this protocol first: smtp, lmtp, imap, pop3, ftp, postgres, mysql, ldap, xmpp, xmpp-server,
+    /// sieve, nntp, irc
+    #[arg(long, value_name = "PROTOCOL", hide_possible_values = true, help_heading = "Servers")]
+    pub(crate) starttls: Option<Protocol>,
+    /// The name to send to servers (SNI), instead of HOST
+    #[arg(long, value_name = "NAME", help_heading = "Servers")]
+    pub(crate) servername: Option<String>,
+    /// How long each of name lookup, TCP and TLS may take: 10, 2.5s, 500ms, 1m
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration, help_heading = "Servers")]
+    pub(crate) timeout: Duration,
+}
+
+/// One source, as named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// A file.
+    File(PathBuf),
+    /// A directory.
+    Directory(PathBuf),
+    /// `-`.
+    Stdin,
+    /// A server.
+    Host(Target),
+}
+
+/// What a source gave.
+#[derive(Clone, Debug)]
+pub(crate) struct Input {
+    /// The source, for people.
+    pub(crate) name: String,
+    /// `file`, `stdin` or `host`.
+    pub(crate) kind: &'static str,
+    /// Its certificates, in its order.
+    pub(crate) certificates: Vec<Certificate>,
+    /// What of it was passed over, and why.
+    pub(crate) skipped: Vec<String>,
+    /// What else a server said; none for files.
+    pub(crate) seen: Option<Box<Seen>>,
+}
+
+/// Why a source gave nothing.
+#[derive(Clone, Debug)]
+pub(crate) enum NoInput {
+    /// A mistake of the caller's, or in his file.
+    Usage(Usage),
+    /// The server did not answer as it should.
+    Host(Box<Error>),
+}
+
+impl NoInput {
+    /// The same for a report.
+    pub(crate) fn error(&self) -> Error {
+        match self {
+            Self::Usage(usage) => Error::of_usage(usage),
+            Self::Host(error) => (**error).clone(),
+        }
+    }
+}
+
+impl From<Usage> for NoInput {
+    fn from(usage: Usage) -> Self {
+        Self::Usage(usage)
+    }
+}
+
+/// Names of files end so, and no host does.
+const FILE_ENDINGS: [&str; 12] = ["pem", "crt", "cer", "cert", "der", "key", "csr", "p12", "pfx", "p7b", "p7c", "jks"];
+
+impl Source {
+    /// Tells paths and servers apart: what exists as a path is one.
+    pub(crate) fn parse(text: &OsStr, starttls: Option<Protocol>) -> Result<Self, Usage> {
+        if text == "-" {
+            return Ok(Self::Stdin);
+        }
+        let path = Path::new(text);
+        if path.is_dir() {
+            return Ok(Self::Directory(path.to_owned()));
+        }
+        if path.exists() {
+            return Ok(Self::File(path.to_owned()));
+        }
+        let missing = || {
+            let fix = "a file, a directory, - or HOST[:PORT] is wanted";
+            Usage::new("usage.file", format!("{}: no such file or directory", path.display()), fix)
+        };
+        let Some(text) = text.to_str() else { return Err(missing()) };
+        let ending = path.extension().and_then(OsStr::to_str).map(str::to_ascii_lowercase);
+        let is_url = text.contains("://");
+        if !is_url && (text.contains(['/', '\\']) || ending.is_some_and(|end| FILE_ENDINGS.contains(&end.as_str()))) {
+            return Err(missing());
+        }
+        let (target, hint) = Target::parse(text, starttls.map_or(HTTPS, Protocol::port))?;
+        if let Some(hint) = hint {
+            crate::render::note(&hint);
+        }
+        Ok(Self::Host(target))
+    }
+
+    /// For people.
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Self::File(path) | Self::Directory(path) => path.display().to_string(),
+            Self::Stdin => String::from("standard input"),
+            Self::Host(target) => target.to_string(),
+        }
+    }
+
+    /// `file`, `directory`, `stdin` or `host`.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::File(_) => "file",
+            Self::Directory(_) => "directory",
+            Self::Stdin => "stdin",
+            Self::Host(_) => "host",
+        }
+    }
+}
+
+/// All sources; a directory stands for the files in it that hold certificates.
+pub(crate) fn sources(texts: &[OsString], opts: &HostOpts) -> Result<Vec<Source>, Usage> {
+    let mut sources = Vec::new();
+    for text in texts {
+        let source = Source::parse(text, opts.starttls)?;
+        if source == Source::Stdin && sources.contains(&Source::Stdin) {
+            return Err(Usage::new("usage.arguments", "- stands there twice", "standard input can be read once"));
+        }
+        sources.push(source);
+    }
+    Ok(sources)
+}
+
+/// The certificates of one source. For a server `opts` say how it is asked.
+pub(crate) async fn load(source: &Source, opts: &HostOpts, provider: &Arc<dyn Provider>) -> Result<Input, NoInput> {
+    match source {
+        Source::Host(target) => fetch::chain(target, opts, provider).await,
+        Source::File(path) => Ok(of_bytes(source, &read_file(path)?)?),
+        Source::Stdin => Ok(of_bytes(source, &stdin()?)?),
+        Source::Directory(path) => {
+            let fix = "name a file of it; check takes directories";
+            Err(Usage::new("usage.file", format!("{}: a directory, not a file", path.display()), fix).into())
+        }
+    }
+}
+
+/// The one source of commands that take one.
+pub(crate) fn load_one(
+    text: &OsStr,
+    opts: &HostOpts,
+    provider: &Arc<dyn Provider>,
+) -> Result<Result<Input, Error>, Usage> {
+    let source = Source::parse(text, opts.starttls)?;
+    match block_on(load(&source, opts, provider))? {
+        Ok(input) => Ok(Ok(input)),
+        Err(NoInput::Usage(usage)) => Err(usage),
+        Err(NoInput::Host(error)) => Ok(Err(*error)),
+    }
+}
+
+/// Runs what waits for the network.
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Usage> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Usage::new("usage.system", format!("cannot start: {error}"), ""))?;
+    let result = runtime.block_on(future);
+    // A resolver that hangs must not keep the process: its thread is left behind.
+    runtime.shutdown_background();
+    Ok(result)
+}
+
+/// The content of a file whose name was given as an argument.
+pub(crate) fn read_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, Usage> {
+    read("", path).map_err(|usage| Usage { message: usage.message.trim_start().to_owned(), ..usage })
+}
+
+/// All of standard input.
+pub(crate) fn stdin() -> Result<Zeroizing<Vec<u8>>, Usage> {
+    let fail = |what: String| Usage::new("usage.file", format!("standard input: {what}"), "");
+    if io::stdin().is_terminal() {
+        crate::render::note("reading certificates from the terminal; Ctrl-D ends it");
+    }
+    let mut content = Zeroizing::new(Vec::new());
+    let result = io::stdin().lock().take(MAX_FILE + 1).read_to_end(&mut content);
+    result.map_err(|error| fail(describe(&error)))?;
+    match content.len() as u64 > MAX_FILE {
+        true => Err(fail(format!("longer than {} MiB, these are no certificates", MAX_FILE >> 20))),
+        false => Ok(content),
+    }
+}
+
+/// The certificates of a file's content.
+fn of_bytes(source: &Source, content: &[u8]) -> Result<Input, Usage> {
+    let certificates = tlsmith_x509::pem::certificates(content).map_err(|error| {
+        let fix = error.fix().unwrap_or_default();
+        Usage::new("usage.file", format!("{}: {}", source.name(), error.message()), fix)
+    })?;
+    Ok(Input { name: source.name(), kind: source.kind(), certificates, skipped: Vec::new(), seen: None })
+}
+
+/// A name to verify or to send.
+pub(crate) fn server_name(option: &str, text: &str) -> Result<ServerName, Usage> {
+    text.parse().map_err(|error| {
+        let fix = if text.is_ascii() { "" } else { "write the name in its ASCII form (xn--...)" };
+        Usage::new("usage.name", format!("{option} {text:?}: {error}"), fix)
+    })
+}

@@ -1,0 +1,30 @@
+//! The screens of `tlsmith cert`.
+
+mod pin;
+mod show;
+
+use super::{Destination, style::Style};
+use crate::cert::{PinReport, ShowReport};
+
+/// The screen of `cert show`; whether it was written.
+pub(crate) fn show(report: &ShowReport, verbose: bool) -> bool {
+    write(verbose, |style| show::screen(report, style))
+}
+
+/// The screen of `cert pin`; whether it was written.
+pub(crate) fn pin(report: &PinReport, verbose: bool) -> bool {
+    write(verbose, |style| pin::screen(report, style))
+}
+
+fn write(verbose: bool, screen: impl FnOnce(&Style) -> String) -> bool {
+    let to = Destination::Stdout;
+    to.write(&screen(&to.style(verbose)))
+}
+
+/// `1 certificate`, `2 certificates`.
+fn certificates(count: usize) -> String {
+    match count {
+        1 => String::from("1 certificate"),
+        count => format!("{count} certificates"),
+    }
+}
