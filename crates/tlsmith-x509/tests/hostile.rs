@@ -41,7 +41,7 @@ fn what_is_said_is_bounded_whatever_was_sent() {
         (maze(leaf("", "Layer 0", &[alternatives(0x82)])), Code::NameMismatch),
         (maze(leaf("", "Layer 0", &[alternatives(0x81)])), Code::NameConstraints),
         (maze(leaf("x", "Layer 0", &[host.clone(), purposes])), Code::ExtendedKeyUsage),
-        (maze(leaf("x", &long, &[host])), Code::UnknownIssuer),
+        (maze(leaf("x", &long, &[host])), Code::WrongIntermediate),
     ] {
         assert!(report.findings.iter().any(|finding| finding.code == code), "{code}: {report:#?}");
         for finding in &report.findings {

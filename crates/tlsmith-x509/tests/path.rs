@@ -77,10 +77,10 @@ fn order_duplicates_and_strangers_are_warned_about() {
     let report = case(&[&root.certificate], &[&leaf, one, two]).is_trusted(&[Code::WrongOrder]);
     assert!(report.findings[0].message.contains("wrong order: certificate 1 (CN=One)"), "{report:#?}");
     assert_eq!(report.findings[0].severity, Severity::Warning);
-    let report = case(&[&root.certificate], &[&leaf, two, two, one]).is_trusted(&[Code::WrongOrder]);
-    assert!(report.findings[0].message.contains("sent before"), "{report:#?}");
+    let report = case(&[&root.certificate], &[&leaf, two, two, one]).is_trusted(&[Code::ExtraCertificate]);
+    assert!(report.findings[0].message.contains("sent before, as certificate 1"), "{report:#?}");
     let stranger = Ca::root("Stranger", AS_IT_IS).certificate;
-    let report = case(&[&root.certificate], &[&leaf, two, one, &stranger]).is_trusted(&[Code::WrongOrder]);
+    let report = case(&[&root.certificate], &[&leaf, two, one, &stranger]).is_trusted(&[Code::ExtraCertificate]);
     assert!(report.findings[0].message.contains("does not belong"), "{report:#?}");
     assert_eq!(report.findings[0].certificate, Some(3));
     let report = case(&[&root.certificate], &[&leaf, two, one, &root.certificate]).is_trusted(&[Code::RootSent]);
@@ -95,7 +95,7 @@ fn a_cross_signed_intermediate_leads_around_an_expired_one() {
     let leaf = middle.leaf(&["example.com"], AS_IT_IS);
     let anchors = [&old.certificate, &new.certificate];
     for chain in [[&leaf, &middle.certificate, &cross], [&leaf, &cross, &middle.certificate]] {
-        let report = case(&anchors, &chain).is_trusted(&[Code::WrongOrder]);
+        let report = case(&anchors, &chain).is_trusted(&[]);
         assert_eq!(report.path.last(), Some(&new.certificate));
     }
     let finding = case(&anchors, &[&leaf, &middle.certificate]).fails(&[Code::Expired]);
@@ -495,4 +495,62 @@ fn a_path_of_what_was_sent_is_preferred_to_one_of_what_is_known() {
     case.known = vec![by_near];
     let report = case.is_trusted(&[]);
     assert_eq!(report.path.last(), Some(&far.certificate), "{report:#?}");
+}
+
+/// What doctor has to tell apart: an issuer that is missing, wrong, too much, or out of order.
+#[test]
+fn a_wrong_intermediate_is_told_from_a_missing_one() {
+    let root = Ca::root("Root", &organisation);
+    let (right, other) = (root.below("Right", &organisation), root.below("Other", &organisation));
+    let leaf = right.leaf(&["example.com"], AS_IT_IS);
+    let anchors = [&root.certificate];
+    case(&anchors, &[&leaf]).fails(&[Code::MissingIntermediate]);
+    // The root in place of the intermediate.
+    let finding = case(&anchors, &[&leaf, &root.certificate]).fails(&[Code::MissingIntermediate, Code::RootSent]);
+    assert!(finding.message.contains("without its issuer") && finding.message.contains("root above"), "{finding:#?}");
+    // Another CA of the same root.
+    let finding = case(&anchors, &[&leaf, &other.certificate]).fails(&[Code::WrongIntermediate]);
+    assert_eq!(finding.certificate, Some(1));
+    let message =
+        "the intermediate O=Example Trust,CN=Other was sent, but CN=leaf was issued by O=Example Trust,CN=Right";
+    assert_eq!(finding.message, message);
+    assert!(finding.fix.contains("O=Example Trust,CN=Right, in place of"), "{finding:#?}");
+    // The chain of that CA is not blamed besides.
+    let far = other.below("Far", AS_IT_IS);
+    case(&anchors, &[&leaf, &far.certificate, &other.certificate]).fails(&[Code::WrongIntermediate]);
+    // The same name, with another key.
+    let again = root.below("Right", &organisation);
+    let finding = case(&anchors, &[&leaf, &again.certificate]).fails(&[Code::WrongIntermediate]);
+    assert_eq!(finding.certificate, Some(1));
+    assert!(finding.message.contains("has another key than the one that issued CN=leaf"), "{finding:#?}");
+    let nowhere = Ca::root("Elsewhere", AS_IT_IS);
+    case(&[&nowhere.certificate], &[&leaf, &again.certificate]).fails(&[Code::WrongIntermediate]);
+    // Where the right one is known, both are warned about.
+    for wrong in [&other.certificate, &again.certificate] {
+        let mut known = case(&anchors, &[&leaf, wrong]);
+        known.known = vec![right.certificate.clone()];
+        let report = known.is_trusted(&[Code::WrongIntermediate, Code::MissingIntermediate]);
+        assert_eq!(report.findings[0].certificate, Some(1), "{report:#?}");
+    }
+    // Beside the right one, it is only too much.
+    for wrong in [&other.certificate, &again.certificate] {
+        for chain in [[&leaf, &right.certificate, wrong], [&leaf, wrong, &right.certificate]] {
+            let report = case(&anchors, &chain).is_trusted(&[Code::ExtraCertificate]);
+            assert_eq!(report.findings[0].certificate, chain.iter().position(|sent| *sent == wrong), "{report:#?}");
+        }
+    }
+    // A leaf of somebody else is no intermediate.
+    let neighbour = right.leaf(&["example.org"], AS_IT_IS);
+    case(&anchors, &[&leaf, &neighbour]).fails(&[Code::MissingIntermediate, Code::ExtraCertificate]);
+}
+
+#[test]
+fn many_extra_certificates_are_counted() {
+    let root = Ca::root("Root", AS_IT_IS);
+    let leaf = root.leaf(&["example.com"], AS_IT_IS);
+    let strangers: Vec<Ca> = (0..12).map(|number| Ca::root(&format!("Stranger {number}"), AS_IT_IS)).collect();
+    let chain: Vec<_> = std::iter::once(&leaf).chain(strangers.iter().map(|stranger| &stranger.certificate)).collect();
+    let report = case(&[&root.certificate], &chain).is_trusted(&[Code::ExtraCertificate; 9]);
+    let counted = "4 certificates more do not belong to the chain";
+    assert!(report.findings.iter().any(|finding| finding.message == counted), "{report:#?}");
 }

@@ -4,7 +4,8 @@
 use super::budget::{Exhausted, Meter};
 use crate::{Certificate, TrustAnchors};
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, HashSet};
+use std::collections::hash_map::Entry;
+use std::collections::{BinaryHeap, HashMap, HashSet, VecDeque};
 
 /// A certificate of a path, and where it came from.
 #[derive(Clone, Copy, Debug)]
@@ -22,11 +23,13 @@ pub(crate) enum Origin {
 }
 
 /// All paths from the leaf to an anchor. They grow from the leaf, the likeliest of all beginnings first, so that no detour,
-/// however long, keeps a short path from being found.
+/// however long, keeps a short path from being found; what leads to no anchor is not followed at all.
 pub(crate) struct Paths<'a> {
     anchors: &'a TrustAnchors,
     /// Those between the leaf and the anchors, by subject in its comparable form.
     between: HashMap<&'a [u8], Vec<Node<'a>>>,
+    /// By the name of an issuer: how many certificates there are from it up to an anchor, at least.
+    distances: HashMap<&'a [u8], usize>,
     /// The beginnings of paths, as a tree: each step knows the one below it.
     steps: Vec<Step<'a>>,
     /// Indices of the steps that nobody looked at yet.
@@ -53,17 +56,19 @@ struct Rank {
     at_least: usize,
     /// Issuers that no key identifier speaks for.
     unsaid_key: usize,
-    /// Certificates so far.
-    length: usize,
+    /// Certificates so far: of equals the one that is nearer to its end.
+    length: Reverse<usize>,
 }
 
 impl<'a> Paths<'a> {
     pub(crate) fn new(chain: &'a [Certificate], known: &'a [Certificate], anchors: &'a TrustAnchors) -> Self {
         let between = between(chain, known, anchors);
-        let mut paths = Self { anchors, between, steps: Vec::new(), open: BinaryHeap::new(), too_long: false };
+        let distances = distances(chain.first(), &between, anchors);
+        let (steps, open) = (Vec::new(), BinaryHeap::new());
+        let mut paths = Self { anchors, between, distances, steps, open, too_long: false };
         if let Some(certificate) = chain.first() {
             let node = Node { certificate, origin: Origin::Sent(0) };
-            paths.open(Step { node, below: None, rank: Rank { length: 1, ..Rank::default() } });
+            paths.open(Step { node, below: None, rank: Rank { length: Reverse(1), ..Rank::default() } });
         }
         paths
     }
@@ -107,14 +112,11 @@ impl<'a> Paths<'a> {
             if path.iter().any(|passed| passed.certificate.is_same_entity(node.certificate)) {
                 continue;
             }
-            let rank = self.rank(step, node);
-            if rank.length > meter.depth()
-                || (!matches!(node.origin, Origin::Anchor(_)) && rank.length >= meter.depth())
-            {
-                self.too_long = true;
-                continue;
+            match self.rank(step, node) {
+                Some(rank) if rank.at_least > meter.depth() => self.too_long = true,
+                Some(rank) => self.open(Step { node, below: Some(index), rank }),
+                None => {}
             }
-            self.open(Step { node, below: Some(index), rank });
         }
         Ok(())
     }
@@ -124,8 +126,13 @@ impl<'a> Paths<'a> {
         self.steps.push(step);
     }
 
-    fn rank(&self, below: Step<'a>, node: Node<'a>) -> Rank {
-        let Rank { mut other_key, mut not_sent, mut unsaid_key, length, .. } = below.rank;
+    /// The rank with `node` above `below`, or nothing where that leads to no anchor.
+    fn rank(&self, below: Step<'a>, node: Node<'a>) -> Option<Rank> {
+        let above = match node.origin {
+            Origin::Anchor(_) => 0,
+            Origin::Sent(_) | Origin::Known(_) => *self.distances.get(node.certificate.issuer_name().comparable())?,
+        };
+        let Rank { mut other_key, mut not_sent, mut unsaid_key, length: Reverse(length), .. } = below.rank;
         match key_id_fit(below.node.certificate, node.certificate) {
             KeyIdFit::Different => other_key += 1,
             KeyIdFit::Unknown => unsaid_key += 1,
@@ -133,12 +140,7 @@ impl<'a> Paths<'a> {
         }
         not_sent += usize::from(matches!(node.origin, Origin::Known(_)));
         let length = length + 1;
-        let still_missing = match node.origin {
-            Origin::Anchor(_) => 0,
-            _ if self.anchors.with_subject(node.certificate.issuer_name().comparable()).next().is_some() => 1,
-            _ => 2,
-        };
-        Rank { other_key, not_sent, at_least: length + still_missing, unsaid_key, length }
+        Some(Rank { other_key, not_sent, at_least: length + above, unsaid_key, length: Reverse(length) })
     }
 
     /// The certificates from a step down to the leaf.
@@ -184,6 +186,31 @@ fn between<'a>(
         }
     }
     between
+}
+
+/// By the name of an issuer: how many certificates there are from it up to an anchor, at least. From the anchors down, each
+/// name once.
+fn distances<'a>(
+    leaf: Option<&'a Certificate>,
+    between: &HashMap<&'a [u8], Vec<Node<'a>>>,
+    anchors: &TrustAnchors,
+) -> HashMap<&'a [u8], usize> {
+    let certificates = between.values().flatten().map(|node| node.certificate);
+    let mut issued: HashMap<&[u8], Vec<&[u8]>> = HashMap::new();
+    for certificate in certificates.chain(leaf) {
+        let subjects = issued.entry(certificate.issuer_name().comparable()).or_default();
+        subjects.push(certificate.subject_name().comparable());
+    }
+    let is_anchor = |name: &&[u8]| anchors.with_subject(name).next().is_some();
+    let mut open: VecDeque<(&[u8], usize)> = issued.keys().copied().filter(is_anchor).map(|name| (name, 1)).collect();
+    let mut distances = HashMap::new();
+    while let Some((name, distance)) = open.pop_front() {
+        if let Entry::Vacant(entry) = distances.entry(name) {
+            entry.insert(distance);
+            open.extend(issued.remove(name).into_iter().flatten().map(|subject| (subject, distance + 1)));
+        }
+    }
+    distances
 }
 
 /// How well the key identifiers of a certificate and of a candidate for its issuer fit.

@@ -1,6 +1,6 @@
-//! Why no path ends at an anchor, and what is odd about the chain as it was sent.
+//! Why no path ends at an anchor.
 
-use super::PathRequest;
+use super::as_sent;
 use super::build::{Node, Origin};
 use super::verify::Validation;
 use crate::der::oid;
@@ -13,12 +13,14 @@ use crate::{Certificate, TrustAnchors};
 /// - the last one is self-signed: the leaf alone is `self_signed`, a root that was sent is `unknown_issuer`;
 /// - intermediates were sent, and the issuer of the last is not known: `unknown_issuer`;
 /// - the leaf alone was sent, and its issuer is not known. Nobody can know whether that is an intermediate that was
-///   forgotten or a CA that is not trusted. `missing_intermediate` if something speaks for it: the leaf says where its
-///   issuer can be fetched (authorityInfoAccess, which private CAs rarely write), or an anchor is of the same organisation.
-///   Else `unknown_issuer`. Both messages name the other possibility.
+///   forgotten or a CA that is not trusted. `missing_intermediate` if something speaks for it: a trusted root was sent along,
+///   the leaf says where its issuer can be fetched (authorityInfoAccess, which private CAs rarely write), or an anchor is of
+///   the same organisation. Else `unknown_issuer`. Both messages name the other possibility;
+/// - an intermediate was sent, but it is not the issuer of the leaf: `wrong_intermediate`.
 pub(crate) fn end_of_chain(
     path: &[Node<'_>],
     validation: &mut Validation<'_>,
+    chain: &[Certificate],
     anchors: &TrustAnchors,
 ) -> Option<Finding> {
     let node = path.last()?;
@@ -28,11 +30,19 @@ pub(crate) fn end_of_chain(
         (true, true) => self_signed(last),
         (true, false) => untrusted_root(last, sent, anchors),
         (false, false) => unknown_end(last, sent, anchors),
-        (false, true) => match likely_anchor(last, anchors) {
-            None if last.extensions().ca_issuers.is_empty() => unknown_end(last, sent, anchors),
-            anchor => missing_intermediate(last, anchor),
-        },
+        (false, true) => unknown_issuer_of_leaf(last, chain, anchors),
     })
+}
+
+fn unknown_issuer_of_leaf(leaf: &Certificate, chain: &[Certificate], anchors: &TrustAnchors) -> Finding {
+    if let Some(wrong) = as_sent::instead_of_the_issuer_of_leaf(chain) {
+        return wrong;
+    }
+    let root_sent = chain.iter().find(|sent| anchors.contains(sent));
+    match root_sent.or_else(|| likely_anchor(leaf, anchors)) {
+        None if leaf.extensions().ca_issuers.is_empty() => unknown_end(leaf, Some(0), anchors),
+        anchor => missing_intermediate(leaf, anchor),
+    }
 }
 
 fn self_signed(leaf: &Certificate) -> Finding {
@@ -63,7 +73,7 @@ fn missing_intermediate(leaf: &Certificate, anchor: Option<&Certificate>) -> Fin
         Some(anchor) => format!("; the trusted {} looks like the root above it", anchor.label()),
         None => String::new(),
     };
-    let message = format!("only the leaf was sent; its issuer {issuer} is missing{reason}");
+    let message = format!("the leaf was sent without its issuer {issuer}{reason}");
     let place = match leaf.extensions().ca_issuers.first() {
         Some(uri) => format!(" The intermediate is at {}.", clean(uri, BRIEF)),
         None => String::new(),
@@ -112,40 +122,4 @@ pub(crate) fn not_sent(path: &[Node<'_>], validation: &Validation<'_>) -> Vec<Fi
         }
     }
     findings
-}
-
-/// What is odd about the chain as sent (RFC 8446 §4.4.2: each certificate should certify the one before it).
-pub(crate) fn as_sent(request: &PathRequest<'_>, path: &[Node<'_>]) -> Vec<Finding> {
-    let chain = request.chain;
-    let mut findings = Vec::new();
-    // A loop of one: a root at the end is told apart below.
-    let certifies = |issuer: &Certificate, subject: &Certificate| {
-        issuer.subject_name().comparable() == subject.issuer_name().comparable() && issuer != subject
-    };
-    let out_of_place = chain.iter().zip(chain.iter().skip(1)).position(|(one, next)| !certifies(next, one));
-    if let Some(index) = out_of_place {
-        let at = index + 1;
-        findings.extend(chain.get(at).map(|odd| wrong_order(odd, at, chain, path)));
-    }
-    let root =
-        chain.iter().enumerate().skip(1).find(|(_, sent)| sent.is_self_issued() && request.anchors.contains(sent));
-    if let Some((index, root)) = root {
-        let message = format!("the root {} was sent along; who trusts it has it", root.label());
-        findings.push(Finding::new(Code::RootSent, Some(index), message));
-    }
-    findings
-}
-
-fn wrong_order(odd: &Certificate, at: usize, chain: &[Certificate], path: &[Node<'_>]) -> Finding {
-    let label = odd.label();
-    let used = path.iter().any(|node| node.certificate == odd);
-    let twice = chain.iter().take(at).any(|before| before == odd);
-    let message = if twice {
-        format!("certificate {at} of the chain ({label}) was sent before")
-    } else if used {
-        format!("the chain is in the wrong order: certificate {at} ({label}) does not certify the one before it")
-    } else {
-        format!("certificate {at} of the chain ({label}) does not belong to it: it does not certify the one before it")
-    };
-    Finding::new(Code::WrongOrder, Some(at), message)
 }

@@ -1,6 +1,7 @@
 //! Path building and validation under one budget.
 
 mod anchors;
+mod as_sent;
 pub(crate) mod budget;
 mod build;
 mod diagnose;
@@ -74,7 +75,7 @@ pub fn verify(provider: &dyn Provider, request: &PathRequest<'_>) -> Report {
     let mut outcome = search::search(&mut validation, request, leaf);
     outcome.findings.extend(request.name.and_then(|name| names::reference(leaf, name)));
     outcome.findings.extend(diagnose::not_sent(&outcome.path, &validation));
-    outcome.findings.extend(diagnose::as_sent(request, &outcome.path));
+    outcome.findings.extend(as_sent::findings(request, &outcome.path, &outcome.findings));
     let trusted = outcome.anchored && !outcome.findings.iter().any(Finding::is_error);
     if !trusted {
         return Report::new(Vec::new(), outcome.findings);

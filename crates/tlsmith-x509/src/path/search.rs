@@ -96,7 +96,7 @@ fn judged<'a>(validation: &mut Validation<'a>, path: Vec<Node<'a>>) -> Result<Ju
 /// How far from trusted: a signature that does not hold weighs more than anything that a renewal mends.
 fn distance(findings: &[Finding]) -> usize {
     let weight = |finding: &Finding| match finding.code {
-        Code::UnknownIssuer | Code::BadSignature => 1_000,
+        Code::UnknownIssuer | Code::WrongIntermediate | Code::BadSignature => 1_000,
         _ if finding.is_error() => 1,
         _ => 0,
     };
@@ -134,8 +134,10 @@ fn sent_alone<'a>(validation: &mut Validation<'a>, request: &'a PathRequest<'a>,
     let result = validation.path(&path, &mut findings);
     validation.bad_signatures(&path, &mut findings);
     // A budget that ends here ends what is said, and changes nothing about the outcome.
-    if ended && result == Ok(()) {
-        findings.extend(diagnose::end_of_chain(&path, validation, request.anchors));
+    // Nor does it matter where a chain ends that is broken further down.
+    let broken = findings.iter().any(|finding| finding.code == Code::WrongIntermediate);
+    if ended && !broken && result == Ok(()) {
+        findings.extend(diagnose::end_of_chain(&path, validation, request.chain, request.anchors));
     }
     Outcome { path, anchored: false, findings }
 }

@@ -2,6 +2,7 @@
 //! a path are kept, not the first alone. Signatures are apart from the rest: they cost most, and are verified last.
 
 use super::PathRequest;
+use super::as_sent;
 use super::budget::{Exhausted, Meter};
 use super::build::{KeyIdFit, Node, Origin, Paths, key_id_fit};
 use crate::Certificate;
@@ -194,21 +195,14 @@ impl<'a> Validation<'a> {
     }
 
     fn other_key(&self, node: Node<'a>, issuer: Node<'a>) -> Finding {
-        let (known, fix) = match issuer.origin {
-            Origin::Anchor(_) => (
-                "is trusted",
-                "If the CA was made anew, trust its new certificate (--ca FILE), or issue this one again from the old.",
-            ),
-            Origin::Sent(_) => {
-                ("was sent", "Serve the intermediate that belongs to the certificate, as the CA delivered both.")
-            }
-            Origin::Known(_) => {
-                ("is known", "Serve the intermediate that belongs to the certificate, as the CA delivered both.")
-            }
-        };
+        if let Origin::Sent(index) = issuer.origin {
+            return as_sent::wrong_intermediate(node.certificate, index, issuer.certificate);
+        }
         let (label, name) = (node.certificate.label(), node.certificate.issuer_label());
         let message =
-            format!("{label} was issued by {name}, but by another key than that of the CA of this name which {known}");
+            format!("{label} was issued by {name}, but by another key than that of the CA of this name which is known");
+        let fix =
+            "If the CA was made anew, trust its new certificate (--ca FILE), or issue this one again from the old.";
         Finding::new(Code::UnknownIssuer, self.sent_at(node), message).with_fix(fix)
     }
 

@@ -21,6 +21,8 @@ pub enum Code {
     /// `certificate.unknown_issuer`: the chain ends at an issuer that is not an anchor (a self-signed root was sent that is
     /// not trusted)
     UnknownIssuer,
+    /// `certificate.wrong_intermediate`: one was sent, but it is not the issuer (a warning where the right one is known)
+    WrongIntermediate,
     /// `certificate.missing_intermediate`: the issuer of the last certificate was not sent and is no anchor
     MissingIntermediate,
     /// `certificate.bad_signature`
@@ -53,8 +55,10 @@ pub enum Code {
     NoCertificate,
     /// `certificate.expires_soon` (warning)
     ExpiresSoon,
-    /// `certificate.wrong_order` (warning: chain sent in the wrong order / extra certificates)
+    /// `certificate.wrong_order` (warning: an issuer was sent before what it issued)
     WrongOrder,
+    /// `certificate.extra_certificate` (warning: one does not belong to the chain, or was sent twice)
+    ExtraCertificate,
     /// `certificate.root_sent` (info)
     RootSent,
 }
@@ -81,6 +85,7 @@ impl Code {
         Code::BudgetExhausted,
         Code::PathTooLong,
         Code::SelfSigned,
+        Code::WrongIntermediate,
         Code::UnknownIssuer,
         Code::MissingIntermediate,
         Code::BadSignature,
@@ -101,13 +106,14 @@ impl Code {
         Code::ExpiresSoon,
         Code::PinOnLeaf,
         Code::WrongOrder,
+        Code::ExtraCertificate,
         Code::RootSent,
     ];
 
     /// How bad it is.
     pub const fn severity(self) -> Severity {
         match self {
-            Self::ExpiresSoon | Self::WrongOrder | Self::PinOnLeaf => Severity::Warning,
+            Self::ExpiresSoon | Self::WrongOrder | Self::ExtraCertificate | Self::PinOnLeaf => Severity::Warning,
             Self::RootSent => Severity::Info,
             _ => Severity::Error,
         }

@@ -27,6 +27,7 @@ const fn alert(code: Code) -> AlertDescription {
         Code::Expired | Code::NotYetValid => AlertDescription::CERTIFICATE_EXPIRED,
         Code::SelfSigned
         | Code::UnknownIssuer
+        | Code::WrongIntermediate
         | Code::MissingIntermediate
         | Code::NotACa
         | Code::PathLength
@@ -41,6 +42,7 @@ const fn alert(code: Code) -> AlertDescription {
         | Code::PinOnLeaf
         | Code::ExpiresSoon
         | Code::WrongOrder
+        | Code::ExtraCertificate
         | Code::RootSent => AlertDescription::CERTIFICATE_UNKNOWN,
     }
 }

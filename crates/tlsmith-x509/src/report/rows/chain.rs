@@ -13,7 +13,14 @@ pub(super) const WRONG_ORDER: Row = Row {
     code: "certificate.wrong_order",
     section: "RFC 8446 §4.4.2",
     why: "Clients may take the certificates for a list in which each certifies the one before it, and fail.",
-    fix: "Send the leaf first, then each certificate's issuer, and nothing else.",
+    fix: "Send the leaf first, then each certificate's issuer.",
+};
+
+pub(super) const EXTRA_CERTIFICATE: Row = Row {
+    code: "certificate.extra_certificate",
+    section: "RFC 8446 §4.4.2",
+    why: "It proves nothing, costs a kilobyte a handshake, and makes strict clients fail that expect a list without gaps.",
+    fix: "Leave it out of the certificate file: the leaf and the intermediates above it, each once, are enough.",
 };
 
 pub(super) const ROOT_SENT: Row = Row {

@@ -17,6 +17,7 @@ pub(super) const fn row(code: Code) -> Row {
         Code::NoSubjectAltName => leaf::NO_SUBJECT_ALT_NAME,
         Code::SelfSigned => path::SELF_SIGNED,
         Code::UnknownIssuer => path::UNKNOWN_ISSUER,
+        Code::WrongIntermediate => path::WRONG_INTERMEDIATE,
         Code::MissingIntermediate => path::MISSING_INTERMEDIATE,
         Code::BadSignature => path::BAD_SIGNATURE,
         Code::UnsupportedSignatureAlgorithm => path::UNSUPPORTED_SIGNATURE_ALGORITHM,
@@ -34,6 +35,7 @@ pub(super) const fn row(code: Code) -> Row {
         Code::NoCertificate => chain::NO_CERTIFICATE,
         Code::ExpiresSoon => leaf::EXPIRES_SOON,
         Code::WrongOrder => chain::WRONG_ORDER,
+        Code::ExtraCertificate => chain::EXTRA_CERTIFICATE,
         Code::RootSent => chain::ROOT_SENT,
     }
 }

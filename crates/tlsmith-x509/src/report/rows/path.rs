@@ -16,6 +16,13 @@ pub(super) const UNKNOWN_ISSUER: Row = Row {
     fix: "If it is a private CA of yours, give its root certificate with --ca FILE.",
 };
 
+pub(super) const WRONG_INTERMEDIATE: Row = Row {
+    code: "certificate.wrong_intermediate",
+    section: "RFC 5280 §6.1.3 (a)(4)",
+    why: "CAs issue from several intermediates and replace them: the one of the last certificate need not be that of this one.",
+    fix: "Put the intermediate that came with the certificate in place of the one in the certificate file.",
+};
+
 pub(super) const MISSING_INTERMEDIATE: Row = Row {
     code: "certificate.missing_intermediate",
     section: "RFC 8446 §4.4.2",
