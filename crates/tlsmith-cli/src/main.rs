@@ -10,6 +10,7 @@ mod exit;
 mod files;
 #[allow(dead_code, reason = "directories are for cert check")]
 mod input;
+mod judge;
 mod names;
 #[allow(dead_code, reason = "the commands that stand on it take what they need")]
 mod probe;

@@ -18,44 +18,33 @@ pub(crate) enum Roots {
     Mozilla,
 }
 
-/// The options.
-#[derive(Debug, Args)]
-pub(crate) struct Trust {
-    /// The name to ask for (SNI) and to verify, instead of HOST
-    #[arg(long, value_name = "NAME", help_heading = "Whom to trust")]
-    pub(crate) servername: Option<String>,
+/// Where trust comes from.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Anchors {
     /// Trust the certificates in this file (PEM or DER) instead of the system's roots; repeatable
     #[arg(long, value_name = "FILE", help_heading = "Whom to trust")]
     pub(crate) ca: Vec<PathBuf>,
     /// Which roots to trust; together with --ca, both [default: system]
     #[arg(long, value_name = "WHICH", help_heading = "Whom to trust")]
     pub(crate) roots: Option<Roots>,
+}
+
+/// The options of those who connect.
+#[derive(Debug, Args)]
+pub(crate) struct Trust {
+    /// The name to ask for (SNI) and to verify, instead of HOST
+    #[arg(long, value_name = "NAME", help_heading = "Whom to trust")]
+    pub(crate) servername: Option<String>,
+    #[command(flatten)]
+    anchors: Anchors,
     /// Go on although the certificate is not trusted; says what is wrong with it and still exits with 3
     #[arg(long, help_heading = "Whom to trust")]
     pub(crate) insecure: bool,
 }
 
-impl Trust {
-    /// The name to ask for and to verify.
-    pub(crate) fn name(&self, target: &Target) -> Result<ServerName, Usage> {
-        let (text, option) = match &self.servername {
-            Some(name) => (name.as_str(), "--servername"),
-            None => (target.host.as_str(), "host"),
-        };
-        if let (None, Some(ip)) = (&self.servername, target.ip()) {
-            return Ok(ServerName::Ip(ip));
-        }
-        text.parse().map_err(|error| {
-            let fix = match text.is_ascii() {
-                true => "",
-                false => "write the name in its ASCII form (xn--...)",
-            };
-            Usage::new("usage.name", format!("{option} {text:?}: {error}"), fix)
-        })
-    }
-
+impl Anchors {
     /// The files of `--ca` instead of the system's store, or together with what `--roots` names; and what they are.
-    pub(crate) fn anchors(&self) -> Result<(TrustAnchors, String), Usage> {
+    pub(crate) fn load(&self) -> Result<(TrustAnchors, String), Usage> {
         let mut anchors = TrustAnchors::new();
         let mut kinds = Vec::new();
         for path in &self.ca {
@@ -89,6 +78,31 @@ impl Trust {
             kinds.push(kind);
         }
         Ok((anchors, kinds.join("+")))
+    }
+}
+
+impl Trust {
+    /// The name to ask for and to verify.
+    pub(crate) fn name(&self, target: &Target) -> Result<ServerName, Usage> {
+        let (text, option) = match &self.servername {
+            Some(name) => (name.as_str(), "--servername"),
+            None => (target.host.as_str(), "host"),
+        };
+        if let (None, Some(ip)) = (&self.servername, target.ip()) {
+            return Ok(ServerName::Ip(ip));
+        }
+        text.parse().map_err(|error| {
+            let fix = match text.is_ascii() {
+                true => "",
+                false => "write the name in its ASCII form (xn--...)",
+            };
+            Usage::new("usage.name", format!("{option} {text:?}: {error}"), fix)
+        })
+    }
+
+    /// The roots, and what they are.
+    pub(crate) fn anchors(&self) -> Result<(TrustAnchors, String), Usage> {
+        self.anchors.load()
     }
 
     /// What judges the server's chain.

@@ -1,6 +1,7 @@
 //! Time as certificates and TLS need it: seconds since the epoch, given from outside.
 
 use std::fmt;
+use std::str::FromStr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 const SECONDS_PER_DAY: i64 = 86_400;
@@ -37,6 +38,76 @@ impl UnixTime {
     pub fn seconds_until(self, other: Self) -> i64 {
         other.0.saturating_sub(self.0)
     }
+}
+
+/// Why text is no time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidTime;
+
+impl fmt::Display for InvalidTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a time of RFC 3339; write 2026-11-21T00:00:00Z, or 2026-11-21 for its first second")
+    }
+}
+
+impl std::error::Error for InvalidTime {}
+
+impl FromStr for UnixTime {
+    type Err = InvalidTime;
+
+    /// RFC 3339 §5.6, fractions of a second dropped; or a date alone: its first second in UTC.
+    fn from_str(text: &str) -> Result<Self, InvalidTime> {
+        rfc_3339(text.trim()).ok_or(InvalidTime)
+    }
+}
+
+fn rfc_3339(text: &str) -> Option<UnixTime> {
+    let (date, rest) = text.split_at_checked(10)?;
+    let [year, month, day] = numbers(date, '-', [4, 2, 2])?;
+    let (month, day) = (u8::try_from(month).ok()?, u8::try_from(day).ok()?);
+    let year = i32::try_from(year).ok()?;
+    let midnight = UnixTime::from_civil(year, month, day, 0, 0, 0)?;
+    if rest.is_empty() {
+        return Some(midnight);
+    }
+    let rest = rest.strip_prefix(['T', 't', ' '])?;
+    let (time, rest) = rest.split_at_checked(8)?;
+    let [hour, minute, second] = numbers(time, ':', [2, 2, 2])?;
+    let [hour, minute, second] = [hour, minute, second].map(|part| u8::try_from(part).ok());
+    let local = UnixTime::from_civil(year, month, day, hour?, minute?, second?)?;
+    let zone = match rest.strip_prefix('.') {
+        Some(fraction) => {
+            let zone = fraction.trim_start_matches(|c: char| c.is_ascii_digit());
+            if zone.len() == fraction.len() { None } else { Some(zone) }
+        }
+        None => Some(rest),
+    }?;
+    if matches!(zone, "Z" | "z") {
+        return Some(local);
+    }
+    let (east, zone) = match zone.strip_prefix('+') {
+        Some(zone) => (1, zone),
+        None => (-1, zone.strip_prefix('-')?),
+    };
+    let [hours, minutes] = numbers(zone, ':', [2, 2])?;
+    if hours > 23 || minutes > 59 {
+        return None;
+    }
+    Some(UnixTime(local.0 - east * i64::from(hours * 3600 + minutes * 60)))
+}
+
+/// Numbers of so many digits each, and nothing else.
+fn numbers<const N: usize>(text: &str, separator: char, digits: [usize; N]) -> Option<[u32; N]> {
+    let mut parts = text.split(separator);
+    let mut out = [0; N];
+    for (to, length) in out.iter_mut().zip(digits) {
+        let part = parts.next()?;
+        if part.len() != length || !part.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        *to = part.parse().ok()?;
+    }
+    parts.next().is_none().then_some(out)
 }
 
 impl From<SystemTime> for UnixTime {
@@ -119,6 +190,37 @@ mod tests {
     }
 
     #[test]
+    fn rfc_3339_is_read() {
+        for (text, seconds) in [
+            ("2026-11-21T00:00:00Z", 1_795_219_200),
+            ("2026-11-21", 1_795_219_200),
+            ("2026-11-21t01:30:00.999+01:30", 1_795_219_200),
+            ("2026-11-20 22:00:00-02:00", 1_795_219_200),
+            ("1970-01-01T00:00:00z", 0),
+        ] {
+            assert_eq!(text.parse(), Ok(UnixTime(seconds)), "{text}");
+        }
+        for text in [
+            "",
+            "now",
+            "2026-11-21T00:00:00",
+            "2026-11-21T00:00Z",
+            "2026-11-31",
+            "2026-11-21T24:00:00Z",
+            "2026-1-21",
+            "2026-11-21T00:00:00.Z",
+            "2026-11-21T00:00:00+1:00",
+            "2026-11-21T00:00:00+24:00",
+            "2026-11-21Z",
+            "+026-11-21",
+            "2026-11-21T00:00:00Zx",
+            "äöü2026-11-21",
+        ] {
+            assert_eq!(text.parse::<UnixTime>(), Err(InvalidTime), "{text}");
+        }
+    }
+
+    #[test]
     fn civil_parts_out_of_range_are_refused() {
         assert!(UnixTime::from_civil(2024, 2, 29, 0, 0, 0).is_some());
         assert!(UnixTime::from_civil(2100, 2, 29, 0, 0, 0).is_none());
@@ -148,6 +250,11 @@ mod tests {
             let (h, m, s) = ((second / 3600) as u8, (second / 60 % 60) as u8, (second % 60) as u8);
             let time = UnixTime::from_civil(year, month, day, h, m, s).unwrap();
             prop_assert_eq!(time.to_string(), format!("{year:04}-{month:02}-{day:02}T{h:02}:{m:02}:{s:02}Z"));
+        }
+
+        #[test]
+        fn what_is_shown_is_read_again(seconds in -62_167_219_200..253_402_300_800_i64) {
+            prop_assert_eq!(UnixTime(seconds).to_string().parse(), Ok(UnixTime(seconds)));
         }
 
         #[test]

@@ -67,6 +67,40 @@ pub(crate) struct Extension {
     pub(crate) lines: Vec<String>,
 }
 
+/// One certificate in short.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Brief {
+    /// RFC 4514.
+    pub(crate) subject: String,
+    /// RFC 4514.
+    pub(crate) issuer: String,
+    /// RFC 3339.
+    pub(crate) not_before: String,
+    /// RFC 3339, the last second.
+    pub(crate) not_after: String,
+    /// Whole days until `not_after`; negative once it is past.
+    pub(crate) days_left: i64,
+    pub(crate) ca: bool,
+    pub(crate) key: String,
+    /// Hexadecimal.
+    pub(crate) serial: String,
+}
+
+impl Brief {
+    pub(crate) fn new(certificate: &Certificate, now: UnixTime) -> Self {
+        Self {
+            subject: certificate.subject(),
+            issuer: certificate.issuer(),
+            not_before: certificate.not_before().to_string(),
+            not_after: certificate.not_after().to_string(),
+            days_left: now.days_until(certificate.not_after()),
+            ca: certificate.is_ca(),
+            key: certificate.key_description(),
+            serial: hex(certificate.serial()),
+        }
+    }
+}
+
 impl Entry {
     pub(crate) fn new(certificate: &Certificate, provider: &dyn Provider, now: UnixTime) -> Self {
         let details = certificate.extension_details();

@@ -3,13 +3,15 @@
 mod entry;
 mod pin;
 mod show;
+mod verify;
 
 use clap::Subcommand;
 use serde::Serialize;
 
-pub(crate) use entry::{Entry, Extension, cas};
+pub(crate) use entry::{Brief, Entry, Extension, cas};
 pub(crate) use pin::Report as PinReport;
 pub(crate) use show::Report as ShowReport;
+pub(crate) use verify::Report as VerifyReport;
 
 use crate::{
     cli::Globals,
@@ -21,6 +23,7 @@ use crate::{
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Show(show::Opts),
+    Verify(Box<verify::Opts>),
     Pin(pin::Opts),
 }
 
@@ -28,6 +31,7 @@ pub(crate) enum Command {
 pub(crate) fn main(command: &Command, globals: &Globals) -> Result<Exit, Usage> {
     let result = match command {
         Command::Show(opts) => show::main(opts, globals),
+        Command::Verify(opts) => verify::main(opts, globals),
         Command::Pin(opts) => pin::main(opts, globals),
     };
     if let (Err(usage), true) = (&result, globals.json) {

@@ -12,7 +12,7 @@ use crate::{
     connect::{Error, hex},
     encode::base64,
     exit::{Exit, Usage},
-    input::{self, HostOpts},
+    input::{self, HostOpts, Source},
     render,
 };
 
@@ -66,14 +66,14 @@ pub(crate) struct Pin {
 /// Runs the command.
 pub(crate) fn main(opts: &Opts, globals: &Globals) -> Result<Exit, Usage> {
     let provider: Arc<dyn Provider> = Arc::new(AwsLc);
-    let source = opts.source.to_string_lossy().into_owned();
-    let report = match input::load_one(&opts.source, &opts.hosts, &provider)? {
+    let source = Source::parse(&opts.source, opts.hosts.starttls)?;
+    let report = match input::load_one(&source, &opts.hosts, &provider)? {
         Ok(input) => Report {
             source: input.name,
             pins: input.certificates.iter().map(|certificate| Pin::new(certificate, provider.as_ref())).collect(),
             error: None,
         },
-        Err(error) => Report { source, pins: Vec::new(), error: Some(error) },
+        Err(error) => Report { source: source.name(), pins: Vec::new(), error: Some(error) },
     };
     let exit = if report.error.is_some() { Exit::Failed } else { Exit::Good };
     Ok(tell(&report, exit, globals, render::cert::pin))

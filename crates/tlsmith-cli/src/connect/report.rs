@@ -305,7 +305,8 @@ impl Finding {
         self.severity == "error"
     }
 
-    fn new(finding: &tlsmith_x509::Finding) -> Self {
+    /// The finding as the library has it, with its row.
+    pub(crate) fn new(finding: &tlsmith_x509::Finding) -> Self {
         let row = finding.code.row();
         Self {
             code: row.code.to_owned(),

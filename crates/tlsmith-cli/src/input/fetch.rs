@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use tlsmith_crypto::Provider;
-use tlsmith_x509::ServerName;
 
-use super::{HostOpts, Input, NoInput, server_name};
+use super::{HostOpts, Input, NoInput, name_of};
 use crate::{
     connect::{Error, Target},
     probe::{Probe, probe},
@@ -14,13 +13,7 @@ use crate::{
 /// Shakes hands and takes what was sent. A handshake that fails after the chain has come gave what was wanted: many servers
 /// refuse whoever shows no certificate.
 pub(super) async fn chain(target: &Target, opts: &HostOpts, provider: &Arc<dyn Provider>) -> Result<Input, NoInput> {
-    let name = match &opts.servername {
-        Some(name) => Some(server_name("--servername", name)?),
-        None => match target.ip() {
-            Some(ip) => Some(ServerName::Ip(ip)),
-            None => Some(server_name("host", &target.host)?),
-        },
-    };
+    let name = Some(name_of(target, opts)?);
     let seen =
         probe(provider, &Probe { starttls: opts.starttls, ..Probe::new(target.clone(), name, opts.timeout) }).await;
     match &seen.outcome {

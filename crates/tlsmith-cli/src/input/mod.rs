@@ -183,12 +183,11 @@ pub(crate) async fn load(source: &Source, opts: &HostOpts, provider: &Arc<dyn Pr
 
 /// The one source of commands that take one.
 pub(crate) fn load_one(
-    text: &OsStr,
+    source: &Source,
     opts: &HostOpts,
     provider: &Arc<dyn Provider>,
 ) -> Result<Result<Input, Error>, Usage> {
-    let source = Source::parse(text, opts.starttls)?;
-    match block_on(load(&source, opts, provider))? {
+    match block_on(load(source, opts, provider))? {
         Ok(input) => Ok(Ok(input)),
         Err(NoInput::Usage(usage)) => Err(usage),
         Err(NoInput::Host(error)) => Ok(Err(*error)),
@@ -210,6 +209,21 @@ pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Usage> {
 /// The content of a file whose name was given as an argument.
 pub(crate) fn read_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, Usage> {
     read("", path).map_err(|usage| Usage { message: usage.message.trim_start().to_owned(), ..usage })
+}
+
+/// The certificates of the file that `option` names.
+pub(crate) fn certificates(option: &str, path: &Path) -> Result<Vec<Certificate>, Usage> {
+    tlsmith_x509::pem::certificates(&read(option, path)?)
+        .map_err(|error| Usage::new("usage.file", format!("{option} {}: {error}", path.display()), ""))
+}
+
+/// The name that a server is asked for.
+pub(crate) fn name_of(target: &Target, opts: &HostOpts) -> Result<ServerName, Usage> {
+    match (&opts.servername, target.ip()) {
+        (Some(name), _) => server_name("--servername", name),
+        (None, Some(ip)) => Ok(ServerName::Ip(ip)),
+        (None, None) => server_name("host", &target.host),
+    }
 }
 
 /// All of standard input.

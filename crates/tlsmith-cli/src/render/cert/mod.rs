@@ -2,9 +2,10 @@
 
 mod pin;
 mod show;
+mod verify;
 
 use super::{Destination, style::Style};
-use crate::cert::{PinReport, ShowReport};
+use crate::cert::{PinReport, ShowReport, VerifyReport};
 
 /// The screen of `cert show`; whether it was written.
 pub(crate) fn show(report: &ShowReport, verbose: bool) -> bool {
@@ -14,6 +15,11 @@ pub(crate) fn show(report: &ShowReport, verbose: bool) -> bool {
 /// The screen of `cert pin`; whether it was written.
 pub(crate) fn pin(report: &PinReport, verbose: bool) -> bool {
     write(verbose, |style| pin::screen(report, style))
+}
+
+/// The screen of `cert verify`; whether it was written.
+pub(crate) fn verify(report: &VerifyReport, verbose: bool) -> bool {
+    write(verbose, |style| verify::screen(report, style))
 }
 
 fn write(verbose: bool, screen: impl FnOnce(&Style) -> String) -> bool {

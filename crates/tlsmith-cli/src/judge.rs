@@ -1,0 +1,254 @@
+//! Judging a chain: the options that say how, and the judgement as reports have it.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+use tlsmith_crypto::Provider;
+use tlsmith_x509::{Certificate, PathRequest, Pin, Purpose, ServerName, TrustAnchors, UnixTime, name::ReferenceName};
+
+use crate::{
+    connect::Finding,
+    exit::{Exit, Usage},
+    input,
+    trust::Anchors,
+};
+
+/// What the leaf is to be used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PurposeOption {
+    /// A TLS server
+    Server,
+    /// A TLS client
+    Client,
+}
+
+/// How a chain is judged.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct JudgeOpts {
+    #[command(flatten)]
+    anchors: Anchors,
+    /// Certificates that help to find a path and are not trusted: intermediates that were not sent; repeatable
+    #[arg(long, value_name = "FILE", help_heading = "Whom to trust")]
+    untrusted: Vec<PathBuf>,
+    /// A key that has to stand in the path: sha256/BASE64 or hexadecimal, as `tlsmith cert pin` says it; repeatable, one
+    /// of them is enough
+    #[arg(long, value_name = "PIN", help_heading = "Whom to trust")]
+    pin: Vec<Pin>,
+    /// The name that the certificate has to hold: a host, an address, a URI (spiffe://...) or a mailbox
+    #[arg(long, value_name = "NAME", help_heading = "What for")]
+    name: Option<String>,
+    /// The time to judge by: 2026-11-21T00:00:00Z, or 2026-11-21 [default: now]
+    #[arg(long, value_name = "TIME", help_heading = "What for")]
+    at: Option<UnixTime>,
+    /// What the certificate is to be used for
+    #[arg(long, value_name = "PURPOSE", default_value = "server", help_heading = "What for")]
+    purpose: PurposeOption,
+}
+
+/// A name to look for.
+#[derive(Clone, Debug)]
+enum Name {
+    Host(ServerName),
+    Uri(String),
+    Email(String),
+}
+
+/// The options with their files loaded: it judges as many chains as one likes.
+#[derive(Debug)]
+pub(crate) struct Judge {
+    anchors: TrustAnchors,
+    /// `system`, `mozilla`, `file`, or two of them.
+    roots: String,
+    known: Vec<Certificate>,
+    pins: Vec<Pin>,
+    name: Option<Name>,
+    purpose: Purpose,
+    now: UnixTime,
+}
+
+impl JudgeOpts {
+    /// Loads the files. Without `--at` it is `now`; without `--name` it is `host`, if there is one.
+    pub(crate) fn load(&self, host: Option<&ServerName>, now: UnixTime) -> Result<Judge, Usage> {
+        let (anchors, roots) = self.anchors.load()?;
+        let mut known = Vec::new();
+        for path in &self.untrusted {
+            known.extend(input::certificates("--untrusted", path)?);
+        }
+        let name = match &self.name {
+            Some(text) => Some(Name::parse(text)?),
+            None => host.cloned().map(Name::Host),
+        };
+        let purpose = match self.purpose {
+            PurposeOption::Server => Purpose::ServerAuth,
+            PurposeOption::Client => Purpose::ClientAuth,
+        };
+        let now = self.at.unwrap_or(now);
+        Ok(Judge { anchors, roots, known, pins: self.pin.clone(), name, purpose, now })
+    }
+}
+
+impl Name {
+    fn parse(text: &str) -> Result<Self, Usage> {
+        if text.contains("://") {
+            return Ok(Self::Uri(text.to_owned()));
+        }
+        if text.contains('@') {
+            return Ok(Self::Email(text.to_owned()));
+        }
+        input::server_name("--name", text).map(Self::Host)
+    }
+
+    fn reference(&self) -> ReferenceName<'_> {
+        match self {
+            Self::Host(name) => ReferenceName::Host(name),
+            Self::Uri(uri) => ReferenceName::Uri(uri),
+            Self::Email(address) => ReferenceName::Email(address),
+        }
+    }
+}
+
+/// What comes beside the chain of a server.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Evidence<'a> {
+    /// Certificates that were fetched: known like those of `--untrusted`.
+    pub(crate) fetched: &'a [Certificate],
+}
+
+/// The judgement.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Judgement {
+    pub(crate) trusted: bool,
+    /// By which validity was judged, RFC 3339.
+    pub(crate) time: String,
+    /// `server` or `client`.
+    pub(crate) purpose: &'static str,
+    /// The name that was looked for; null if none was.
+    pub(crate) name: Option<String>,
+    /// Which roots were asked: `system`, `mozilla`, `file`, or two of them.
+    pub(crate) roots: String,
+    /// How many roots these are.
+    pub(crate) root_count: usize,
+    /// From the leaf to the root; where it is not trusted, as far as issuers are known.
+    pub(crate) path: Vec<Step>,
+    /// What was found, the one that explains most first.
+    pub(crate) findings: Vec<Finding>,
+}
+
+/// A certificate of the path.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Step {
+    pub(crate) subject: String,
+    /// `sent`, `known` (by --untrusted, or fetched), `root`, or `missing`: nobody has it.
+    pub(crate) source: &'static str,
+    /// Its place among those that were sent, from 0.
+    pub(crate) certificate: Option<usize>,
+    pub(crate) not_after: Option<String>,
+    pub(crate) days_left: Option<i64>,
+    pub(crate) key: Option<String>,
+}
+
+impl Judge {
+    /// By which it judges.
+    pub(crate) fn now(&self) -> UnixTime {
+        self.now
+    }
+
+    /// The request for a chain; `known` is what [`Judge::known`] gave.
+    pub(crate) fn request<'a>(&'a self, chain: &'a [Certificate], known: &'a [Certificate]) -> PathRequest<'a> {
+        PathRequest {
+            known,
+            name: self.name.as_ref().map(Name::reference),
+            pins: &self.pins,
+            ..PathRequest::new(chain, &self.anchors, self.purpose, self.now)
+        }
+    }
+
+    /// What is known besides the chain.
+    pub(crate) fn known(&self, evidence: &Evidence<'_>) -> Vec<Certificate> {
+        self.known.iter().chain(evidence.fetched).cloned().collect()
+    }
+
+    /// Judges a chain, leaf first.
+    pub(crate) fn judge(&self, provider: &dyn Provider, chain: &[Certificate], evidence: &Evidence<'_>) -> Judgement {
+        let known = self.known(evidence);
+        let report = tlsmith_x509::verify(provider, &self.request(chain, &known));
+        let trusted = report.is_trusted();
+        let path = match trusted {
+            true => report.path.iter().map(|certificate| self.step(certificate, chain)).collect(),
+            false => self.guess(chain, &known),
+        };
+        Judgement {
+            trusted,
+            time: self.now.to_string(),
+            purpose: match self.purpose {
+                Purpose::ServerAuth => "server",
+                Purpose::ClientAuth => "client",
+            },
+            name: self.name.as_ref().map(|name| name.reference().to_string()),
+            roots: self.roots.clone(),
+            root_count: self.anchors.len(),
+            path,
+            findings: report.findings.iter().map(Finding::new).collect(),
+        }
+    }
+
+    fn step(&self, certificate: &Certificate, chain: &[Certificate]) -> Step {
+        let sent = chain.iter().position(|sent| sent == certificate);
+        Step {
+            subject: certificate.subject(),
+            source: match sent {
+                _ if self.anchors.contains(certificate) => "root",
+                Some(_) => "sent",
+                None => "known",
+            },
+            certificate: sent,
+            not_after: Some(certificate.not_after().to_string()),
+            days_left: Some(self.now.days_until(certificate.not_after())),
+            key: Some(certificate.key_description()),
+        }
+    }
+
+    /// The way up by names alone, for chains that are not trusted: it shows where it ends.
+    fn guess(&self, chain: &[Certificate], known: &[Certificate]) -> Vec<Step> {
+        let mut steps: Vec<Step> = Vec::new();
+        let mut seen: Vec<&Certificate> = Vec::new();
+        let mut next = chain.first();
+        while let Some(certificate) = next {
+            steps.push(self.step(certificate, chain));
+            seen.push(certificate);
+            if self.anchors.contains(certificate) || certificate.is_self_issued() {
+                return steps;
+            }
+            let all = self.anchors.certificates().iter().chain(chain).chain(known);
+            next = all.filter(|other| !seen.contains(other)).find(|other| is_named_as_issuer(other, certificate));
+        }
+        if let Some(last) = seen.last() {
+            steps.push(Step {
+                subject: last.issuer(),
+                source: "missing",
+                certificate: None,
+                not_after: None,
+                days_left: None,
+                key: None,
+            });
+        }
+        steps
+    }
+}
+
+/// By name, and by key identifier where both have one.
+pub(crate) fn is_named_as_issuer(issuer: &Certificate, certificate: &Certificate) -> bool {
+    let same_key = match (certificate.authority_key_id(), issuer.subject_key_id()) {
+        (Some(wanted), Some(has)) => wanted == has,
+        _ => true,
+    };
+    same_key && issuer.subject_der() == certificate.issuer_der()
+}
+
+impl Judgement {
+    /// What the exit code says of it.
+    pub(crate) fn exit(&self) -> Exit {
+        if self.trusted { Exit::Good } else { Exit::Untrusted }
+    }
+}

@@ -1,0 +1,94 @@
+//! The screen of `tlsmith cert verify`.
+
+use super::super::{
+    page::{Page, date, days},
+    style::{Ink, Style},
+    text::{columns, safe},
+};
+use crate::{
+    cert::VerifyReport,
+    judge::{Judgement, Step},
+};
+
+/// The judgement, why, and the path.
+pub(super) fn screen(report: &VerifyReport, style: &Style) -> String {
+    let mut page = Page::new(style);
+    let (ink, state) = match &report.judgement {
+        Some(judgement) if judgement.trusted => (Ink::Good, "trusted"),
+        Some(_) => (Ink::Bad, "NOT TRUSTED"),
+        None => (Ink::Bad, "FAILED"),
+    };
+    let title = style.paint(Ink::Strong, &safe(&report.source));
+    page.text.push_str(&format!("{title}  {}\n", style.paint(ink, state)));
+    if let Some(error) = &report.error {
+        page.text.push('\n');
+        page.error("", error);
+    }
+    let Some(judgement) = &report.judgement else { return page.text };
+    for finding in judgement.findings.iter().filter(|finding| finding.is_error()) {
+        page.finding(finding);
+    }
+    page.text.push('\n');
+    page.judged_by(judgement);
+    page.text.push('\n');
+    page.tree(&judgement.path);
+    for finding in judgement.findings.iter().filter(|finding| !finding.is_error()) {
+        page.finding(finding);
+    }
+    for note in &report.notes {
+        page.text.push('\n');
+        page.field("Note", note);
+    }
+    page.text
+}
+
+impl Page<'_> {
+    /// Against what.
+    pub(crate) fn judged_by(&mut self, judgement: &Judgement) {
+        self.field("Name", judgement.name.as_deref().unwrap_or("not looked at (--name NAME)"));
+        let roots = match judgement.root_count {
+            1 => format!("{} (1 certificate)", judgement.roots),
+            count => format!("{} ({count} certificates)", judgement.roots),
+        };
+        self.field("Roots", &roots);
+        self.field("Time", &judgement.time);
+        self.field("Purpose", judgement.purpose);
+    }
+
+    /// The path, the root on top.
+    pub(crate) fn tree(&mut self, path: &[Step]) {
+        for (level, step) in path.iter().rev().enumerate() {
+            let branch = match level {
+                0 => String::new(),
+                level => format!("{:indent$}└─ ", "", indent = (level - 1) * 3),
+            };
+            let (ink, place) = match (step.source, step.certificate) {
+                ("missing", _) => (Ink::Bad, String::from("MISSING: not sent, not trusted")),
+                ("root", Some(index)) => (Ink::Good, format!("trusted root, sent as certificate {index}")),
+                ("root", None) => (Ink::Good, String::from("trusted root")),
+                ("known", _) => (Ink::Warn, String::from("not sent")),
+                (_, Some(index)) => (Ink::Plain, format!("certificate {index}")),
+                (_, None) => (Ink::Plain, String::new()),
+            };
+            let ends = match (&step.not_after, step.days_left) {
+                (Some(end), Some(left)) if left < 0 => format!(", expired {}", date(end)),
+                (Some(_), Some(left)) => format!(", {} left", days(left)),
+                _ => String::new(),
+            };
+            let key = step.key.as_ref().map_or_else(String::new, |key| format!(", {key}"));
+            let subject = if step.subject.is_empty() { "(no subject)" } else { &step.subject };
+            let (subject, place) = (safe(subject).into_owned(), format!("{place}{key}{ends}"));
+            let one_line = columns(&branch) + columns(&subject) + 2 + columns(&place) <= self.style.width;
+            let line = match one_line {
+                true => format!("{branch}{subject}  {}\n", self.style.paint(ink, &place)),
+                false => format!(
+                    "{branch}{subject}\n{:indent$}{}\n",
+                    "",
+                    self.style.paint(ink, &place),
+                    indent = columns(&branch) + 2
+                ),
+            };
+            self.text.push_str(&line);
+        }
+    }
+}
