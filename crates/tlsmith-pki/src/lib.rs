@@ -5,6 +5,12 @@
 
 pub mod container;
 pub mod csr;
+mod der;
 pub mod encrypted;
+mod error;
 pub mod key;
+mod oid;
 pub mod self_signed;
+
+pub use error::{ContainerError, Problem};
+pub use key::PrivateKey;

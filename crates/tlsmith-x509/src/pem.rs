@@ -127,7 +127,7 @@ pub fn private_key(provider: &dyn Provider, data: &[u8]) -> Result<Arc<dyn Signi
 }
 
 /// One block: what stands between two boundaries.
-struct Block<'a> {
+pub struct Block<'a> {
     label: String,
     /// 1 is the first.
     number: usize,
@@ -139,7 +139,17 @@ struct Block<'a> {
     body: Vec<&'a [u8]>,
 }
 
-impl Block<'_> {
+impl<'a> Block<'a> {
+    /// What it says of itself: `CERTIFICATE`, `PRIVATE KEY`. Comes from the file, nothing in it is escaped.
+    pub fn label(&self) -> &str {
+        &self.label
+    }
+
+    /// Its headers, as older keys have them (RFC 1421 §4.6): `Proc-Type: 4,ENCRYPTED`.
+    pub fn headers(&self) -> &[&'a [u8]] {
+        &self.headers
+    }
+
     fn is_certificate(&self) -> bool {
         // The second is what RFC 7468 §5.3 reports from old software.
         matches!(self.label.as_str(), "CERTIFICATE" | "X509 CERTIFICATE")
@@ -151,12 +161,13 @@ impl Block<'_> {
         self.label == "ENCRYPTED PRIVATE KEY" || self.headers.iter().any(|line| header(&line))
     }
 
-    fn place(&self) -> String {
+    /// Where it stands, for people: `block 2 ("CERTIFICATE", line 30)`.
+    pub fn place(&self) -> String {
         format!("block {} ({}, line {})", self.number, crate::name::quoted(&self.label), self.line)
     }
 
     /// The bytes; it may be a private key, so every copy is wiped.
-    fn decode(&self) -> Result<Zeroizing<Vec<u8>>, PemError> {
+    pub fn decode(&self) -> Result<Zeroizing<Vec<u8>>, PemError> {
         let length = self.body.iter().map(|line| line.len()).sum();
         let mut text = Zeroizing::new(Vec::with_capacity(length));
         for line in &self.body {
@@ -176,7 +187,7 @@ impl Block<'_> {
 }
 
 /// The blocks of a file, in order. Boundaries stand on lines of their own (RFC 7468 §3); other text is passed over.
-fn blocks(data: &[u8]) -> Result<Vec<Block<'_>>, PemError> {
+pub fn blocks(data: &[u8]) -> Result<Vec<Block<'_>>, PemError> {
     let mut blocks = Vec::new();
     let mut open: Option<Block<'_>> = None;
     let data = data.strip_prefix(b"\xef\xbb\xbf").unwrap_or(data);
