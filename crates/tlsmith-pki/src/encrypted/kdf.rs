@@ -122,7 +122,9 @@ pub(super) fn bytes_to_key(passphrase: &[u8], salt: &[u8], length: usize) -> Zer
     let mut out = Zeroizing::new(Vec::with_capacity(length + 16));
     let mut last = Zeroizing::new(Vec::new());
     while out.len() < length {
-        last = Zeroizing::new(Md5::new().chain_update(&*last).chain_update(passphrase).chain_update(salt).finalize().to_vec());
+        last = Zeroizing::new(
+            Md5::new().chain_update(&*last).chain_update(passphrase).chain_update(salt).finalize().to_vec(),
+        );
         out.extend_from_slice(&last);
     }
     out.truncate(length);
@@ -153,7 +155,8 @@ pub(crate) fn pkcs12(
     };
     // Steps 1 to 4: the diversifier, and salt and passphrase, each repeated to whole blocks.
     let diversifier = vec![id as u8; v];
-    let filled = |bytes: &[u8]| -> Vec<u8> { bytes.iter().copied().cycle().take(bytes.len().next_multiple_of(v)).collect() };
+    let filled =
+        |bytes: &[u8]| -> Vec<u8> { bytes.iter().copied().cycle().take(bytes.len().next_multiple_of(v)).collect() };
     let mut input = Zeroizing::new(filled(salt));
     let passphrase = Zeroizing::new(filled(passphrase));
     input.reserve_exact(passphrase.len());

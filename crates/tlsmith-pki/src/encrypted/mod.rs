@@ -17,7 +17,6 @@ pub use scheme::Scheme;
 pub use work::{MAX_ITERATIONS, MAX_SCRYPT_MEMORY};
 
 use crate::{
-    ContainerError,
     der::{self, Der, tag},
     oid,
 };
@@ -47,7 +46,11 @@ pub(crate) fn salt(provider: &dyn Provider) -> Result<[u8; SALT_LEN], CryptoErro
 }
 
 /// Encrypts `plaintext` under the one scheme that is written: the AlgorithmIdentifier, and the ciphertext.
-pub(crate) fn encrypt(provider: &dyn Provider, passphrase: &str, plaintext: &[u8]) -> Result<(Der, Vec<u8>), CryptoError> {
+pub(crate) fn encrypt(
+    provider: &dyn Provider,
+    passphrase: &str,
+    plaintext: &[u8],
+) -> Result<(Der, Vec<u8>), CryptoError> {
     let salt = salt(provider)?;
     let mut iv = [0; 16];
     provider.random(&mut iv)?;
@@ -55,8 +58,7 @@ pub(crate) fn encrypt(provider: &dyn Provider, passphrase: &str, plaintext: &[u8
     let ciphertext = cipher::encrypt(&key, iv, plaintext).ok_or(CryptoError::Backend)?;
 
     let prf = der::sequence(&[&der::oid(&oid::HMAC_SHA256), der::NULL]);
-    let parameters =
-        der::sequence(&[&der::element(tag::OCTET_STRING, &[&salt]), &der::integer(ITERATIONS), &prf]);
+    let parameters = der::sequence(&[&der::element(tag::OCTET_STRING, &[&salt]), &der::integer(ITERATIONS), &prf]);
     let derivation = der::sequence(&[&der::oid(&oid::PBKDF2), &parameters]);
     let cipher = der::sequence(&[&der::oid(&oid::AES256_CBC), &der::element(tag::OCTET_STRING, &[&iv])]);
     let algorithm = der::sequence(&[&der::oid(&oid::PBES2), &der::sequence(&[&derivation, &cipher])]);

@@ -11,7 +11,7 @@ use super::{
     kdf::{self, Hash, Use},
     work::{self, MAX_SALT, Work},
 };
-use crate::{ContainerError, oid};
+use crate::{ContainerError, der::Der, oid};
 
 /// `AlgorithmIdentifier` (RFC 5280 §4.1.1.2).
 #[derive(Asn1Read)]
@@ -116,11 +116,17 @@ impl Scheme {
             id if *id == oid::AES128_CBC => Cipher::Aes128,
             id if *id == oid::TRIPLE_DES_CBC => Cipher::TripleDes,
             id if *id == oid::DES_CBC => Cipher::Des,
-            id => return Err(ContainerError::unsupported(format!("it is encrypted with {id}, which is not supported"))),
+            id => {
+                return Err(ContainerError::unsupported(format!("it is encrypted with {id}, which is not supported")));
+            }
         };
         let iv: &[u8] = parameters.with_it.parse()?;
         if iv.len() != cipher.block_len() {
-            return Err(ContainerError::malformed(format!("an IV of {} bytes does not fit {}", iv.len(), cipher.name())));
+            return Err(ContainerError::malformed(format!(
+                "an IV of {} bytes does not fit {}",
+                iv.len(),
+                cipher.name()
+            )));
         }
         let (derivation, length) = Derivation::parse(&parameters.key_derivation)?;
         if length.is_some_and(|length| length != cipher.key_len()) {
@@ -156,7 +162,7 @@ impl Scheme {
         plaintext.ok_or_else(|| ContainerError::wrong_passphrase(""))
     }
 
-    fn key(&self, passphrase: &str, work: &mut Work) -> Result<(Zeroizing<Vec<u8>>, Zeroizing<Vec<u8>>), ContainerError> {
+    fn key(&self, passphrase: &str, work: &mut Work) -> Result<(Der, Der), ContainerError> {
         let length = self.cipher.key_len();
         let iv = Zeroizing::new(self.iv.clone());
         let bytes = passphrase.as_bytes();
@@ -246,7 +252,7 @@ pub(crate) fn hmac(id: &ObjectIdentifier) -> Result<Hash, ContainerError> {
     }
 }
 
-fn salt(salt: &[u8]) -> Result<Vec<u8>, ContainerError> {
+pub(crate) fn salt(salt: &[u8]) -> Result<Vec<u8>, ContainerError> {
     match salt.len() {
         ..=MAX_SALT => Ok(salt.to_vec()),
         long => Err(ContainerError::malformed(format!("a salt of {long} bytes: more than {MAX_SALT} are not taken"))),

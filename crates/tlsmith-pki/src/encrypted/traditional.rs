@@ -12,9 +12,9 @@ pub(crate) fn scheme(headers: &[&[u8]]) -> Result<Option<Scheme>, ContainerError
         return Ok(None);
     }
     let info = value(b"DEK-Info:").and_then(|info| std::str::from_utf8(info).ok());
-    let (name, iv) = info.and_then(|info| info.split_once(',')).ok_or_else(|| {
-        ContainerError::malformed("it says that it is encrypted (Proc-Type), and not how (DEK-Info)")
-    })?;
+    let (name, iv) = info
+        .and_then(|info| info.split_once(','))
+        .ok_or_else(|| ContainerError::malformed("it says that it is encrypted (Proc-Type), and not how (DEK-Info)"))?;
     let cipher = match name.trim() {
         "AES-128-CBC" => Cipher::Aes128,
         "AES-192-CBC" => Cipher::Aes192,
@@ -26,7 +26,8 @@ pub(crate) fn scheme(headers: &[&[u8]]) -> Result<Option<Scheme>, ContainerError
         }
     };
     let iv = unhex(iv.trim()).filter(|iv| iv.len() == cipher.block_len());
-    let iv = iv.ok_or_else(|| ContainerError::malformed("the IV of its DEK-Info is no hexadecimal of the right length"))?;
+    let iv =
+        iv.ok_or_else(|| ContainerError::malformed("the IV of its DEK-Info is no hexadecimal of the right length"))?;
     Ok(Some(Scheme::openssl(cipher, iv)))
 }
 

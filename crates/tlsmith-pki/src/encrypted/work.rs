@@ -46,7 +46,8 @@ pub(super) fn scrypt(work: &mut Work, n: u64, r: u64, p: u64) -> Result<(), Cont
     let memory = n.checked_add(p).and_then(|sum| sum.checked_mul(r)).and_then(|blocks| blocks.checked_mul(128));
     if memory.is_none_or(|memory| memory > MAX_SCRYPT_MEMORY) {
         let mebibytes = MAX_SCRYPT_MEMORY >> 20;
-        let message = format!("it asks scrypt for N = {n}, r = {r}, p = {p}; more than {mebibytes} MiB are not given to it");
+        let message =
+            format!("it asks scrypt for N = {n}, r = {r}, p = {p}; more than {mebibytes} MiB are not given to it");
         return Err(ContainerError::new(Problem::TooMuchWork, message));
     }
     let blocks = n.saturating_mul(r).saturating_mul(p).saturating_mul(4);
@@ -72,7 +73,8 @@ mod tests {
     fn scrypt_is_bounded_in_memory_and_work() {
         // What `openssl pkcs8 -scrypt` writes.
         scrypt(&mut Work::of_a_file(), 16_384, 8, 1).unwrap();
-        for (n, r, p) in [(1 << 20, 8, 1), (1 << 40, 1 << 40, 1), (2, 1 << 30, 1), (16_384, 8, 1 << 20), (2, 1, u64::MAX)]
+        for (n, r, p) in
+            [(1 << 20, 8, 1), (1 << 40, 1 << 40, 1), (2, 1 << 30, 1), (16_384, 8, 1 << 20), (2, 1, u64::MAX)]
         {
             let error = scrypt(&mut Work::of_a_file(), n, r, p).unwrap_err();
             assert_eq!(error.problem(), Problem::TooMuchWork, "{n} {r} {p}");

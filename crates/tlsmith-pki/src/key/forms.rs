@@ -50,7 +50,8 @@ pub(super) fn pkcs8(file: &[u8], signing: &Arc<dyn SigningKey>) -> Result<Der, C
     let (algorithm, key) = match signing.key_type() {
         KeyType::Ecdsa(curve) => {
             let parts = asn1::parse_single::<EcPrivateKey<'_>>(key).map_err(|_| broken())?;
-            let algorithm = der::sequence(&[&der::oid(&oid::EC_PUBLIC_KEY), &der::oid(curve_oid(curve).ok_or_else(broken)?)]);
+            let algorithm =
+                der::sequence(&[&der::oid(&oid::EC_PUBLIC_KEY), &der::oid(curve_oid(curve).ok_or_else(broken)?)]);
             (algorithm, ec_private_key(curve, parts.private_key, None, signing))
         }
         _ => {

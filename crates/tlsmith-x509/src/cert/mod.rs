@@ -4,6 +4,7 @@ pub(crate) mod ext;
 mod filter;
 mod parse;
 pub(crate) mod public_key;
+pub(crate) mod request;
 
 pub use ext::details::{Detail, ExtensionDetail, PolicyDetail, SctDetail};
 

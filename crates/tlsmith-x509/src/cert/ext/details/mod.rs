@@ -101,7 +101,7 @@ impl Certificate {
     }
 }
 
-fn of(extension: &Extension, whole: &[u8]) -> ExtensionDetail {
+pub(in crate::cert) fn of(extension: &Extension, whole: &[u8]) -> ExtensionDetail {
     let value = extension.value.get(whole);
     let detail = decode(&extension.id, value).unwrap_or_else(|_| Detail::Outline(outline::outline(value)));
     ExtensionDetail {

@@ -1,0 +1,147 @@
+//! Files of every form: what is written is read again, what is broken is told.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
+
+use rcgen::{
+    CertificateParams, KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ED25519, PKCS_RSA_SHA256,
+};
+use tlsmith_pki::{
+    ContainerError, PrivateKey, Problem,
+    container::{self, Contents, Format, Named},
+};
+use tlsmith_x509::Certificate;
+use zeroize::Zeroizing;
+
+const PASSPHRASE: &str = "Öl & Wasser";
+
+fn read_with(bytes: &[u8], passphrase: Option<&str>) -> Result<Contents, ContainerError> {
+    container::read(bytes, &mut || passphrase.map(|text| Zeroizing::new(text.to_owned())))
+}
+
+fn read(bytes: &[u8]) -> Contents {
+    container::read(bytes, &mut || panic!("nothing is encrypted")).unwrap()
+}
+
+fn pair() -> (PrivateKey, Certificate) {
+    let pair = KeyPair::generate().unwrap();
+    let certificate = CertificateParams::new(["a.test".to_owned()]).unwrap().self_signed(&pair).unwrap();
+    (PrivateKey::from_der(&pair.serialize_der()).unwrap(), Certificate::from_der(certificate.der()).unwrap())
+}
+
+#[test]
+fn pem_with_text_between_and_many_kinds() {
+    let (key, certificate) = pair();
+    let request = CertificateParams::new(["b.test".to_owned()]).unwrap();
+    let request = request.serialize_request(&KeyPair::generate().unwrap()).unwrap();
+    let file = [
+        "Bag Attributes\n    friendlyName: x\n",
+        &container::pem("CERTIFICATE", certificate.der()),
+        "subject=CN = a.test\r\n",
+        &container::pem("PRIVATE KEY", key.pkcs8()),
+        &container::pem("EC PRIVATE KEY", &key.sec1().unwrap()),
+        &container::pem("CERTIFICATE REQUEST", request.der()),
+        &container::pem("CERTIFICATE", b"0\x03\x02\x01\x05"),
+        &container::pem("PUBLIC KEY", key.public_key_info().der()),
+    ]
+    .concat();
+    let contents = read(file.as_bytes());
+    assert_eq!(contents.format, Format::Pem);
+    assert_eq!(contents.certificates, [certificate]);
+    assert_eq!(contents.keys.len(), 2);
+    assert_eq!(contents.keys[0].pkcs8(), contents.keys[1].pkcs8());
+    assert_eq!(contents.requests[0].sans(), ["DNS:b.test"]);
+    let skipped: Vec<String> = contents.skipped.iter().map(|skipped| skipped.what.clone()).collect();
+    assert_eq!(skipped.len(), 2, "{skipped:?}");
+    assert!(skipped[0].starts_with("block 5 ") && skipped[1].starts_with("block 6 "), "{skipped:?}");
+}
+
+#[test]
+fn der_is_told_apart() {
+    let (key, certificate) = pair();
+    assert_eq!(read(certificate.der()).certificates, [certificate]);
+    for der in [key.pkcs8(), &key.sec1().unwrap()] {
+        let contents = read(der);
+        assert_eq!((contents.format, contents.keys[0].pkcs8()), (Format::Der, key.pkcs8()));
+    }
+    let encrypted = key.encrypted_pkcs8(PASSPHRASE).unwrap();
+    let contents = read_with(&encrypted, Some(PASSPHRASE)).unwrap();
+    assert_eq!(contents.keys[0].pkcs8(), key.pkcs8());
+    let scheme = &contents.encryption[0];
+    assert_eq!(scheme.to_string(), "AES-256-CBC, PBKDF2 with HMAC-SHA-256, 600000 iterations");
+    assert!(!scheme.is_legacy());
+    // One piece that cannot be used is an error, not something that was passed over.
+    assert_eq!(read_with(&encrypted, None).unwrap_err().problem(), Problem::PassphraseNeeded);
+    assert_eq!(read_with(&encrypted, Some("no")).unwrap_err().problem(), Problem::WrongPassphrase);
+}
+
+#[test]
+fn keys_of_every_type_keep_through_their_forms() {
+    for algorithm in [&PKCS_ECDSA_P256_SHA256, &PKCS_ECDSA_P384_SHA384, &PKCS_ED25519, &PKCS_RSA_SHA256] {
+        let pair = KeyPair::generate_for(algorithm).unwrap();
+        let key = PrivateKey::from_der(&pair.serialize_der()).unwrap();
+        assert_eq!(PrivateKey::from_der(key.pkcs8()).unwrap().pkcs8(), key.pkcs8());
+        for form in [key.sec1(), key.pkcs1()].into_iter().flatten() {
+            let again = PrivateKey::from_der(&form).unwrap();
+            assert_eq!((again.pkcs8(), again.public_key_info()), (key.pkcs8(), key.public_key_info()));
+        }
+    }
+}
+
+#[test]
+fn pkcs12_keeps_what_is_put_into_it() {
+    let (key, certificate) = pair();
+    let (_, other) = pair();
+    let chain = [certificate, other];
+    let file = container::pkcs12(Some(&key), &chain, "näme", PASSPHRASE).unwrap();
+    let contents = read_with(&file, Some(PASSPHRASE)).unwrap();
+    assert_eq!(contents.format, Format::Pkcs12);
+    assert_eq!(contents.certificates, chain);
+    assert_eq!(contents.keys[0].pkcs8(), key.pkcs8());
+    assert_eq!(contents.friendly_name(Named::Key(0)), Some("näme"));
+    assert_eq!(contents.friendly_name(Named::Certificate(0)), Some("näme"));
+    assert_eq!(contents.friendly_name(Named::Certificate(1)), None);
+    assert!(contents.skipped.is_empty() && contents.encryption.len() == 1);
+
+    assert_eq!(read_with(&file, None).unwrap_err().problem(), Problem::PassphraseNeeded);
+    assert_eq!(read_with(&file, Some("")).unwrap_err().problem(), Problem::WrongPassphrase);
+    // As certtool writes it when nobody says otherwise.
+    let text = container::pem("PKCS12", &file);
+    assert_eq!(read_with(text.as_bytes(), Some(PASSPHRASE)).unwrap().keys.len(), 1);
+}
+
+#[test]
+fn no_passphrase_is_not_asked_for() {
+    let (key, certificate) = pair();
+    let file = container::pkcs12(Some(&key), &[certificate], "x", "").unwrap();
+    assert_eq!(read(&file).keys.len(), 1);
+}
+
+#[test]
+fn what_is_not_read_is_named() {
+    for (bytes, expected) in [
+        (&[0xfe, 0xed, 0xfe, 0xed, 0, 0, 0, 2][..], "JKS"),
+        (&[0xce, 0xce, 0xce, 0xce, 0, 0, 0, 2], "keytool -importkeystore"),
+        (b" \n", "empty"),
+        (b"PuTTY-User-Key-File-3: ssh-ed25519", "PuTTY"),
+        (b"\xff\xfe-\0-\0", "UTF-16"),
+        (b"hello", "neither PEM"),
+        (b"x -----BEGIN CERTIFICATE-----\\nMII", "line of its own"),
+        (b"-----BEGIN CERTIFICATE-----\nMII=\n", "no end"),
+        (b"0\x80\x02\x01\x05", "BER"),
+        (b"0\x81\x01\x05", "neither a certificate"),
+    ] {
+        let error = read_with(bytes, None).unwrap_err().to_string();
+        assert!(error.contains(expected), "{expected}: {error}");
+    }
+    let ssh = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaA==\n-----END OPENSSH PRIVATE KEY-----\n";
+    assert!(read(ssh.as_bytes()).skipped[0].why.to_string().contains("ssh-keygen -p -m PKCS8"));
+}
+
+#[test]
+fn a_file_cut_anywhere_is_an_error() {
+    let (key, certificate) = pair();
+    let file = container::pkcs12(Some(&key), &[certificate], "x", "").unwrap();
+    for length in (0..file.len()).step_by(7) {
+        let error = read_with(&file[..length], None).unwrap_err();
+        assert_ne!(error.problem(), Problem::PassphraseNeeded, "{length}: {error}");
+    }
+}
