@@ -4,7 +4,8 @@
 //! [`client`] are our side of such a connection, [`backend`] is an HTTP server to put it before, [`relay`] cuts streams into single bytes, [`pair`] joins two
 //! connections in memory, [`scripted`] is a provider whose randomness is written down, [`null_crypto`] one without
 //! cryptography for fuzzing, [`combos`] is the table of what is run,
-//! [`count`] adds it up, and [`truth`] is what OpenSSL says about a certificate.
+//! [`count`] adds it up, [`truth`] is what OpenSSL says about a certificate, and [`lab`] brings up broken servers for people
+//! and for `tlsmith doctor`.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -19,6 +20,7 @@ pub mod client;
 pub mod combos;
 pub mod config;
 pub mod count;
+pub mod lab;
 pub mod null_crypto;
 pub mod pair;
 pub mod peers;

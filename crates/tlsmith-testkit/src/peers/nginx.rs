@@ -36,7 +36,8 @@ impl Nginx {
         })
     }
 
-    fn start(count: usize, blocks: impl Fn(&[u16]) -> String) -> Self {
+    /// Starts it with `server` blocks for so many ports.
+    pub fn start(count: usize, blocks: impl Fn(&[u16]) -> String) -> Self {
         let dir = tempfile::Builder::new().prefix("tlsmith-nginx-").tempdir().unwrap();
         loop {
             let ports = free_ports(count);

@@ -1,0 +1,68 @@
+//! Servers with nothing wrong, so that a doctor who always finds something is found out.
+
+use super::{Exit, Fault, Product};
+use crate::config;
+
+pub(super) const FAULTS: &[Fault] = &[
+    Fault {
+        name: "healthy-nginx",
+        title: "nothing",
+        server: Product::Nginx,
+        cause: "nothing_wrong",
+        exit: Exit::Good,
+        start: |b| b.nginx(&b.good()),
+    },
+    Fault {
+        name: "healthy-openssl",
+        title: "nothing",
+        server: Product::OpenSsl,
+        cause: "nothing_wrong",
+        exit: Exit::Good,
+        start: |b| b.openssl(&b.good(), &[]),
+    },
+    Fault {
+        name: "healthy-gnutls",
+        title: "nothing",
+        server: Product::GnuTls,
+        cause: "nothing_wrong",
+        exit: Exit::Good,
+        start: |b| b.gnutls(&b.good(), &[], &[]),
+    },
+    Fault {
+        name: "healthy-tlsmith",
+        title: "nothing",
+        server: Product::Tlsmith,
+        cause: "nothing_wrong",
+        exit: Exit::Good,
+        start: |b| b.tlsmith(&b.good()),
+    },
+    Fault {
+        name: "healthy-wildcard-tlsmith",
+        title: "nothing: a wildcard that covers the name, TLS 1.2 alone",
+        server: Product::Tlsmith,
+        cause: "nothing_wrong",
+        exit: Exit::Good,
+        start: |b| {
+            b.tlsmith_with(&b.named(&["*.lab.test"]), |server| {
+                server.cipher_suites(&[config::suite("TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256")])
+            })
+            .asked_as("www.lab.test", &["127.0.0.1"])
+        },
+    },
+    Fault {
+        name: "healthy-same-certificate",
+        title: "nothing: two servers behind one name, the same certificate",
+        server: Product::Nginx,
+        cause: "nothing_wrong",
+        exit: Exit::Good,
+        start: |b| {
+            let cert = b.named(&["www.lab.test"]);
+            let addresses = ["127.0.0.1", "127.0.0.2"];
+            b.nginx_blocks(|port| {
+                let block = |address| super::bench::nginx_block(&format!("{address}:{port}"), "_", &cert, "");
+                addresses.into_iter().map(block).collect()
+            })
+            .asked_as("www.lab.test", &addresses)
+        },
+    },
+];
