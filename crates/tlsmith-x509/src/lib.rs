@@ -6,6 +6,7 @@
 
 pub mod cert;
 mod check;
+pub mod ct;
 mod der;
 pub mod name;
 pub mod path;

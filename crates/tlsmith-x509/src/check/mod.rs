@@ -3,5 +3,6 @@
 pub(crate) mod names;
 pub(crate) mod pins;
 pub(crate) mod signature;
+pub(crate) mod transparency;
 pub(crate) mod usage;
 pub(crate) mod validity;

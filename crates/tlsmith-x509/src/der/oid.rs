@@ -20,6 +20,8 @@ pub(crate) const EXTENDED_KEY_USAGE: ObjectIdentifier = oid!(2, 5, 29, 37);
 pub(crate) const INHIBIT_ANY_POLICY: ObjectIdentifier = oid!(2, 5, 29, 54);
 pub(crate) const AUTHORITY_INFO_ACCESS: ObjectIdentifier = oid!(1, 3, 6, 1, 5, 5, 7, 1, 1);
 pub(crate) const TLS_FEATURE: ObjectIdentifier = oid!(1, 3, 6, 1, 5, 5, 7, 1, 24);
+/// The SignedCertificateTimestampList of a certificate, RFC 6962 §3.3.
+pub(crate) const SIGNED_CERTIFICATE_TIMESTAMPS: ObjectIdentifier = oid!(1, 3, 6, 1, 4, 1, 11129, 2, 4, 2);
 /// The poison of a precertificate, RFC 6962 §3.1.
 pub(crate) const PRECERTIFICATE_POISON: ObjectIdentifier = oid!(1, 3, 6, 1, 4, 1, 11129, 2, 4, 3);
 

@@ -12,6 +12,7 @@ pub use anchors::{AnchorsError, TrustAnchors};
 pub use budget::Budget;
 
 use crate::check::{names, validity};
+use crate::ct::Transparency;
 use crate::report::{Code, Finding};
 use crate::{Certificate, Pin, ReferenceName, Report, UnixTime};
 pub(crate) use build::Node;
@@ -49,14 +50,29 @@ pub struct PathRequest<'a> {
     pub algorithms: &'a [SignatureAlgorithm],
     /// Keys of which one has to stand in the path; none: any will do.
     pub pins: &'a [Pin],
+    /// How many logs have to know the leaf (RFC 6962), or none: it is not asked.
+    pub transparency: Option<Transparency<'a>>,
+    /// The `SignedCertificateTimestampList` that came with the leaf in TLS, its length included (RFC 6962 §3.3.1).
+    pub sct_list: Option<&'a [u8]>,
 }
 
 impl<'a> PathRequest<'a> {
-    /// `chain` to `anchors`, for `purpose`, at `now`: nothing known besides, no name, the usual budget, every algorithm, no pins.
-    /// The rest is set afterwards.
+    /// `chain` to `anchors`, for `purpose`, at `now`: nothing known besides, no name, the usual budget, every algorithm, no pins,
+    /// no CT. The rest is set afterwards.
     pub fn new(chain: &'a [Certificate], anchors: &'a TrustAnchors, purpose: Purpose, now: UnixTime) -> Self {
-        let budget = Budget::default();
-        Self { anchors, chain, known: &[], purpose, name: None, now, budget, algorithms: &[], pins: &[] }
+        Self {
+            anchors,
+            chain,
+            known: &[],
+            purpose,
+            name: None,
+            now,
+            budget: Budget::default(),
+            algorithms: &[],
+            pins: &[],
+            transparency: None,
+            sct_list: None,
+        }
     }
 }
 
@@ -73,12 +89,13 @@ pub fn verify(provider: &dyn Provider, request: &PathRequest<'_>) -> Report {
     };
     let mut validation = Validation::new(provider, request);
     let mut outcome = search::search(&mut validation, request, leaf);
+    let scts = validation.scts(&outcome.path, &outcome.findings);
     outcome.findings.extend(request.name.and_then(|name| names::reference(leaf, name)));
     outcome.findings.extend(diagnose::not_sent(&outcome.path, &validation));
     outcome.findings.extend(as_sent::findings(request, &outcome.path, &outcome.findings));
     let trusted = outcome.anchored && !outcome.findings.iter().any(Finding::is_error);
     if !trusted {
-        return Report::new(Vec::new(), outcome.findings);
+        return Report { scts, ..Report::new(Vec::new(), outcome.findings) };
     }
     let soon = outcome
         .path
@@ -86,5 +103,5 @@ pub fn verify(provider: &dyn Provider, request: &PathRequest<'_>) -> Report {
         .filter_map(|node| validity::expires_soon(node.certificate, validation.sent_at(*node), request.now));
     outcome.findings.extend(soon);
     let path = outcome.path.iter().map(|node| node.certificate.clone()).collect();
-    Report::new(path, outcome.findings)
+    Report { scts, ..Report::new(path, outcome.findings) }
 }

@@ -68,7 +68,8 @@ pub(super) fn search<'a>(
 fn alone<'a>(validation: &mut Validation<'a>, leaf: &'a Certificate) -> Outcome<'a> {
     let path = vec![Node { certificate: leaf, origin: Origin::Sent(0) }];
     let mut findings = Vec::new();
-    if validation.path(&path, &mut findings) == Err(Exhausted) {
+    let judged = validation.path(&path, &mut findings).and_then(|()| validation.transparency(&path, &mut findings));
+    if judged == Err(Exhausted) {
         findings.extend(validation.meter.exhausted().map(exhaustion));
     }
     Outcome { path, anchored: true, findings }
@@ -89,6 +90,11 @@ fn judged<'a>(validation: &mut Validation<'a>, path: Vec<Node<'a>>) -> Result<Ju
     }
     if let Some(bad) = validation.first_bad_signature(&path)? {
         return Ok(Judgement::Refused(Near { distance: distance(&[bad]), path, claims }));
+    }
+    // Logs sign for one issuer: that it is the issuer has to be certain.
+    validation.transparency(&path, &mut claims)?;
+    if claims.iter().any(Finding::is_error) {
+        return Ok(Judgement::Refused(Near { distance: distance(&claims), path, claims }));
     }
     Ok(Judgement::Good(Outcome { path, anchored: true, findings: claims }))
 }

@@ -7,7 +7,9 @@ use super::budget::{Exhausted, Meter};
 use super::build::{KeyIdFit, Node, Origin, Paths, key_id_fit};
 use crate::Certificate;
 use crate::cert::ext::NameConstraints;
-use crate::check::{names, pins, signature, usage, validity};
+use crate::check::{names, pins, signature, transparency, usage, validity};
+use crate::ct::verify::Judge;
+use crate::ct::{JudgedSct, LogList, Source, sct};
 use crate::der::oid;
 use crate::report::{Code, Finding, LISTED};
 use std::collections::HashMap;
@@ -20,6 +22,8 @@ pub(crate) struct Validation<'a> {
     pub(crate) meter: Meter,
     /// Signatures verified before, by certificate and issuer: paths share most of their edges.
     signatures: HashMap<(Origin, Origin), Result<(), signature::Refusal>>,
+    /// The leaf's timestamps under a key of its issuer.
+    scts: HashMap<&'a [u8], Vec<JudgedSct>>,
 }
 
 /// The state variables of RFC 5280 §6.1.2. Policies are not processed: any is acceptable, none demanded.
@@ -34,7 +38,7 @@ struct State<'a> {
 
 impl<'a> Validation<'a> {
     pub(crate) fn new(provider: &'a dyn Provider, request: &'a PathRequest<'a>) -> Self {
-        Self { provider, request, meter: Meter::new(request.budget), signatures: HashMap::new() }
+        Self { provider, request, meter: Meter::new(request.budget), signatures: HashMap::new(), scts: HashMap::new() }
     }
 
     /// The next path to be validated: none with a signature that is known not to hold.
@@ -61,6 +65,41 @@ impl<'a> Validation<'a> {
             findings.extend(pins::check(self.provider, path, self.request.pins));
         }
         Ok(())
+    }
+
+    /// What logs say of the leaf. They sign for one issuer, so that it has to be certain that it is the issuer.
+    pub(crate) fn transparency(&mut self, path: &[Node<'a>], findings: &mut Vec<Finding>) -> Result<(), Exhausted> {
+        let (Some(transparency), Some(leaf)) = (self.request.transparency, path.first()) else { return Ok(()) };
+        let now = self.request.now;
+        let judged = self.timestamps(transparency.logs, path)?;
+        findings.extend(transparency::findings(&transparency, leaf.certificate, judged, now));
+        Ok(())
+    }
+
+    /// The leaf's timestamps for those who show them, though something else may be wrong with the path: `findings`.
+    pub(crate) fn scts(&mut self, path: &[Node<'a>], findings: &[Finding]) -> Vec<JudgedSct> {
+        let is_forged = |finding: &Finding| matches!(finding.code, Code::BadSignature | Code::UnknownIssuer);
+        match self.request.transparency {
+            Some(transparency) if self.is_anchored(path) && !findings.iter().any(is_forged) => {
+                self.timestamps(transparency.logs, path).map(<[_]>::to_vec).unwrap_or_default()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn timestamps(&mut self, logs: &LogList, path: &[Node<'a>]) -> Result<&[JudgedSct], Exhausted> {
+        let Some(leaf) = path.first() else { return Ok(&[]) };
+        // A leaf that is trusted for itself is its own issuer.
+        let (certificate, issuer) = (leaf.certificate, path.get(1).unwrap_or(leaf).certificate);
+        if !self.scts.contains_key(issuer.spki()) {
+            let judge = Judge { provider: self.provider, logs, now: self.request.now, certificate, issuer };
+            let mut judged = judge.embedded(&mut self.meter)?;
+            if let Some(list) = self.request.sct_list {
+                judged.extend(judge.delivered(Source::Tls, sct::parse_list(list), &mut self.meter)?);
+            }
+            self.scts.insert(issuer.spki(), judged);
+        }
+        Ok(self.scts.get(issuer.spki()).map(Vec::as_slice).unwrap_or_default())
     }
 
     /// Whether the path ends at an anchor, and not where the sent certificates end: who vouches is not known there.

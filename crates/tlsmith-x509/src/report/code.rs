@@ -47,6 +47,12 @@ pub enum Code {
     PinMismatch,
     /// `certificate.pin_on_leaf` (warning: the leaf's key alone is pinned)
     PinOnLeaf,
+    /// `certificate.ct_too_few` (a warning unless demanded): too few timestamps of CT logs that count
+    TooFewScts,
+    /// `certificate.ct_invalid_sct` (warning)
+    InvalidSct,
+    /// `certificate.ct_unknown_log` (info)
+    UnknownLog,
     /// `certificate.path_too_long`
     PathTooLong,
     /// `certificate.budget_exhausted`
@@ -102,19 +108,24 @@ impl Code {
         Code::PathLength,
         Code::UnknownCriticalExtension,
         Code::PinMismatch,
+        Code::TooFewScts,
         Code::Malformed,
         Code::ExpiresSoon,
         Code::PinOnLeaf,
+        Code::InvalidSct,
         Code::WrongOrder,
         Code::ExtraCertificate,
+        Code::UnknownLog,
         Code::RootSent,
     ];
 
     /// How bad it is.
     pub const fn severity(self) -> Severity {
         match self {
-            Self::ExpiresSoon | Self::WrongOrder | Self::ExtraCertificate | Self::PinOnLeaf => Severity::Warning,
-            Self::RootSent => Severity::Info,
+            Self::ExpiresSoon | Self::WrongOrder | Self::ExtraCertificate | Self::PinOnLeaf | Self::InvalidSct => {
+                Severity::Warning
+            }
+            Self::RootSent | Self::UnknownLog => Severity::Info,
             _ => Severity::Error,
         }
     }

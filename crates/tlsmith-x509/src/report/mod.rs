@@ -6,6 +6,7 @@ mod rows;
 pub use code::{Code, Row};
 
 use crate::Certificate;
+use crate::ct::JudgedSct;
 
 /// How many of a list a message names.
 pub(crate) const LISTED: usize = 8;
@@ -89,6 +90,9 @@ pub struct Report {
     pub path: Vec<Certificate>,
     /// What was found, the one that explains most first.
     pub findings: Vec<Finding>,
+    /// The timestamps of CT logs, each judged for itself; empty where none was asked for ([`crate::ct::Transparency`]), or no
+    /// issuer is known under whom they could be judged.
+    pub scts: Vec<JudgedSct>,
 }
 
 impl Report {
@@ -109,6 +113,6 @@ impl Report {
             (std::cmp::Reverse(finding.severity), rank, finding.certificate)
         });
         findings.dedup();
-        Self { path, findings }
+        Self { path, findings, scts: Vec::new() }
     }
 }

@@ -102,13 +102,13 @@ impl Raw {
         self
     }
 
-    /// The DER, signed by `key` with ECDSA and SHA-256 whatever `algorithm` says.
-    pub fn der(&self, key: &dyn SigningKey) -> Vec<u8> {
+    /// What is signed.
+    pub fn tbs(&self) -> Vec<u8> {
         let extensions = match self.extensions.as_slice() {
             [] => Vec::new(),
             some => tlv(0xa3, &tlv(0x30, &some.concat())),
         };
-        let tbs = sequence(&[
+        sequence(&[
             &self.version,
             &self.serial,
             &self.algorithm,
@@ -118,7 +118,12 @@ impl Raw {
             &self.spki,
             &extensions,
             &self.after_extensions,
-        ]);
+        ])
+    }
+
+    /// The DER, signed by `key` with ECDSA and SHA-256 whatever `algorithm` says.
+    pub fn der(&self, key: &dyn SigningKey) -> Vec<u8> {
+        let tbs = self.tbs();
         let algorithm = SignatureAlgorithm::Ecdsa(Curve::P256, HashAlgorithm::Sha256);
         let signature = [&[0][..], &key.sign(algorithm, &tbs).unwrap()].concat();
         let outer = self.outer_algorithm.as_ref().unwrap_or(&self.algorithm);

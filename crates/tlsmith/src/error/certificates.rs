@@ -40,6 +40,9 @@ const fn alert(code: Code) -> AlertDescription {
         | Code::NoCertificate
         | Code::PinMismatch
         | Code::PinOnLeaf
+        | Code::TooFewScts
+        | Code::InvalidSct
+        | Code::UnknownLog
         | Code::ExpiresSoon
         | Code::WrongOrder
         | Code::ExtraCertificate

@@ -4,6 +4,7 @@ mod chain;
 mod leaf;
 mod path;
 mod pins;
+mod transparency;
 
 use super::{Code, Row};
 
@@ -30,6 +31,9 @@ pub(super) const fn row(code: Code) -> Row {
         Code::UnknownCriticalExtension => path::UNKNOWN_CRITICAL_EXTENSION,
         Code::PinMismatch => pins::PIN_MISMATCH,
         Code::PinOnLeaf => pins::PIN_ON_LEAF,
+        Code::TooFewScts => transparency::TOO_FEW_SCTS,
+        Code::InvalidSct => transparency::INVALID_SCT,
+        Code::UnknownLog => transparency::UNKNOWN_LOG,
         Code::PathTooLong => path::PATH_TOO_LONG,
         Code::BudgetExhausted => path::BUDGET_EXHAUSTED,
         Code::NoCertificate => chain::NO_CERTIFICATE,
