@@ -190,7 +190,7 @@ fn pauses() {
     assert_eq!(peer.chain, world.identity.chain());
     // Nothing is said of the client before it has proved everything.
     assert!(pair.server.facts().peer_certificates.is_empty());
-    let report = Report { path: peer.chain.to_vec(), findings: Vec::new() };
+    let report = Report { path: peer.chain.to_vec(), ..Report::default() };
     pair.server.reply(Reply::Verdict(Verdict::judge(report)), &mut pair.to_client).unwrap();
     assert_eq!(outcome(&pair), PostHandshakeAuth::Authenticated);
     pair.exchange();

@@ -46,7 +46,7 @@ impl Verifier {
         }
         let report = match self.refuse {
             true => Report::default(),
-            false => Report { path: peer.chain.to_vec(), findings: Vec::new() },
+            false => Report { path: peer.chain.to_vec(), ..Report::default() },
         };
         match self.enforce {
             true => Verdict::judge(report),
