@@ -2,6 +2,7 @@
 
 pub(crate) mod names;
 pub(crate) mod pins;
+pub(crate) mod profile;
 pub(crate) mod signature;
 pub(crate) mod transparency;
 pub(crate) mod usage;

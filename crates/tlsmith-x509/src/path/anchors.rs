@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// The certificates that are trusted without proof. Cheap to clone.
 #[derive(Clone, Default)]
@@ -113,6 +113,13 @@ impl TrustAnchors {
             anchors.add_or_skip(Certificate::from_der(der).ok());
         }
         anchors
+    }
+
+    /// A root of Mozilla's set, or another certificate of the same CA and key.
+    pub(crate) fn is_public(certificate: &Certificate) -> bool {
+        static PUBLIC: LazyLock<TrustAnchors> = LazyLock::new(TrustAnchors::mozilla);
+        let mut of_name = PUBLIC.with_subject(certificate.subject_name().comparable());
+        of_name.any(|(_, root)| root.is_same_entity(certificate))
     }
 
     /// How many.

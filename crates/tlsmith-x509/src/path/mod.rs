@@ -13,9 +13,12 @@ pub use budget::Budget;
 
 use crate::check::{names, validity};
 use crate::ct::Transparency;
+use crate::profile::{self, Profile};
 use crate::report::{Code, Finding};
 use crate::{Certificate, Pin, ReferenceName, Report, UnixTime};
 pub(crate) use build::Node;
+#[cfg(test)]
+pub(crate) use build::Origin;
 use tlsmith_crypto::{Provider, SignatureAlgorithm};
 use verify::Validation;
 
@@ -48,6 +51,8 @@ pub struct PathRequest<'a> {
     pub budget: Budget,
     /// Signature algorithms that certificates may be signed with; empty: all that the provider verifies.
     pub algorithms: &'a [SignatureAlgorithm],
+    /// What is demanded of the certificates beyond RFC 5280 §6.1.
+    pub profile: &'a Profile,
     /// Keys of which one has to stand in the path; none: any will do.
     pub pins: &'a [Pin],
     /// How many logs have to know the leaf (RFC 6962), or none: it is not asked.
@@ -57,8 +62,8 @@ pub struct PathRequest<'a> {
 }
 
 impl<'a> PathRequest<'a> {
-    /// `chain` to `anchors`, for `purpose`, at `now`: nothing known besides, no name, the usual budget, every algorithm, no pins,
-    /// no CT. The rest is set afterwards.
+    /// `chain` to `anchors`, for `purpose`, at `now`: nothing known besides, no name, the usual budget, every algorithm, the
+    /// profile [`Profile::private`], no pins, no CT. The rest is set afterwards.
     pub fn new(chain: &'a [Certificate], anchors: &'a TrustAnchors, purpose: Purpose, now: UnixTime) -> Self {
         Self {
             anchors,
@@ -69,6 +74,7 @@ impl<'a> PathRequest<'a> {
             now,
             budget: Budget::default(),
             algorithms: &[],
+            profile: &profile::PRIVATE,
             pins: &[],
             transparency: None,
             sct_list: None,

@@ -7,6 +7,7 @@ use super::budget::{Exhausted, Meter};
 use super::build::{KeyIdFit, Node, Origin, Paths, key_id_fit};
 use crate::Certificate;
 use crate::cert::ext::NameConstraints;
+use crate::check::profile::{self, Place};
 use crate::check::{names, pins, signature, transparency, usage, validity};
 use crate::ct::verify::Judge;
 use crate::ct::{JudgedSct, LogList, Source, sct};
@@ -24,6 +25,10 @@ pub(crate) struct Validation<'a> {
     signatures: HashMap<(Origin, Origin), Result<(), signature::Refusal>>,
     /// The leaf's timestamps under a key of its issuer.
     scts: HashMap<&'a [u8], Vec<JudgedSct>>,
+    /// What the profile has against a certificate at a place, found once for all paths.
+    profiled: HashMap<(Origin, Place), Vec<Finding>>,
+    /// Anchors that another name stands above, and whether their own key signed them all the same.
+    roots: HashMap<Origin, bool>,
 }
 
 /// The state variables of RFC 5280 §6.1.2. Policies are not processed: any is acceptable, none demanded.
@@ -38,7 +43,15 @@ struct State<'a> {
 
 impl<'a> Validation<'a> {
     pub(crate) fn new(provider: &'a dyn Provider, request: &'a PathRequest<'a>) -> Self {
-        Self { provider, request, meter: Meter::new(request.budget), signatures: HashMap::new(), scts: HashMap::new() }
+        Self {
+            provider,
+            request,
+            meter: Meter::new(request.budget),
+            signatures: HashMap::new(),
+            scts: HashMap::new(),
+            profiled: HashMap::new(),
+            roots: HashMap::new(),
+        }
     }
 
     /// The next path to be validated: none with a signature that is known not to hold.
@@ -50,7 +63,7 @@ impl<'a> Validation<'a> {
     /// Validates `path`, leaf first, but for its signatures. Its last certificate is the anchor, or where the sent certificates
     /// end.
     pub(crate) fn path(&mut self, path: &[Node<'a>], findings: &mut Vec<Finding>) -> Result<(), Exhausted> {
-        let mut state = Self::initialise(path.len());
+        let mut state = self.initialise(path.len());
         let mut down = path.iter().rev().peekable();
         while let Some(node) = down.next() {
             let is_leaf = down.peek().is_none();
@@ -61,6 +74,7 @@ impl<'a> Validation<'a> {
                 self.prepare(*node, &mut state, findings);
             }
         }
+        findings.extend(profile::lifetime(path, self.is_anchored(path), self.request));
         if self.is_anchored(path) {
             findings.extend(pins::check(self.provider, path, self.request.pins));
         }
@@ -111,8 +125,10 @@ impl<'a> Validation<'a> {
     }
 
     /// §6.1.2.
-    fn initialise(length: usize) -> State<'a> {
-        State { constraints: Vec::new(), issuer: None, max_path_length: u64::try_from(length).unwrap_or(u64::MAX) }
+    fn initialise(&self, length: usize) -> State<'a> {
+        let length = u64::try_from(length).unwrap_or(u64::MAX);
+        let max_path_length = self.request.profile.max_path_length.map_or(length, |limit| limit.min(length));
+        State { constraints: Vec::new(), issuer: None, max_path_length }
     }
 
     /// §6.1.3, basic certificate processing; for the anchor what applies to it.
@@ -134,7 +150,44 @@ impl<'a> Validation<'a> {
             }
         }
         findings.extend(signature::key(certificate, sent));
+        self.profile(node, is_leaf, state, findings);
         Ok(())
+    }
+
+    /// The end of a path is a root: its name says so, or its own key signed it, which §4.2.1.1 goes by. The latter is worth a
+    /// signature only where rows make a difference between roots and others.
+    fn is_root(&mut self, end: Node<'a>) -> bool {
+        let (certificate, profile) = (end.certificate, self.request.profile);
+        if certificate.is_self_issued() {
+            return true;
+        }
+        // One that identifies its issuer's key says itself that it is none.
+        if profile.root == profile.intermediate || certificate.authority_key_id().is_some() {
+            return false;
+        }
+        if let Some(known) = self.roots.get(&end.origin) {
+            return *known;
+        }
+        let signed_itself =
+            self.meter.signature().is_ok() && signature::check(self.provider, certificate, certificate, &[]).is_ok();
+        self.roots.insert(end.origin, signed_itself);
+        signed_itself
+    }
+
+    /// What the profile demands beyond §6.1.
+    fn profile(&mut self, node: Node<'a>, is_leaf: bool, state: &State<'a>, findings: &mut Vec<Finding>) {
+        let (certificate, sent) = (node.certificate, self.sent_at(node));
+        let place = match state.issuer {
+            _ if is_leaf => Place::Leaf,
+            None if self.is_root(node) => Place::Root,
+            _ => Place::Intermediate,
+        };
+        if let Some(issuer) = state.issuer {
+            findings.extend(profile::signed_with(certificate, issuer.certificate, sent, self.request.profile));
+        }
+        let request = self.request;
+        let found = self.profiled.entry((node.origin, place));
+        findings.extend_from_slice(found.or_insert_with(|| profile::certificate(certificate, sent, place, request)));
     }
 
     /// §6.1.4, preparation for the next certificate; for the anchor what applies to it (RFC 5937).
@@ -151,8 +204,10 @@ impl<'a> Validation<'a> {
             match state.max_path_length.checked_sub(1) {
                 Some(left) => state.max_path_length = left,
                 None => {
-                    let message =
-                        format!("{} is one CA more than the CAs above it allow (pathlen)", certificate.label());
+                    let message = format!(
+                        "{} is one CA more than the CAs above it allow (pathlen), or the profile",
+                        certificate.label()
+                    );
                     findings.push(Finding::new(Code::PathLength, sent, message));
                 }
             }

@@ -43,6 +43,30 @@ pub enum Code {
     NameConstraints,
     /// `certificate.unknown_critical_extension`
     UnknownCriticalExtension,
+    /// `certificate.version`: not of version 3
+    Version,
+    /// `certificate.serial_number`: negative, zero or too long
+    SerialNumber,
+    /// `certificate.validity_too_long`: for its day of issue (a warning where the rule binds other CAs)
+    ValidityTooLong,
+    /// `certificate.wildcard`: over a public suffix
+    Wildcard,
+    /// `certificate.extension_missing`
+    ExtensionMissing,
+    /// `certificate.extension_forbidden`
+    ExtensionForbidden,
+    /// `certificate.extension_criticality`
+    ExtensionCriticality,
+    /// `certificate.key_identifier`: an authority key identifier that is not just that
+    KeyIdentifier,
+    /// `certificate.common_name`: not one of the names, or spelt otherwise
+    CommonName,
+    /// `certificate.leaf_is_ca`
+    LeafIsCa,
+    /// `certificate.bad_name`: a name of a server that is none
+    BadName,
+    /// `certificate.key_not_allowed`: supported, but not by the profile
+    KeyNotAllowed,
     /// `certificate.pin_mismatch`: no key of the path is among those that were pinned (lists the path's)
     PinMismatch,
     /// `certificate.pin_on_leaf` (warning: the leaf's key alone is pinned)
@@ -97,16 +121,28 @@ impl Code {
         Code::BadSignature,
         Code::UnsupportedSignatureAlgorithm,
         Code::UnsupportedKey,
+        Code::KeyNotAllowed,
         Code::NotACa,
+        Code::LeafIsCa,
         Code::Expired,
         Code::NotYetValid,
+        Code::ValidityTooLong,
         Code::NameMismatch,
         Code::NoSubjectAltName,
+        Code::Wildcard,
+        Code::BadName,
+        Code::CommonName,
         Code::ExtendedKeyUsage,
         Code::KeyUsage,
         Code::NameConstraints,
         Code::PathLength,
         Code::UnknownCriticalExtension,
+        Code::Version,
+        Code::SerialNumber,
+        Code::ExtensionMissing,
+        Code::ExtensionForbidden,
+        Code::ExtensionCriticality,
+        Code::KeyIdentifier,
         Code::PinMismatch,
         Code::TooFewScts,
         Code::Malformed,

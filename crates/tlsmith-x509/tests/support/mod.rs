@@ -11,7 +11,8 @@ use rcgen::{
 };
 use tlsmith_crypto::aws_lc::AwsLc;
 use tlsmith_x509::{
-    Budget, Certificate, Code, Finding, PathRequest, Purpose, Report, ServerName, TrustAnchors, UnixTime, verify,
+    Budget, Certificate, Code, Finding, PathRequest, Profile, Purpose, Report, ServerName, TrustAnchors, UnixTime,
+    verify,
 };
 
 pub const PROVIDER: AwsLc = AwsLc;
@@ -101,6 +102,7 @@ pub struct Case {
     pub now: UnixTime,
     pub budget: Budget,
     pub algorithms: Vec<tlsmith_crypto::SignatureAlgorithm>,
+    pub profile: Profile,
 }
 
 /// A server at `example.com` that sends `chain`.
@@ -114,6 +116,7 @@ pub fn case(anchors: &[&Certificate], chain: &[&Certificate]) -> Case {
         now: now(),
         budget: Budget::default(),
         algorithms: Vec::new(),
+        profile: Profile::private(),
     }
 }
 
@@ -131,6 +134,7 @@ impl Case {
                 known: &self.known,
                 budget: self.budget,
                 algorithms: &self.algorithms,
+                profile: &self.profile,
                 ..PathRequest::new(&self.chain, &self.anchors, self.purpose, self.now)
             },
         );

@@ -37,6 +37,8 @@ pub fn extension(id: &[u8], critical: bool, value: &[u8]) -> Vec<u8> {
     sequence(&[&oid(id), critical, &tlv(4, value)])
 }
 
+pub const SUBJECT_KEY_ID: &[u8] = &[0x55, 0x1d, 0x0e];
+pub const AUTHORITY_KEY_ID: &[u8] = &[0x55, 0x1d, 0x23];
 pub const BASIC_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 0x13];
 pub const KEY_USAGE: &[u8] = &[0x55, 0x1d, 0x0f];
 pub const SUBJECT_ALT_NAME: &[u8] = &[0x55, 0x1d, 0x11];
@@ -48,12 +50,33 @@ pub const POLICY_MAPPINGS: &[u8] = &[0x55, 0x1d, 0x21];
 pub const INHIBIT_ANY_POLICY: &[u8] = &[0x55, 0x1d, 0x36];
 pub const POLICY_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 0x24];
 pub const AUTHORITY_INFO_ACCESS: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 1, 1];
+pub const SERVER_AUTH: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 1];
+pub const ANY_PURPOSE: &[u8] = &[0x55, 0x1d, 0x25, 0];
 pub const ECDSA_WITH_SHA256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2];
 pub const ECDSA_WITH_SHA1: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 1];
 
 pub fn dns_names(names: &[&str]) -> Vec<u8> {
     let names: Vec<u8> = names.iter().flat_map(|name| tlv(0x82, name.as_bytes())).collect();
     extension(SUBJECT_ALT_NAME, false, &tlv(0x30, &names))
+}
+
+pub fn subject_key_id(id: &[u8]) -> Vec<u8> {
+    extension(SUBJECT_KEY_ID, false, &tlv(4, id))
+}
+
+pub fn authority_key_id(id: &[u8]) -> Vec<u8> {
+    extension(AUTHORITY_KEY_ID, false, &sequence(&[&tlv(0x80, id)]))
+}
+
+/// extKeyUsage.
+pub fn purposes(ids: &[&[u8]]) -> Vec<u8> {
+    let ids: Vec<u8> = ids.iter().flat_map(|id| oid(id)).collect();
+    extension(EXTENDED_KEY_USAGE, false, &tlv(0x30, &ids))
+}
+
+/// From and to, as UTCTime.
+pub fn validity(from: &[u8], to: &[u8]) -> Vec<u8> {
+    sequence(&[&tlv(0x17, from), &tlv(0x17, to)])
 }
 
 pub fn ca() -> Vec<u8> {

@@ -20,6 +20,16 @@ pub(super) const fn row(code: Code) -> Row {
 const fn alert(code: Code) -> AlertDescription {
     match code {
         Code::Malformed
+        | Code::BadName
+        | Code::CommonName
+        | Code::ExtensionCriticality
+        | Code::ExtensionForbidden
+        | Code::ExtensionMissing
+        | Code::KeyIdentifier
+        | Code::SerialNumber
+        | Code::ValidityTooLong
+        | Code::Version
+        | Code::Wildcard
         | Code::NameMismatch
         | Code::NoSubjectAltName
         | Code::BadSignature
@@ -33,9 +43,12 @@ const fn alert(code: Code) -> AlertDescription {
         | Code::PathLength
         | Code::NameConstraints
         | Code::PathTooLong => AlertDescription::UNKNOWN_CA,
-        Code::UnsupportedKey | Code::KeyUsage | Code::ExtendedKeyUsage | Code::UnknownCriticalExtension => {
-            AlertDescription::UNSUPPORTED_CERTIFICATE
-        }
+        Code::UnsupportedKey
+        | Code::KeyNotAllowed
+        | Code::LeafIsCa
+        | Code::KeyUsage
+        | Code::ExtendedKeyUsage
+        | Code::UnknownCriticalExtension => AlertDescription::UNSUPPORTED_CERTIFICATE,
         Code::BudgetExhausted
         | Code::NoCertificate
         | Code::PinMismatch

@@ -43,6 +43,10 @@ impl KeyUsage {
         self.0 & other.0 == other.0
     }
 
+    pub(crate) fn crl_sign(self) -> bool {
+        self.0 & 1 << 6 != 0
+    }
+
     /// The names of the bits, in order.
     pub(crate) fn names(self) -> impl Iterator<Item = &'static str> {
         NAMES.iter().enumerate().filter(move |(bit, _)| self.0 & 1 << bit != 0).map(|(_, name)| *name)

@@ -29,6 +29,8 @@ pub(crate) struct Extensions {
     pub(crate) subject_alt_name: Option<Vec<GeneralName>>,
     pub(crate) name_constraints: Option<NameConstraints>,
     pub(crate) authority_key_id: Option<Span>,
+    /// authorityKeyIdentifier names the issuer's certificate, by its issuer or serial number.
+    pub(crate) authority_certificate: bool,
     pub(crate) subject_key_id: Option<Span>,
     /// URIs of authorityInfoAccess under which the issuer's certificate may be found.
     pub(crate) ca_issuers: Vec<String>,
@@ -82,7 +84,9 @@ impl Extensions {
             id if *id == oid::SUBJECT_ALT_NAME => self.subject_alt_name = Some(subject_alt_name::parse(value)?),
             id if *id == oid::NAME_CONSTRAINTS => self.name_constraints = Some(NameConstraints::parse(value)?),
             id if *id == oid::AUTHORITY_KEY_IDENTIFIER => {
-                self.authority_key_id = key_identifiers::authority(value)?.map(|key| Span::of(whole, key));
+                let (key, certificate) = key_identifiers::authority(value)?;
+                self.authority_key_id = key.map(|key| Span::of(whole, key));
+                self.authority_certificate = certificate;
             }
             id if *id == oid::SUBJECT_KEY_IDENTIFIER => {
                 self.subject_key_id = Some(Span::of(whole, key_identifiers::subject(value)?));

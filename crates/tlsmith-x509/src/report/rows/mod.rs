@@ -5,6 +5,7 @@ mod leaf;
 mod path;
 mod pins;
 mod transparency;
+mod web;
 
 use super::{Code, Row};
 
@@ -29,6 +30,18 @@ pub(super) const fn row(code: Code) -> Row {
         Code::ExtendedKeyUsage => leaf::EXTENDED_KEY_USAGE,
         Code::NameConstraints => path::NAME_CONSTRAINTS,
         Code::UnknownCriticalExtension => path::UNKNOWN_CRITICAL_EXTENSION,
+        Code::Version => web::VERSION,
+        Code::SerialNumber => web::SERIAL_NUMBER,
+        Code::ValidityTooLong => web::VALIDITY_TOO_LONG,
+        Code::Wildcard => web::WILDCARD,
+        Code::ExtensionMissing => web::EXTENSION_MISSING,
+        Code::ExtensionForbidden => web::EXTENSION_FORBIDDEN,
+        Code::ExtensionCriticality => web::EXTENSION_CRITICALITY,
+        Code::KeyIdentifier => web::KEY_IDENTIFIER,
+        Code::CommonName => web::COMMON_NAME,
+        Code::LeafIsCa => web::LEAF_IS_CA,
+        Code::BadName => web::BAD_NAME,
+        Code::KeyNotAllowed => web::KEY_NOT_ALLOWED,
         Code::PinMismatch => pins::PIN_MISMATCH,
         Code::PinOnLeaf => pins::PIN_ON_LEAF,
         Code::TooFewScts => transparency::TOO_FEW_SCTS,

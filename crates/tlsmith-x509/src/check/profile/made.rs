@@ -1,0 +1,142 @@
+//! How a certificate is made: version, serial number, key identifiers, key, algorithm, what it is for.
+
+use super::Place;
+use crate::Certificate;
+use crate::der::oid;
+use crate::profile::{Keys, Profile};
+use crate::report::{Code, Finding};
+use tlsmith_crypto::KeyType;
+
+/// RFC 5280 §4.1.2.2.
+const SERIAL_OCTETS: usize = 20;
+
+pub(super) fn version(certificate: &Certificate, sent: Option<usize>, profile: &Profile) -> Option<Finding> {
+    if !profile.version_3 || certificate.version() == 3 {
+        return None;
+    }
+    let message = format!("{} is of version {}, not 3", certificate.label(), certificate.version());
+    Some(Finding::new(Code::Version, sent, message))
+}
+
+/// Positive, and at most 20 octets long. That of a root is its owner's matter: some public roots have 0.
+pub(super) fn serial_number(
+    certificate: &Certificate,
+    sent: Option<usize>,
+    place: Place,
+    profile: &Profile,
+) -> Option<Finding> {
+    if !profile.serial_numbers || place == Place::Root {
+        return None;
+    }
+    let serial = certificate.serial();
+    let why = match serial.first() {
+        Some(first) if first & 0x80 != 0 => "is negative".to_owned(),
+        _ if serial.iter().all(|octet| *octet == 0) => "is zero".to_owned(),
+        _ if serial.len() > SERIAL_OCTETS => format!("has {} octets, more than {SERIAL_OCTETS}", serial.len()),
+        _ => return None,
+    };
+    Some(Finding::new(Code::SerialNumber, sent, format!("the serial number of {} {why}", certificate.label())))
+}
+
+/// BR §7.1.2.11.1: a key identifier and nothing else; in a root its own (§7.1.2.1.3).
+pub(super) fn key_identifiers(
+    certificate: &Certificate,
+    sent: Option<usize>,
+    place: Place,
+    profile: &Profile,
+) -> Option<Finding> {
+    let extensions = certificate.extensions();
+    let present = extensions.all.iter().any(|extension| extension.id == oid::AUTHORITY_KEY_IDENTIFIER);
+    if !profile.key_identifiers || !present {
+        return None;
+    }
+    let label = certificate.label();
+    let message = if extensions.authority_certificate {
+        format!("the authorityKeyIdentifier of {label} names the issuer's certificate, where its key alone belongs")
+    } else if extensions.authority_key_id.is_none() {
+        format!("the authorityKeyIdentifier of {label} identifies no key")
+    } else if place == Place::Root && certificate.authority_key_id() != certificate.subject_key_id() {
+        format!("{label} is a root, and its authorityKeyIdentifier is not its own subjectKeyIdentifier")
+    } else {
+        return None;
+    };
+    Some(Finding::new(Code::KeyIdentifier, sent, message))
+}
+
+/// A supported key that the profile does not allow; whether it is supported is asked under every profile.
+pub(super) fn key(certificate: &Certificate, sent: Option<usize>, profile: &Profile) -> Option<Finding> {
+    let kind = certificate.key_type().filter(|_| certificate.key_complaint().is_none())?;
+    let why = unwanted(profile.keys.as_ref()?, kind)?;
+    let message = format!("the key of {} is {kind}; the profile {} wants {why}", certificate.label(), profile.name);
+    Some(Finding::new(Code::KeyNotAllowed, sent, message))
+}
+
+/// What is wanted instead.
+fn unwanted(keys: &Keys, kind: KeyType) -> Option<String> {
+    match (kind, keys.rsa_min_bits) {
+        (KeyType::Rsa { bits } | KeyType::RsaPss { bits }, Some(least)) if bits < least => {
+            Some(format!("RSA of at least {least} bits"))
+        }
+        (KeyType::Rsa { bits } | KeyType::RsaPss { bits }, Some(_)) => {
+            let odd = keys.rsa_whole_octets && bits % 8 != 0;
+            odd.then(|| "RSA of a length that is a whole number of octets".to_owned())
+        }
+        (KeyType::Ecdsa(curve), _) if keys.curves.contains(&curve) => None,
+        (KeyType::Ed25519, _) if keys.ed25519 => None,
+        (KeyType::MlDsa44 | KeyType::MlDsa65 | KeyType::MlDsa87, _) if keys.ml_dsa => None,
+        _ => Some("a key of another type".to_owned()),
+    }
+}
+
+/// `certificate` is signed with an algorithm that the profile allows. Whether the signature holds is not asked.
+pub(crate) fn signed_with(
+    certificate: &Certificate,
+    issuer: &Certificate,
+    sent: Option<usize>,
+    profile: &Profile,
+) -> Option<Finding> {
+    // What does not go with the issuer's key is found with the signature.
+    let algorithm = certificate.signature_algorithm_under(issuer)?;
+    if profile.signatures.is_empty() || profile.signatures.contains(&algorithm) {
+        return None;
+    }
+    let message = format!(
+        "{} is signed with {} by a key {}, which the profile {} does not allow",
+        certificate.label(),
+        certificate.signature_description(),
+        issuer.key_description(),
+        profile.name
+    );
+    Some(Finding::new(Code::UnsupportedSignatureAlgorithm, sent, message))
+}
+
+/// BR §7.1.2.7.8, §7.1.2.7.11.
+pub(super) fn leaf_is_ca(certificate: &Certificate, sent: Option<usize>, profile: &Profile) -> Option<Finding> {
+    if profile.leaf_may_be_ca {
+        return None;
+    }
+    let usage = certificate.extensions().key_usage;
+    let why = if certificate.is_ca() {
+        "is a CA certificate"
+    } else if usage.is_some_and(|usage| usage.key_cert_sign() || usage.crl_sign()) {
+        "has a key that may sign certificates or CRLs (keyUsage)"
+    } else {
+        return None;
+    };
+    let message = format!("{} {why}, and stands where the peer's own certificate belongs", certificate.label());
+    Some(Finding::new(Code::LeafIsCa, sent, message))
+}
+
+/// BR §7.1.2.7.10.
+pub(super) fn any_purpose(certificate: &Certificate, sent: Option<usize>, profile: &Profile) -> Option<Finding> {
+    let usage = certificate.extensions().extended_key_usage.as_ref()?;
+    if profile.any_purpose || !usage.contains_any() {
+        return None;
+    }
+    let message = format!(
+        "{} is for anyExtendedKeyUsage, which the profile {} does not allow",
+        certificate.label(),
+        profile.name
+    );
+    Some(Finding::new(Code::ExtendedKeyUsage, sent, message))
+}
