@@ -8,7 +8,6 @@ mod connect;
 mod encode;
 mod exit;
 mod files;
-#[allow(dead_code, reason = "directories are for cert check")]
 mod input;
 mod judge;
 mod names;

@@ -1,5 +1,6 @@
 //! `tlsmith cert`: looking at certificates, judging them, and putting them into the form that servers want.
 
+mod check;
 mod entry;
 mod pin;
 mod show;
@@ -8,9 +9,10 @@ mod verify;
 use clap::Subcommand;
 use serde::Serialize;
 
+pub(crate) use check::{Report as CheckReport, Row as CheckRow};
 pub(crate) use entry::{Brief, Entry, Extension, cas};
 pub(crate) use pin::Report as PinReport;
-pub(crate) use show::Report as ShowReport;
+pub(crate) use show::{Report as ShowReport, Server as ShownServer};
 pub(crate) use verify::Report as VerifyReport;
 
 use crate::{
@@ -24,6 +26,7 @@ use crate::{
 pub(crate) enum Command {
     Show(show::Opts),
     Verify(Box<verify::Opts>),
+    Check(check::Opts),
     Pin(pin::Opts),
 }
 
@@ -32,6 +35,7 @@ pub(crate) fn main(command: &Command, globals: &Globals) -> Result<Exit, Usage> 
     let result = match command {
         Command::Show(opts) => show::main(opts, globals),
         Command::Verify(opts) => verify::main(opts, globals),
+        Command::Check(opts) => check::main(opts, globals),
         Command::Pin(opts) => pin::main(opts, globals),
     };
     if let (Err(usage), true) = (&result, globals.json) {

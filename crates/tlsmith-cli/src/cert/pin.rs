@@ -12,7 +12,7 @@ use crate::{
     connect::{Error, hex},
     encode::base64,
     exit::{Exit, Usage},
-    input::{self, HostOpts, Source},
+    input::{self, InputOpts, Source},
     render,
 };
 
@@ -32,11 +32,11 @@ Exit codes: 0 good, 1 the server could not be asked, 2 usage, or a file that can
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Opts {
-    /// A file (PEM or DER), a server, or - for standard input
+    /// A file (PEM, DER, PKCS#12, PKCS#7), a server, or - for standard input
     #[arg(value_name = "FILE|HOST[:PORT]|-")]
     pub(crate) source: OsString,
     #[command(flatten)]
-    pub(crate) hosts: HostOpts,
+    pub(crate) hosts: InputOpts,
 }
 
 /// The pins.

@@ -12,7 +12,8 @@ use crate::{
     cli::Globals,
     connect::Error,
     exit::{Exit, Usage},
-    input::{self, HostOpts, NoInput, SOURCES},
+    input::{self, InputOpts, NoInput, SOURCES},
+    probe::Seen,
     render,
 };
 
@@ -36,11 +37,11 @@ Exit codes: 0 good, 1 a server could not be asked, 2 usage, or a file that canno
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, after_long_help = format!("{SOURCES}\n\n{EXAMPLES}"))]
 pub(crate) struct Opts {
-    /// Files (PEM or DER), servers, or - for standard input
+    /// Files (PEM, DER, PKCS#12, PKCS#7), servers, or - for standard input
     #[arg(value_name = "FILE|HOST[:PORT]|-", required = true)]
     pub(crate) sources: Vec<OsString>,
     #[command(flatten)]
-    pub(crate) hosts: HostOpts,
+    pub(crate) hosts: InputOpts,
 }
 
 /// What was found.
@@ -57,11 +58,37 @@ pub(crate) struct Source {
     pub(crate) source: String,
     /// `file`, `stdin` or `host`.
     pub(crate) kind: &'static str,
+    /// What was seen of a server; null for files.
+    pub(crate) server: Option<Server>,
     pub(crate) certificates: Vec<Entry>,
     /// What of it was passed over, and why.
     pub(crate) skipped: Vec<String>,
     /// Why there is nothing.
     pub(crate) error: Option<Error>,
+}
+
+/// What was seen of a server beside its chain.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Server {
+    /// The address that answered.
+    pub(crate) address: Option<String>,
+    /// `TLSv1.3`.
+    pub(crate) protocol: Option<String>,
+    /// It stapled an OCSP response.
+    pub(crate) ocsp_stapled: bool,
+    /// It sent SCTs in its own extension.
+    pub(crate) scts_sent: bool,
+}
+
+impl Server {
+    fn new(seen: &Seen) -> Self {
+        Self {
+            address: seen.address.map(|address| address.to_string()),
+            protocol: seen.version.map(|version| version.to_string()),
+            ocsp_stapled: seen.ocsp_response.is_some(),
+            scts_sent: seen.sct_list.is_some(),
+        }
+    }
 }
 
 /// Runs the command.
@@ -91,13 +118,15 @@ fn run(opts: &Opts, now: UnixTime) -> Result<Report, Usage> {
             Ok(input) => Source {
                 source: name,
                 kind,
+                server: input.seen.as_deref().map(Server::new),
                 certificates: input.certificates.iter().map(|c| Entry::new(c, provider.as_ref(), now)).collect(),
                 skipped: input.skipped,
                 error: None,
             },
             Err(NoInput::Usage(usage)) => return Err(usage),
             Err(error) => {
-                Source { source: name, kind, certificates: Vec::new(), skipped: Vec::new(), error: Some(error.error()) }
+                let error = Some(error.error());
+                Source { source: name, kind, server: None, certificates: Vec::new(), skipped: Vec::new(), error }
             }
         });
     }

@@ -12,7 +12,7 @@ use crate::{
     cli::Globals,
     connect::Error,
     exit::{Exit, Usage},
-    input::{self, HostOpts, SOURCES, Source},
+    input::{self, InputOpts, SOURCES, Source},
     judge::{Evidence, JudgeOpts, Judgement},
     render,
 };
@@ -39,13 +39,13 @@ Exit codes: 0 trusted, 1 the server could not be asked, 2 usage, or a file that 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, after_long_help = format!("{SOURCES}\n\n{EXAMPLES}"))]
 pub(crate) struct Opts {
-    /// A file with leaf and intermediates (PEM or DER), a server, or - for standard input
+    /// A file with leaf and intermediates (PEM, DER, PKCS#12, PKCS#7), a server, or - for standard input
     #[arg(value_name = "FILE|HOST[:PORT]|-")]
     pub(crate) source: OsString,
     #[command(flatten)]
     pub(crate) judge: JudgeOpts,
     #[command(flatten)]
-    pub(crate) hosts: HostOpts,
+    pub(crate) hosts: InputOpts,
 }
 
 /// What was found.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tlsmith_crypto::Provider;
 
-use super::{HostOpts, Input, NoInput, name_of};
+use super::{Input, InputOpts, NoInput, name_of};
 use crate::{
     connect::{Error, Target},
     probe::{Probe, probe},
@@ -12,7 +12,7 @@ use crate::{
 
 /// Shakes hands and takes what was sent. A handshake that fails after the chain has come gave what was wanted: many servers
 /// refuse whoever shows no certificate.
-pub(super) async fn chain(target: &Target, opts: &HostOpts, provider: &Arc<dyn Provider>) -> Result<Input, NoInput> {
+pub(super) async fn chain(target: &Target, opts: &InputOpts, provider: &Arc<dyn Provider>) -> Result<Input, NoInput> {
     let name = Some(name_of(target, opts)?);
     let seen =
         probe(provider, &Probe { starttls: opts.starttls, ..Probe::new(target.clone(), name, opts.timeout) }).await;
@@ -21,7 +21,6 @@ pub(super) async fn chain(target: &Target, opts: &HostOpts, provider: &Arc<dyn P
         _ if seen.chain.is_empty() => Err(NoInput::Host(Box::new(no_chain(target)))),
         _ => Ok(Input {
             name: target.to_string(),
-            kind: "host",
             certificates: seen.chain.clone(),
             skipped: Vec::new(),
             seen: Some(Box::new(seen)),

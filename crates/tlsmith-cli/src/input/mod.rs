@@ -1,9 +1,11 @@
 //! Where certificates come from: files, directories, standard input, and servers that are asked for theirs.
 
+mod contents;
 mod fetch;
 mod files;
 #[cfg(test)]
 mod tests;
+mod watch;
 
 use std::{
     ffi::{OsStr, OsString},
@@ -15,11 +17,12 @@ use std::{
 
 use clap::Args;
 use tlsmith_crypto::Provider;
+use tlsmith_pki::container::{self, Contents};
 use tlsmith_x509::{Certificate, ServerName};
 use zeroize::Zeroizing;
 
-#[cfg(test)]
-use files::in_directory;
+pub(crate) use files::in_directory;
+pub(crate) use watch::Watch;
 
 use crate::{
     cli::duration,
@@ -31,12 +34,12 @@ use crate::{
 
 /// What is said in `--help` of every command that takes sources.
 pub(crate) const SOURCES: &str = "\
-A source that exists as a path is a file (PEM with any number of certificates, or DER).
+A source that exists as a path is a file: PEM with any number of certificates, DER, PKCS#12, PKCS#7.
 - is standard input. Everything else is HOST[:PORT], a server that is asked for its chain.";
 
 /// How servers are asked.
 #[derive(Clone, Debug, Args)]
-pub(crate) struct HostOpts {
+pub(crate) struct InputOpts {
     /// Ask servers for TLS in this protocol first: smtp, lmtp, imap, pop3, ftp, postgres, mysql, ldap, xmpp, xmpp-server,
     /// sieve, nntp, irc
     #[arg(long, value_name = "PROTOCOL", hide_possible_values = true, help_heading = "Servers")]
@@ -67,8 +70,6 @@ pub(crate) enum Source {
 pub(crate) struct Input {
     /// The source, for people.
     pub(crate) name: String,
-    /// `file`, `stdin` or `host`.
-    pub(crate) kind: &'static str,
     /// Its certificates, in its order.
     pub(crate) certificates: Vec<Certificate>,
     /// What of it was passed over, and why.
@@ -105,6 +106,21 @@ impl From<Usage> for NoInput {
 /// Names of files end so, and no host does.
 const FILE_ENDINGS: [&str; 12] = ["pem", "crt", "cer", "cert", "der", "key", "csr", "p12", "pfx", "p7b", "p7c", "jks"];
 
+/// Files with certificates end so.
+const CERTIFICATE_ENDINGS: [&str; 8] = ["pem", "crt", "cer", "cert", "p12", "pfx", "p7b", "p7c"];
+
+/// A file of this name is expected to hold certificates.
+pub(crate) fn is_named_like_a_certificate(path: &Path) -> bool {
+    // Let's Encrypt's clients and many others name keys so.
+    let is_key = path.file_name().and_then(OsStr::to_str).is_some_and(|name| name.contains("key"));
+    !is_key && ends_like(path, &CERTIFICATE_ENDINGS)
+}
+
+fn ends_like(path: &Path, endings: &[&str]) -> bool {
+    let ending = path.extension().and_then(OsStr::to_str).map(str::to_ascii_lowercase);
+    ending.is_some_and(|ending| endings.contains(&ending.as_str()))
+}
+
 impl Source {
     /// Tells paths and servers apart: what exists as a path is one.
     pub(crate) fn parse(text: &OsStr, starttls: Option<Protocol>) -> Result<Self, Usage> {
@@ -123,9 +139,8 @@ impl Source {
             Usage::new("usage.file", format!("{}: no such file or directory", path.display()), fix)
         };
         let Some(text) = text.to_str() else { return Err(missing()) };
-        let ending = path.extension().and_then(OsStr::to_str).map(str::to_ascii_lowercase);
         let is_url = text.contains("://");
-        if !is_url && (text.contains(['/', '\\']) || ending.is_some_and(|end| FILE_ENDINGS.contains(&end.as_str()))) {
+        if !is_url && (text.contains(['/', '\\']) || ends_like(path, &FILE_ENDINGS)) {
             return Err(missing());
         }
         let (target, hint) = Target::parse(text, starttls.map_or(HTTPS, Protocol::port))?;
@@ -156,7 +171,7 @@ impl Source {
 }
 
 /// All sources; a directory stands for the files in it that hold certificates.
-pub(crate) fn sources(texts: &[OsString], opts: &HostOpts) -> Result<Vec<Source>, Usage> {
+pub(crate) fn sources(texts: &[OsString], opts: &InputOpts) -> Result<Vec<Source>, Usage> {
     let mut sources = Vec::new();
     for text in texts {
         let source = Source::parse(text, opts.starttls)?;
@@ -169,7 +184,7 @@ pub(crate) fn sources(texts: &[OsString], opts: &HostOpts) -> Result<Vec<Source>
 }
 
 /// The certificates of one source. For a server `opts` say how it is asked.
-pub(crate) async fn load(source: &Source, opts: &HostOpts, provider: &Arc<dyn Provider>) -> Result<Input, NoInput> {
+pub(crate) async fn load(source: &Source, opts: &InputOpts, provider: &Arc<dyn Provider>) -> Result<Input, NoInput> {
     match source {
         Source::Host(target) => fetch::chain(target, opts, provider).await,
         Source::File(path) => Ok(of_bytes(source, &read_file(path)?)?),
@@ -184,7 +199,7 @@ pub(crate) async fn load(source: &Source, opts: &HostOpts, provider: &Arc<dyn Pr
 /// The one source of commands that take one.
 pub(crate) fn load_one(
     source: &Source,
-    opts: &HostOpts,
+    opts: &InputOpts,
     provider: &Arc<dyn Provider>,
 ) -> Result<Result<Input, Error>, Usage> {
     match block_on(load(source, opts, provider))? {
@@ -213,12 +228,19 @@ pub(crate) fn read_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, Usage> {
 
 /// The certificates of the file that `option` names.
 pub(crate) fn certificates(option: &str, path: &Path) -> Result<Vec<Certificate>, Usage> {
-    tlsmith_x509::pem::certificates(&read(option, path)?)
-        .map_err(|error| Usage::new("usage.file", format!("{option} {}: {error}", path.display()), ""))
+    let name = format!("{option} {}", path.display());
+    let contents = contents(&name, &read(option, path)?)?;
+    match contents.certificates.is_empty() {
+        false => Ok(contents.certificates),
+        true => {
+            let (what, fix) = contents::instead_of_certificates(&contents);
+            Err(Usage::new("usage.file", format!("{name}: {what}"), fix))
+        }
+    }
 }
 
 /// The name that a server is asked for.
-pub(crate) fn name_of(target: &Target, opts: &HostOpts) -> Result<ServerName, Usage> {
+pub(crate) fn name_of(target: &Target, opts: &InputOpts) -> Result<ServerName, Usage> {
     match (&opts.servername, target.ip()) {
         (Some(name), _) => server_name("--servername", name),
         (None, Some(ip)) => Ok(ServerName::Ip(ip)),
@@ -242,12 +264,24 @@ pub(crate) fn stdin() -> Result<Zeroizing<Vec<u8>>, Usage> {
 }
 
 /// The certificates of a file's content.
-fn of_bytes(source: &Source, content: &[u8]) -> Result<Input, Usage> {
-    let certificates = tlsmith_x509::pem::certificates(content).map_err(|error| {
-        let fix = error.fix().unwrap_or_default();
-        Usage::new("usage.file", format!("{}: {}", source.name(), error.message()), fix)
-    })?;
-    Ok(Input { name: source.name(), kind: source.kind(), certificates, skipped: Vec::new(), seen: None })
+fn of_bytes(source: &Source, bytes: &[u8]) -> Result<Input, Usage> {
+    let contents = contents(&source.name(), bytes)?;
+    if contents.certificates.is_empty() {
+        let (what, fix) = contents::instead_of_certificates(&contents);
+        return Err(Usage::new("usage.file", format!("{}: {what}", source.name()), fix));
+    }
+    Ok(Input {
+        name: source.name(),
+        skipped: contents::skipped(&contents),
+        certificates: contents.certificates,
+        seen: None,
+    })
+}
+
+/// All that a file holds.
+pub(crate) fn contents(name: &str, bytes: &[u8]) -> Result<Contents, Usage> {
+    container::read(bytes, &mut || None)
+        .map_err(|error| Usage::new("usage.file", format!("{name}: {}", error.message()), error.fix()))
 }
 
 /// A name to verify or to send.

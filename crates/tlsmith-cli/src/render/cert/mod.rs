@@ -1,11 +1,12 @@
 //! The screens of `tlsmith cert`.
 
+mod check;
 mod pin;
 mod show;
 mod verify;
 
 use super::{Destination, style::Style};
-use crate::cert::{PinReport, ShowReport, VerifyReport};
+use crate::cert::{CheckReport, PinReport, ShowReport, VerifyReport};
 
 /// The screen of `cert show`; whether it was written.
 pub(crate) fn show(report: &ShowReport, verbose: bool) -> bool {
@@ -20,6 +21,11 @@ pub(crate) fn pin(report: &PinReport, verbose: bool) -> bool {
 /// The screen of `cert verify`; whether it was written.
 pub(crate) fn verify(report: &VerifyReport, verbose: bool) -> bool {
     write(verbose, |style| verify::screen(report, style))
+}
+
+/// The screen of `cert check`; whether it was written.
+pub(crate) fn check(report: &CheckReport, verbose: bool) -> bool {
+    write(verbose, |style| check::screen(report, style))
 }
 
 fn write(verbose: bool, screen: impl FnOnce(&Style) -> String) -> bool {

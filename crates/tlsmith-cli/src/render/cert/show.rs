@@ -8,7 +8,7 @@ use super::{
     },
     certificates,
 };
-use crate::cert::{Entry, Extension, ShowReport};
+use crate::cert::{Entry, Extension, ShowReport, ShownServer};
 
 /// Each source with its certificates.
 pub(super) fn screen(report: &ShowReport, style: &Style) -> String {
@@ -25,6 +25,10 @@ pub(super) fn screen(report: &ShowReport, style: &Style) -> String {
             }
             None => page.text.push_str(&format!("{title}  {}\n", certificates(source.certificates.len()))),
         }
+        if let Some(server) = &source.server {
+            page.text.push('\n');
+            page.server(server);
+        }
         for (index, entry) in source.certificates.iter().enumerate() {
             page.text.push('\n');
             page.certificate(index, entry, &report.time);
@@ -38,6 +42,21 @@ pub(super) fn screen(report: &ShowReport, style: &Style) -> String {
 }
 
 impl Page<'_> {
+    fn server(&mut self, server: &ShownServer) {
+        for (label, value) in [("Address", &server.address), ("Protocol", &server.protocol)] {
+            if let Some(value) = value {
+                self.field(label, value);
+            }
+        }
+        let stapled: Vec<&str> = [(server.ocsp_stapled, "an OCSP response"), (server.scts_sent, "SCTs")]
+            .into_iter()
+            .filter_map(|(is_there, what)| is_there.then_some(what))
+            .collect();
+        if !stapled.is_empty() {
+            self.field("Sent along", &stapled.join(", "));
+        }
+    }
+
     fn certificate(&mut self, index: usize, entry: &Entry, now: &str) {
         let title = self.style.paint(Ink::Strong, &format!("Certificate {index}"));
         self.text.push_str(&format!("{title}{}\n", kind(entry)));
