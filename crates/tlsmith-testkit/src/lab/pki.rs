@@ -70,6 +70,11 @@ impl Authority {
         Self { pem: certificate.pem(), der: certificate.der().to_vec(), params, key }
     }
 
+    /// Another certificate for the same name and key, of another CA: a cross-signature.
+    pub fn cross_signed(&self, by: &Self) -> String {
+        self.params.signed_by(&self.key, &by.issuer()).unwrap().pem()
+    }
+
     /// Its serial number, in hexadecimal.
     pub fn serial(&self) -> String {
         hex(self.params.serial_number.as_ref().unwrap())
@@ -140,9 +145,11 @@ impl Authority {
             ["old-key.pem", "old-csr.pem", "old-ca.pem", "old-ca-key.pem", "old.cnf"].map(|file| dir.join(file));
         fs::write(&ca, &self.pem).unwrap();
         fs::write(&ca_key, self.key.serialize_pem()).unwrap();
+        // An EC key enciphers nothing (RFC 8813 §3).
+        let usage = if new_key.contains(&"RSA") { "digitalSignature,keyEncipherment" } else { "digitalSignature" };
         fs::write(
             &extensions,
-            format!("subjectAltName=DNS:{name}\nextendedKeyUsage=serverAuth\nkeyUsage=critical,digitalSignature\n"),
+            format!("subjectAltName=DNS:{name}\nextendedKeyUsage=serverAuth\nkeyUsage=critical,{usage}\n"),
         )
         .unwrap();
         must_run(Command::new("openssl").args(["genpkey", "-quiet"]).args(new_key).arg("-out").arg(&key));
@@ -176,6 +183,25 @@ impl Leaf {
             change(params);
         });
         Self::new(&params.self_signed(&key).unwrap().pem(), &params, &key)
+    }
+
+    /// What `openssl req -x509` makes without further options: a CA of its own, named by its common name alone.
+    pub fn by_openssl_req(name: &str, dir: &Path) -> Self {
+        let key = dir.join("req-key.pem");
+        let mut command = Command::new("openssl");
+        command.args([
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-noenc",
+            "-days",
+            "365",
+            "-subj",
+            &format!("/CN={name}"),
+        ]);
+        let pem = must_run(command.arg("-keyout").arg(&key));
+        Self { pem, key_pem: fs::read_to_string(key).unwrap(), serial: String::new() }
     }
 
     /// Writes it as files, with what is sent above it.

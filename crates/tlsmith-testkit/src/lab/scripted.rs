@@ -78,31 +78,47 @@ fn wait_for_end(socket: &mut TcpStream) {
     while matches!(socket.read(&mut [0; 1024]), Ok(1..)) {}
 }
 
-/// A server of 1996: answers every ClientHello with a ServerHello of SSL 3.0 (RFC 6101 §5.6.1.3), suite
-/// `SSL_RSA_WITH_3DES_EDE_CBC_SHA`.
-pub fn ssl3() -> Listening {
-    Listening::start(|mut socket| {
-        if read_record(&mut socket).is_empty() {
-            return;
+/// What a server of 1996 answers to a ClientHello of TLS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ssl3 {
+    /// A ServerHello of SSL 3.0: the client may take that version or leave it.
+    Chooses,
+    /// The alert handshake_failure, in a record of SSL 3.0; a ServerHello only where the client offers SSL 3.0 itself.
+    Refuses,
+}
+
+/// A server that knows SSL 3.0 (RFC 6101) and nothing newer, suite `SSL_RSA_WITH_3DES_EDE_CBC_SHA`, with this certificate
+/// (DER). It waits for a ClientKeyExchange that nobody sends.
+pub fn ssl3(newer: Ssl3, certificate: &[u8]) -> Listening {
+    /// Where the minor version of a ClientHello stands: after the headers of record and message, and the 3.
+    const MINOR_VERSION: usize = RECORD_HEADER + 4 + 1;
+    let flight = ssl3_flight(certificate);
+    Listening::start(move |mut socket| {
+        let hello = read_record(&mut socket);
+        match (hello.get(MINOR_VERSION), newer) {
+            (None, _) => {}
+            (Some(1..), Ssl3::Refuses) => {
+                let _ = socket.write_all(&[0x15, 0x03, 0x00, 0, 2, 2, 40]);
+            }
+            _ => {
+                let _ = socket.write_all(&flight);
+                wait_for_end(&mut socket);
+            }
         }
-        let mut hello = vec![0x02, 0, 0, 38, 0x03, 0x00];
-        hello.extend([0x5a; 32]);
-        hello.extend([0, 0x00, 0x0a, 0]);
-        let mut record = vec![0x16, 0x03, 0x00, 0, u8::try_from(hello.len()).unwrap()];
-        record.extend(hello);
-        let _ = socket.write_all(&record);
-        wait_for_end(&mut socket);
     })
 }
 
-/// A server that takes no version of TLS and says so in the record of SSL 3.0, as SSL-3.0-only builds of OpenSSL did:
-/// alert handshake_failure.
-pub fn ssl3_alert() -> Listening {
-    Listening::start(|mut socket| {
-        if !read_record(&mut socket).is_empty() {
-            let _ = socket.write_all(&[0x15, 0x03, 0x00, 0, 2, 2, 40]);
-        }
-    })
+/// ServerHello, Certificate, ServerHelloDone (RFC 6101 §5.6), in one record.
+fn ssl3_flight(certificate: &[u8]) -> Vec<u8> {
+    let u24 = |length: usize| u32::try_from(length).unwrap().to_be_bytes()[1..].to_vec();
+    let message = |kind: u8, body: &[u8]| [&[kind][..], &u24(body.len()), body].concat();
+    // The version, 32 bytes of randomness, no session, the suite, no compression.
+    let hello = [&[0x03, 0x00][..], &[0x5a; 32], &[0, 0x00, 0x0a, 0]].concat();
+    let chain = [u24(certificate.len()), certificate.to_vec()].concat();
+    let chain = [u24(chain.len()), chain].concat();
+    let flight = [message(2, &hello), message(11, &chain), message(14, &[])].concat();
+    let length = u16::try_from(flight.len()).unwrap().to_be_bytes();
+    [&[0x16, 0x03, 0x00][..], &length, &flight].concat()
 }
 
 /// A server of another protocol that greets, and answers whatever comes with one more line, then hangs up.

@@ -68,11 +68,19 @@ pub(super) const FAULTS: &[Fault] = &[
         },
     },
     Fault {
+        name: "missing-intermediate-left-out",
+        title: "the bundle holds last year's intermediate, which GnuTLS leaves out as not belonging to the leaf",
+        server: Product::GnuTls,
+        cause: "missing_intermediate",
+        exit: Exit::NotTrusted,
+        start: |b| b.gnutls(&last_years(b), &[], &[]),
+    },
+    Fault {
         name: "wrong-order-nginx",
         title: "the intermediates were put together the wrong way round",
         server: Product::Nginx,
         cause: "wrong_order",
-        exit: Exit::Failed,
+        exit: Exit::Good,
         start: |b| b.nginx(&wrong_way_round(b)),
     },
     Fault {
@@ -80,7 +88,7 @@ pub(super) const FAULTS: &[Fault] = &[
         title: "-cert_chain holds the upper intermediate first",
         server: Product::OpenSsl,
         cause: "wrong_order",
-        exit: Exit::Failed,
+        exit: Exit::Good,
         start: |b| b.openssl(&wrong_way_round(b), &[]),
     },
     Fault {
@@ -88,7 +96,7 @@ pub(super) const FAULTS: &[Fault] = &[
         title: "an intermediate of the CA before the last is still in the bundle",
         server: Product::Nginx,
         cause: "extra_certificate",
-        exit: Exit::Failed,
+        exit: Exit::Good,
         start: |b| b.nginx(&with_a_stranger(b)),
     },
     Fault {
@@ -96,7 +104,7 @@ pub(super) const FAULTS: &[Fault] = &[
         title: "somebody else's intermediate went into the bundle as well",
         server: Product::Tlsmith,
         cause: "extra_certificate",
-        exit: Exit::Failed,
+        exit: Exit::Good,
         start: |b| b.tlsmith(&with_a_stranger(b)),
     },
     Fault {
@@ -111,12 +119,12 @@ pub(super) const FAULTS: &[Fault] = &[
         },
     },
     Fault {
-        name: "wrong-intermediate-gnutls",
+        name: "wrong-intermediate-openssl",
         title: "the bundle holds last year's intermediate: the same name, another key",
-        server: Product::GnuTls,
+        server: Product::OpenSsl,
         cause: "wrong_intermediate",
         exit: Exit::NotTrusted,
-        start: |b| b.gnutls(&last_years(b), &[], &[]),
+        start: |b| b.openssl(&last_years(b), &[]),
     },
     Fault {
         name: "wrong-intermediate-tlsmith",

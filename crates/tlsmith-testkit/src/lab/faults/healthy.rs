@@ -1,7 +1,7 @@
 //! Servers with nothing wrong, so that a doctor who always finds something is found out.
 
-use super::{Exit, Fault, Product};
-use crate::config;
+use super::{Exit, Fault, Product, pki::Authority};
+use crate::{certs::HOST, config};
 
 pub(super) const FAULTS: &[Fault] = &[
     Fault {
@@ -48,6 +48,51 @@ pub(super) const FAULTS: &[Fault] = &[
             })
             .asked_as("www.lab.test", &["127.0.0.1"])
         },
+    },
+    Fault {
+        name: "healthy-root-sent",
+        title: "nothing: the root is sent along, which is superfluous and harms nobody",
+        server: Product::OpenSsl,
+        cause: "nothing_wrong",
+        exit: Exit::Good,
+        start: |b| {
+            let leaf = b.issuing().leaf(&[HOST], |_| {});
+            b.openssl(&b.files(&leaf, &[&b.issuing().pem, &b.root().pem]), &[])
+        },
+    },
+    Fault {
+        name: "healthy-cross-signed",
+        title: "nothing: the root's cross-signature by an older one is sent along, for older clients",
+        server: Product::Nginx,
+        cause: "nothing_wrong",
+        exit: Exit::Good,
+        start: |b| {
+            let older = Authority::new("Former Root CA", None, |_| {});
+            let leaf = b.issuing().leaf(&[HOST], |_| {});
+            b.nginx(&b.files(&leaf, &[&b.issuing().pem, &b.root().cross_signed(&older)]))
+        },
+    },
+    Fault {
+        name: "healthy-two-keys",
+        title: "nothing: an ECDSA and an RSA certificate side by side",
+        server: Product::Nginx,
+        cause: "nothing_wrong",
+        exit: Exit::Good,
+        start: |b| {
+            let new_key = ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"];
+            let rsa = b.issuing().leaf_by_openssl(HOST, &new_key, "-sha256", &b.dir);
+            let rsa = rsa.files(&b.dir, "rsa", &[&b.issuing().pem]);
+            let (cert, key) = (rsa.chain.display(), rsa.key.display());
+            b.nginx_with(&b.good(), &format!("ssl_certificate {cert}; ssl_certificate_key {key};"))
+        },
+    },
+    Fault {
+        name: "healthy-address-gnutls",
+        title: "nothing: asked by its address, which the certificate holds",
+        server: Product::GnuTls,
+        cause: "nothing_wrong",
+        exit: Exit::Good,
+        start: |b| b.gnutls(&b.named(&[HOST, "127.0.0.1"]), &[], &[]).asked_as("127.0.0.1", &[]),
     },
     Fault {
         name: "healthy-same-certificate",

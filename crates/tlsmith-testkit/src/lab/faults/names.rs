@@ -166,10 +166,10 @@ pub(super) const FAULTS: &[Fault] = &[
         },
     },
     Fault {
-        name: "wrong-virtual-host-refused",
+        name: "unknown-name-nginx",
         title: "no block has this name, and unknown names are refused",
         server: Product::Nginx,
-        cause: "wrong_virtual_host",
+        cause: "unknown_name",
         exit: Exit::Failed,
         start: |b| {
             let cert = b.named(&["shop.lab.test"]);

@@ -1,8 +1,12 @@
 //! What is spoken, and in which version with which parameters.
 
-use super::{Exit, Fault, Product, bench::Bench, scripted};
+use super::{
+    Exit, Fault, Product,
+    bench::Bench,
+    scripted::{self, Ssl3},
+};
 use crate::{
-    certs::HOST,
+    certs::{CertFiles, HOST},
     config,
     peers::{
         nginx::Nginx,
@@ -44,7 +48,7 @@ pub(super) const FAULTS: &[Fault] = &[
         server: Product::Scripted,
         cause: "ssl3_only",
         exit: Exit::Failed,
-        start: |b| b.scripted(scripted::ssl3()),
+        start: |b| ssl3(b, Ssl3::Chooses),
     },
     Fault {
         name: "ssl3-only-alert",
@@ -52,7 +56,7 @@ pub(super) const FAULTS: &[Fault] = &[
         server: Product::Scripted,
         cause: "ssl3_only",
         exit: Exit::Failed,
-        start: |b| b.scripted(scripted::ssl3_alert()),
+        start: |b| ssl3(b, Ssl3::Refuses),
     },
     Fault {
         name: "no-common-suite-nginx",
@@ -87,6 +91,22 @@ pub(super) const FAULTS: &[Fault] = &[
         start: |b| {
             b.tlsmith_with(&b.good(), |server| server.cipher_suites(&[config::suite("TLS_AES_128_CCM_8_SHA256")]))
         },
+    },
+    Fault {
+        name: "no-common-suite-static-rsa",
+        title: "ssl_ciphers AES128-GCM-SHA256: RSA key exchange, so that a box may read along",
+        server: Product::Nginx,
+        cause: "no_common_suite",
+        exit: Exit::Failed,
+        start: |b| b.nginx_with(&with_rsa(b), "ssl_protocols TLSv1.2; ssl_ciphers AES128-GCM-SHA256;"),
+    },
+    Fault {
+        name: "no-common-suite-dhe",
+        title: "DHE alone, as guides of 2010 said",
+        server: Product::OpenSsl,
+        cause: "no_common_suite",
+        exit: Exit::Failed,
+        start: |b| b.openssl(&with_rsa(b), &["-tls1_2", "-cipher", "DHE-RSA-AES128-GCM-SHA256"]),
     },
     Fault {
         name: "no-common-group-openssl",
@@ -161,6 +181,16 @@ pub(super) const FAULTS: &[Fault] = &[
         },
     },
 ];
+
+fn ssl3(b: &Bench<'_>, newer: Ssl3) -> super::Running {
+    let chain = tlsmith_x509::pem::certificates(&std::fs::read(with_rsa(b).leaf).unwrap()).unwrap();
+    b.scripted(scripted::ssl3(newer, chain[0].der()))
+}
+
+fn with_rsa(b: &Bench<'_>) -> CertFiles {
+    let new_key = ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"];
+    b.files(&b.issuing().leaf_by_openssl(HOST, &new_key, "-sha256", &b.dir), &[&b.issuing().pem])
+}
 
 fn plain_http(b: &Bench<'_>) -> super::Running {
     let nginx = Nginx::start(1, |ports| {

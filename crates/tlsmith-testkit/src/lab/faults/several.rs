@@ -18,7 +18,7 @@ pub(super) const FAULTS: &[Fault] = &[
         title: "the new certificate went to one of two servers; the other one's has ended",
         server: Product::Nginx,
         cause: "different_certificates",
-        exit: Exit::NotTrusted,
+        exit: Exit::Failed,
         start: |b| two(b, &b.issuing().leaf(&[NAME], |_| {}), &ended(b)),
     },
     Fault {
@@ -26,7 +26,7 @@ pub(super) const FAULTS: &[Fault] = &[
         title: "one of two servers has a certificate without the new name",
         server: Product::Nginx,
         cause: "different_certificates",
-        exit: Exit::NotTrusted,
+        exit: Exit::Failed,
         start: |b| two(b, &b.issuing().leaf(&[NAME], |_| {}), &b.issuing().leaf(&["www.example"], |_| {})),
     },
     Fault {

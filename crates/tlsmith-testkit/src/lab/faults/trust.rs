@@ -35,6 +35,14 @@ pub(super) const FAULTS: &[Fault] = &[
         start: |b| b.tlsmith(&self_signed(b)),
     },
     Fault {
+        name: "self-signed-gnutls",
+        title: "openssl req -x509 without further options: a CA of its own, named by its common name alone",
+        server: Product::GnuTls,
+        cause: "self_signed",
+        exit: Exit::NotTrusted,
+        start: |b| b.gnutls(&b.files(&Leaf::by_openssl_req(HOST, &b.dir), &[]), &[], &[]),
+    },
+    Fault {
         name: "private-ca-nginx",
         title: "the company's root is not in the store of this client",
         server: Product::Nginx,
@@ -57,6 +65,19 @@ pub(super) const FAULTS: &[Fault] = &[
         cause: "private_ca",
         exit: Exit::NotTrusted,
         start: |b| b.gnutls(&of_the_company(b, true), &[], &[]),
+    },
+    Fault {
+        name: "private-ca-direct",
+        title: "the company's root signs servers itself: there is no intermediate that could be missing",
+        server: Product::Tlsmith,
+        cause: "private_ca",
+        exit: Exit::NotTrusted,
+        start: |b| {
+            let root = Authority::new("Example Corp Root CA", None, |params| {
+                params.distinguished_name = subject("Example Corp", "Example Corp Root CA");
+            });
+            b.tlsmith(&b.files(&root.leaf(&[HOST], |_| {}), &[]))
+        },
     },
     Fault {
         name: "middlebox-fortinet",
