@@ -11,6 +11,12 @@ use crate::{
 ///
 /// All randomness comes in through [`Provider::random`] and the key exchange, so that a test can fix it.
 pub trait Provider: Send + Sync + fmt::Debug {
+    /// Which one it is, for what is remembered of its judgements: two providers that may judge a signature differently have
+    /// different names.
+    fn name(&self) -> &'static str {
+        std::any::type_name::<Self>()
+    }
+
     /// Fills `out` with random bytes.
     fn random(&self, out: &mut [u8]) -> Result<(), CryptoError>;
 

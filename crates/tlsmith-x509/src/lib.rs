@@ -22,7 +22,7 @@ pub use cert::public_key::SubjectPublicKeyInfo;
 pub use cert::request::CertificateRequest;
 pub use cert::{Certificate, ParseError};
 pub use name::{DnsName, InvalidName, ReferenceName, ServerName};
-pub use path::{AnchorsError, Budget, PathRequest, Purpose, TrustAnchors, verify};
+pub use path::{AnchorsError, Budget, PathRequest, Purpose, SignatureCache, TrustAnchors, Work, verify};
 pub use pem::PemError;
 pub use pin::Pin;
 pub use profile::Profile;

@@ -72,7 +72,10 @@ fn paths_and_work_are_bounded() {
     let mut poor = case(&[&root.certificate], &fits.iter().collect::<Vec<_>>());
     poor.budget = Budget { signatures: 8, ..Budget::default() };
     let finding = poor.fails(&[Code::BudgetExhausted]);
-    assert!(finding.message.contains("more signatures"), "{finding:#?}");
+    assert!(
+        finding.message.contains("more than 8 signatures") && finding.message.contains("8 signatures, 9 issuer"),
+        "{finding:#?}"
+    );
     poor.budget = Budget { signatures: 9, candidates: 9, ..Budget::default() };
     poor.is_trusted(&[]);
     poor.budget = Budget { candidates: 8, ..Budget::default() };

@@ -1,5 +1,7 @@
 //! How much one verification may cost.
 
+use std::fmt;
+
 /// How much work one verification may cost.
 ///
 /// Building and checking draw on the same budget, so that no chain, however it is made, costs more. A chain in use takes
@@ -27,11 +29,34 @@ impl Default for Budget {
     }
 }
 
-/// What is left of a budget.
+/// How much work a verification took; see [`Budget`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Work {
+    /// Signatures verified; those that a [`SignatureCache`](super::SignatureCache) remembered are none.
+    pub signatures: u32,
+    /// Issuer candidates looked at.
+    pub candidates: u32,
+    /// Comparisons of names with name constraints.
+    pub name_comparisons: u32,
+}
+
+impl fmt::Display for Work {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { signatures, candidates, name_comparisons } = self;
+        write!(f, "{signatures} {SIGNATURES}, {candidates} {CANDIDATES}, {name_comparisons} {NAME_COMPARISONS}")
+    }
+}
+
+const SIGNATURES: &str = "signatures";
+const CANDIDATES: &str = "issuer candidates";
+const NAME_COMPARISONS: &str = "comparisons with name constraints";
+
+/// What was done, and how much may be.
 #[derive(Debug)]
 pub(crate) struct Meter {
-    left: Budget,
-    exhausted: Option<&'static str>,
+    limit: Budget,
+    done: Work,
+    exhausted: Option<(&'static str, u32)>,
 }
 
 /// The budget is used up; the [`Meter`] knows which part.
@@ -39,41 +64,48 @@ pub(crate) struct Meter {
 pub(crate) struct Exhausted;
 
 impl Meter {
-    pub(crate) fn new(budget: Budget) -> Self {
-        Self { left: budget, exhausted: None }
+    pub(crate) fn new(limit: Budget) -> Self {
+        Self { limit, done: Work::default(), exhausted: None }
     }
 
     pub(crate) fn signature(&mut self) -> Result<(), Exhausted> {
-        Self::take(&mut self.left.signatures, "signatures", &mut self.exhausted)
+        Self::charge(&mut self.done.signatures, self.limit.signatures, SIGNATURES, &mut self.exhausted)
     }
 
     pub(crate) fn candidate(&mut self) -> Result<(), Exhausted> {
-        Self::take(&mut self.left.candidates, "issuer candidates", &mut self.exhausted)
+        Self::charge(&mut self.done.candidates, self.limit.candidates, CANDIDATES, &mut self.exhausted)
     }
 
     pub(crate) fn name_comparison(&mut self) -> Result<(), Exhausted> {
-        Self::take(&mut self.left.name_comparisons, "comparisons with name constraints", &mut self.exhausted)
+        let limit = self.limit.name_comparisons;
+        Self::charge(&mut self.done.name_comparisons, limit, NAME_COMPARISONS, &mut self.exhausted)
     }
 
     pub(crate) fn depth(&self) -> usize {
-        usize::try_from(self.left.depth).unwrap_or(usize::MAX)
+        usize::try_from(self.limit.depth).unwrap_or(usize::MAX)
     }
 
-    /// What was used up, if something was.
-    pub(crate) fn exhausted(&self) -> Option<&'static str> {
-        self.exhausted
+    pub(crate) fn done(&self) -> Work {
+        self.done
     }
 
-    fn take(left: &mut u32, what: &'static str, exhausted: &mut Option<&'static str>) -> Result<(), Exhausted> {
-        match left.checked_sub(1) {
-            Some(rest) => {
-                *left = rest;
-                Ok(())
-            }
-            None => {
-                *exhausted = Some(what);
-                Err(Exhausted)
-            }
+    /// What was used up, its limit, and what was done so far; if something was.
+    pub(crate) fn exhausted(&self) -> Option<String> {
+        let (what, limit) = self.exhausted?;
+        Some(format!("it takes more than {limit} {what}, more than any chain in use (done so far: {})", self.done))
+    }
+
+    fn charge(
+        done: &mut u32,
+        limit: u32,
+        what: &'static str,
+        exhausted: &mut Option<(&'static str, u32)>,
+    ) -> Result<(), Exhausted> {
+        if *done >= limit {
+            *exhausted = Some((what, limit));
+            return Err(Exhausted);
         }
+        *done += 1;
+        Ok(())
     }
 }

@@ -4,12 +4,14 @@ mod anchors;
 mod as_sent;
 pub(crate) mod budget;
 mod build;
+mod cache;
 mod diagnose;
 mod search;
 mod verify;
 
 pub use anchors::{AnchorsError, TrustAnchors};
-pub use budget::Budget;
+pub use budget::{Budget, Work};
+pub use cache::SignatureCache;
 
 use crate::check::{names, validity};
 use crate::ct::Transparency;
@@ -49,6 +51,8 @@ pub struct PathRequest<'a> {
     pub now: UnixTime,
     /// How much work.
     pub budget: Budget,
+    /// What was verified before; none: nothing is remembered.
+    pub cache: Option<&'a SignatureCache>,
     /// Signature algorithms that certificates may be signed with; empty: all that the provider verifies.
     pub algorithms: &'a [SignatureAlgorithm],
     /// What is demanded of the certificates beyond RFC 5280 §6.1.
@@ -62,8 +66,8 @@ pub struct PathRequest<'a> {
 }
 
 impl<'a> PathRequest<'a> {
-    /// `chain` to `anchors`, for `purpose`, at `now`: nothing known besides, no name, the usual budget, every algorithm, the
-    /// profile [`Profile::private`], no pins, no CT. The rest is set afterwards.
+    /// `chain` to `anchors`, for `purpose`, at `now`: nothing known besides, no name, the usual budget, no cache, every
+    /// algorithm, the profile [`Profile::private`], no pins, no CT. The rest is set afterwards.
     pub fn new(chain: &'a [Certificate], anchors: &'a TrustAnchors, purpose: Purpose, now: UnixTime) -> Self {
         Self {
             anchors,
@@ -73,6 +77,7 @@ impl<'a> PathRequest<'a> {
             name: None,
             now,
             budget: Budget::default(),
+            cache: None,
             algorithms: &[],
             profile: &profile::PRIVATE,
             pins: &[],
@@ -101,7 +106,8 @@ pub fn verify(provider: &dyn Provider, request: &PathRequest<'_>) -> Report {
     outcome.findings.extend(as_sent::findings(request, &outcome.path, &outcome.findings));
     let trusted = outcome.anchored && !outcome.findings.iter().any(Finding::is_error);
     if !trusted {
-        return Report { scts, ..Report::new(Vec::new(), outcome.findings) };
+        let work = validation.meter.done();
+        return Report { work, scts, ..Report::new(Vec::new(), outcome.findings) };
     }
     let soon = outcome
         .path
@@ -109,5 +115,5 @@ pub fn verify(provider: &dyn Provider, request: &PathRequest<'_>) -> Report {
         .filter_map(|node| validity::expires_soon(node.certificate, validation.sent_at(*node), request.now));
     outcome.findings.extend(soon);
     let path = outcome.path.iter().map(|node| node.certificate.clone()).collect();
-    Report { scts, ..Report::new(path, outcome.findings) }
+    Report { work: validation.meter.done(), scts, ..Report::new(path, outcome.findings) }
 }

@@ -148,7 +148,7 @@ fn sent_alone<'a>(validation: &mut Validation<'a>, request: &'a PathRequest<'a>,
     Outcome { path, anchored: false, findings }
 }
 
-fn exhaustion(what: &str) -> Finding {
-    let message = format!("the search for a path was stopped: it takes more {what} than any chain in use");
+fn exhaustion(what: String) -> Finding {
+    let message = format!("the search for a path was stopped: {what}");
     Finding::new(Code::BudgetExhausted, None, message)
 }

@@ -5,6 +5,7 @@ use super::PathRequest;
 use super::as_sent;
 use super::budget::{Exhausted, Meter};
 use super::build::{KeyIdFit, Node, Origin, Paths, key_id_fit};
+use super::cache::{self, Policy};
 use crate::Certificate;
 use crate::cert::ext::NameConstraints;
 use crate::check::profile::{self, Place};
@@ -13,6 +14,7 @@ use crate::ct::verify::Judge;
 use crate::ct::{JudgedSct, LogList, Source, sct};
 use crate::der::oid;
 use crate::report::{Code, Finding, LISTED};
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use tlsmith_crypto::Provider;
 
@@ -29,6 +31,8 @@ pub(crate) struct Validation<'a> {
     profiled: HashMap<(Origin, Place), Vec<Finding>>,
     /// Anchors that another name stands above, and whether their own key signed them all the same.
     roots: HashMap<Origin, bool>,
+    /// What the cache goes by; made when it is asked first.
+    policy: OnceCell<Policy>,
 }
 
 /// The state variables of RFC 5280 §6.1.2. Policies are not processed: any is acceptable, none demanded.
@@ -51,6 +55,7 @@ impl<'a> Validation<'a> {
             scts: HashMap::new(),
             profiled: HashMap::new(),
             roots: HashMap::new(),
+            policy: OnceCell::new(),
         }
     }
 
@@ -92,7 +97,8 @@ impl<'a> Validation<'a> {
 
     /// The leaf's timestamps for those who show them, though something else may be wrong with the path: `findings`.
     pub(crate) fn scts(&mut self, path: &[Node<'a>], findings: &[Finding]) -> Vec<JudgedSct> {
-        let is_forged = |finding: &Finding| matches!(finding.code, Code::BadSignature | Code::UnknownIssuer);
+        let forged = [Code::BadSignature, Code::UnknownIssuer, Code::WrongIntermediate];
+        let is_forged = |finding: &Finding| finding.is_error() && forged.contains(&finding.code);
         match self.request.transparency {
             Some(transparency) if self.is_anchored(path) && !findings.iter().any(is_forged) => {
                 self.timestamps(transparency.logs, path).map(<[_]>::to_vec).unwrap_or_default()
@@ -236,8 +242,8 @@ impl<'a> Validation<'a> {
     /// §6.1.3 (a)(1) along a path, from the anchor down: a peer may send what it likes, but makes no signature of an anchor.
     pub(crate) fn first_bad_signature(&mut self, path: &[Node<'a>]) -> Result<Option<Finding>, Exhausted> {
         for [node, issuer] in path.array_windows().rev() {
-            if let Some(bad) = self.signature(*node, *issuer)? {
-                return Ok(Some(bad));
+            if let Err(refusal) = self.signature(*node, *issuer, true)? {
+                return Ok(Some(self.refused(refusal, *node, *issuer)));
             }
         }
         Ok(None)
@@ -246,26 +252,42 @@ impl<'a> Validation<'a> {
     /// All signatures of a path that do not hold, as far as the budget goes.
     pub(crate) fn bad_signatures(&mut self, path: &[Node<'a>], findings: &mut Vec<Finding>) {
         for [node, issuer] in path.array_windows().rev() {
-            match self.signature(*node, *issuer) {
-                Ok(bad) => findings.extend(bad),
+            match self.signature(*node, *issuer, false) {
+                Ok(Ok(())) => {}
+                Ok(Err(refusal)) => findings.push(self.refused(refusal, *node, *issuer)),
                 Err(Exhausted) => break,
             }
         }
     }
 
-    fn signature(&mut self, node: Node<'a>, issuer: Node<'a>) -> Result<Option<Finding>, Exhausted> {
+    /// One signature. It is remembered for other verifications when all above it, up to an anchor, hold.
+    fn signature(
+        &mut self,
+        node: Node<'a>,
+        issuer: Node<'a>,
+        below_anchor: bool,
+    ) -> Result<Result<(), signature::Refusal>, Exhausted> {
         let edge = (node.origin, issuer.origin);
-        let result = match self.signatures.get(&edge) {
-            Some(result) => result.clone(),
-            None => {
-                self.meter.signature()?;
-                let algorithms = self.request.algorithms;
-                let result = signature::check(self.provider, node.certificate, issuer.certificate, algorithms);
-                self.signatures.insert(edge, result.clone());
-                result
-            }
+        if let Some(result) = self.signatures.get(&edge) {
+            return Ok(result.clone());
+        }
+        let cache = self.request.cache.map(|cache| (cache, self.cache_key(node, issuer)));
+        let result = if cache.as_ref().is_some_and(|(cache, key)| cache.contains(key)) {
+            Ok(())
+        } else {
+            self.meter.signature()?;
+            signature::check(self.provider, node.certificate, issuer.certificate, self.request.algorithms)
         };
-        Ok(result.err().map(|refusal| self.refused(refusal, node, issuer)))
+        if let (Some((cache, key)), Ok(()), true) = (cache, &result, below_anchor) {
+            cache.insert(key);
+        }
+        self.signatures.insert(edge, result.clone());
+        Ok(result)
+    }
+
+    fn cache_key(&self, node: Node<'a>, issuer: Node<'a>) -> cache::Key {
+        let policy = self.policy.get_or_init(|| Policy::new(self.provider, self.request.algorithms));
+        policy.key(self.provider, node.certificate, issuer.certificate)
     }
 
     fn refused(&self, refusal: signature::Refusal, node: Node<'a>, issuer: Node<'a>) -> Finding {

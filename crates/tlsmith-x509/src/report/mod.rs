@@ -5,8 +5,8 @@ mod rows;
 
 pub use code::{Code, Row};
 
-use crate::Certificate;
 use crate::ct::JudgedSct;
+use crate::{Certificate, Work};
 
 /// How many of a list a message names.
 pub(crate) const LISTED: usize = 8;
@@ -93,6 +93,8 @@ pub struct Report {
     /// The timestamps of CT logs, each judged for itself; empty where none was asked for ([`crate::ct::Transparency`]), or no
     /// issuer is known under whom they could be judged.
     pub scts: Vec<JudgedSct>,
+    /// What it took.
+    pub work: Work,
 }
 
 impl Report {
@@ -113,6 +115,6 @@ impl Report {
             (std::cmp::Reverse(finding.severity), rank, finding.certificate)
         });
         findings.dedup();
-        Self { path, findings, scts: Vec::new() }
+        Self { path, findings, scts: Vec::new(), work: Work::default() }
     }
 }

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 #![allow(unreachable_pub, reason = "a module of tests")]
 
+pub mod counting;
 pub mod ct;
 pub mod raw;
 
@@ -9,10 +10,11 @@ use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
     PKCS_ECDSA_P256_SHA256,
 };
+use tlsmith_crypto::Provider;
 use tlsmith_crypto::aws_lc::AwsLc;
 use tlsmith_x509::{
-    Budget, Certificate, Code, Finding, PathRequest, Profile, Purpose, Report, ServerName, TrustAnchors, UnixTime,
-    verify,
+    Budget, Certificate, Code, Finding, PathRequest, Profile, Purpose, Report, ServerName, SignatureCache,
+    TrustAnchors, UnixTime, verify,
 };
 
 pub const PROVIDER: AwsLc = AwsLc;
@@ -127,11 +129,16 @@ impl Case {
     }
 
     pub fn report(&self) -> Report {
+        self.report_by(&PROVIDER, None)
+    }
+
+    pub fn report_by(&self, provider: &dyn Provider, cache: Option<&SignatureCache>) -> Report {
         let report = verify(
-            &PROVIDER,
+            provider,
             &PathRequest {
                 name: self.name.as_ref().map(Into::into),
                 known: &self.known,
+                cache,
                 budget: self.budget,
                 algorithms: &self.algorithms,
                 profile: &self.profile,
