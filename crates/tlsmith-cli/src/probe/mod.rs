@@ -4,6 +4,7 @@
 //! hide what else the server would have said. The work is bounded by the connection's own bounds (ARCHITECTURE.md) and by
 //! [`Probe::limit`] for each phase.
 
+pub(crate) mod raw;
 mod verifier;
 
 use std::{
