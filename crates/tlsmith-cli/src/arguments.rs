@@ -7,7 +7,7 @@ use clap::{CommandFactory as _, Parser as _, error::ErrorKind};
 use crate::{
     bench,
     cli::Cli,
-    connect,
+    connect, doctor,
     exit::{Exit, Usage},
     render,
 };
@@ -37,6 +37,7 @@ pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Cli, Exit> {
                 // The exit code says already that it did not go well.
                 match command.as_deref().and_then(|command| command.split(' ').next()) {
                     Some("connect") => connect::refused("", &usage),
+                    Some("doctor") => doctor::refused("", &usage),
                     Some("bench") => bench::refused("", &usage),
                     _ => render::json(&usage.document()),
                 };

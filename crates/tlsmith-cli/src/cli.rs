@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::{bench, cert, connect, serve};
+use crate::{bench, cert, connect, doctor, serve};
 
 const EXAMPLES: &str = "\
 Examples:
   tlsmith connect example.com   Who answers, and is it to be trusted?
   tlsmith cert show server.pem  What a certificate says
+  tlsmith doctor example.com    What is wrong with it, and how is it mended?
   tlsmith bench localhost:8443  How many handshakes a second, and how long one takes
   tlsmith serve --demo          A page over TLS that shows what was negotiated
   tlsmith connect --help        More examples, for each command
@@ -42,6 +43,7 @@ pub(crate) struct Globals {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Connect(Box<connect::Opts>),
+    Doctor(Box<doctor::Opts>),
     Bench(Box<bench::Opts>),
     /// Look at certificates, judge them, put chains into order
     #[command(subcommand, arg_required_else_help = true)]

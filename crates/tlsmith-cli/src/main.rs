@@ -5,6 +5,7 @@ mod bench;
 mod cert;
 mod cli;
 mod connect;
+mod doctor;
 mod encode;
 mod exit;
 mod files;
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
         Command::Bench(opts) => bench::main(&opts, &globals),
         Command::Cert(command) => cert::main(&command, &globals),
         Command::Connect(opts) => connect::main(&opts, &globals),
+        Command::Doctor(opts) => doctor::main(&opts, &globals),
         Command::Serve(opts) => serve::main(*opts, &globals),
     };
     result.unwrap_or_else(|usage: Usage| usage.report()).into()

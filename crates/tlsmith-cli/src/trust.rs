@@ -7,7 +7,7 @@ use tlsmith::auth::{AcceptAnyway, ChainVerifier, PeerVerifier};
 use tlsmith_crypto::Provider;
 use tlsmith_x509::{ServerName, TrustAnchors};
 
-use crate::{connect::Target, exit::Usage, files};
+use crate::{connect::Target, exit::Usage, files, input};
 
 /// Where trust comes from when no file is named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -81,23 +81,19 @@ impl Anchors {
     }
 }
 
+/// The name to ask for and to verify: `--servername`, or the target's host.
+pub(crate) fn name(servername: Option<&str>, target: &Target) -> Result<ServerName, Usage> {
+    match (servername, target.ip()) {
+        (Some(name), _) => input::server_name("--servername", name),
+        (None, Some(ip)) => Ok(ServerName::Ip(ip)),
+        (None, None) => input::server_name("host", &target.host),
+    }
+}
+
 impl Trust {
     /// The name to ask for and to verify.
     pub(crate) fn name(&self, target: &Target) -> Result<ServerName, Usage> {
-        let (text, option) = match &self.servername {
-            Some(name) => (name.as_str(), "--servername"),
-            None => (target.host.as_str(), "host"),
-        };
-        if let (None, Some(ip)) = (&self.servername, target.ip()) {
-            return Ok(ServerName::Ip(ip));
-        }
-        text.parse().map_err(|error| {
-            let fix = match text.is_ascii() {
-                true => "",
-                false => "write the name in its ASCII form (xn--...)",
-            };
-            Usage::new("usage.name", format!("{option} {text:?}: {error}"), fix)
-        })
+        name(self.servername.as_deref(), target)
     }
 
     /// The roots, and what they are.

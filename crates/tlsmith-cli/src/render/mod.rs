@@ -4,6 +4,7 @@
 mod bench;
 pub(crate) mod cert;
 mod connect;
+mod doctor;
 mod page;
 mod style;
 pub(crate) mod text;
@@ -13,7 +14,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use serde::Serialize;
 
-use crate::{bench::Report as BenchReport, connect::Report};
+use crate::{bench::Report as BenchReport, connect::Report, doctor::Report as DoctorReport};
 use style::Style;
 
 /// Where text goes.
@@ -80,6 +81,12 @@ pub(crate) fn screen(report: &Report, to: Destination, verbose: bool) -> bool {
 pub(crate) fn bench_screen(report: &BenchReport, verbose: bool) -> bool {
     let to = Destination::Stdout;
     to.write(&bench::screen(report, &to.style(verbose)))
+}
+
+/// The screen of `doctor`; whether it was written.
+pub(crate) fn doctor_screen(report: &DoctorReport, verbose: bool) -> bool {
+    let to = Destination::Stdout;
+    to.write(&doctor::screen(report, &to.style(verbose)))
 }
 
 /// What the conversation after the screen added; whether it was written.

@@ -22,6 +22,7 @@ const SCHEMES: [u16; 26] = [
 pub(super) fn encode(offer: Offer, name: Option<&ServerName>, random: &[u8; 32]) -> Vec<u8> {
     let version = match offer {
         Offer::Ssl3 => ProtocolVersion::SSL3_0,
+        Offer::Tls10 => ProtocolVersion::TLS1_0,
         Offer::Legacy | Offer::AnyGroup => ProtocolVersion::TLS1_2,
     };
     let mut body = version.0.to_be_bytes().to_vec();
@@ -48,14 +49,14 @@ pub(super) fn encode(offer: Offer, name: Option<&ServerName>, random: &[u8; 32])
 fn suites(offer: Offer) -> Vec<CipherSuite> {
     let all: Vec<u16> = match offer {
         Offer::AnyGroup => SUITES_TLS13.collect(),
-        Offer::Legacy => SUITES.into_iter().flatten().collect(),
+        Offer::Legacy | Offer::Tls10 => SUITES.into_iter().flatten().collect(),
         // RFC 6101 Appendix A.6 and the AES suites that were soon added (RFC 3268).
         Offer::Ssl3 => (0x0001..=0x003a).collect(),
     };
     let mut suites: Vec<CipherSuite> =
         all.into_iter().map(CipherSuite).filter(|suite| suite.name().is_some()).collect();
     suites.sort_by_key(|suite| weakness(suite.name().unwrap_or_default()));
-    if offer == Offer::Legacy {
+    if matches!(offer, Offer::Legacy | Offer::Tls10) {
         suites.push(CipherSuite::TLS_EMPTY_RENEGOTIATION_INFO_SCSV);
     }
     suites
@@ -86,6 +87,9 @@ fn extensions(offer: Offer, name: Option<&ServerName>) -> Vec<u8> {
     extension(&mut all, 10, &list16(&groups));
     // ec_point_formats: uncompressed (RFC 8422 §5.1.2).
     extension(&mut all, 11, &[1, 0]);
+    if offer == Offer::Tls10 {
+        return all;
+    }
     extension(&mut all, 13, &list16(&SCHEMES.iter().flat_map(|scheme| scheme.to_be_bytes()).collect::<Vec<_>>()));
     if offer == Offer::AnyGroup {
         extension(&mut all, 43, &[2, 3, 4]);

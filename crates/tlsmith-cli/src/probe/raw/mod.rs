@@ -30,6 +30,8 @@ use read::Reading;
 pub(crate) enum Offer {
     /// TLS 1.0 to TLS 1.2 with every suite, curve and signature algorithm that has a name, the broken ones last.
     Legacy,
+    /// TLS 1.0 as it was then, with its own extensions alone: some servers do not read that from a newer version down.
+    Tls10,
     /// SSLv3 with the suites of its time and no extension, which some servers of that time could not read.
     Ssl3,
     /// TLS 1.3 with every suite and group and no key share: the server has to name the group that it wants (RFC 8446 §4.1.4).

@@ -93,7 +93,7 @@ fn what_is_cut_off_or_lies_is_bounded() {
 
 #[test]
 fn the_hello_is_well_formed() {
-    for offer in [Offer::Legacy, Offer::Ssl3, Offer::AnyGroup] {
+    for offer in [Offer::Legacy, Offer::Tls10, Offer::Ssl3, Offer::AnyGroup] {
         let name = "example.com".parse().unwrap();
         let hello = hello::encode(offer, Some(&name), &[0; 32]);
         let length = usize::from(u16::from_be_bytes([hello[3], hello[4]]));

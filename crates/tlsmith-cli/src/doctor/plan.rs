@@ -1,0 +1,81 @@
+//! From arguments to a plan: every mistake that can be found without the network is found here.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use tlsmith::auth::Identity;
+use tlsmith_crypto::{Provider, aws_lc::AwsLc};
+use tlsmith_x509::{Certificate, ServerName, TrustAnchors, UnixTime};
+
+use super::opts::Opts;
+use crate::{
+    connect::{HTTPS, Target, starttls::Protocol},
+    exit::Usage,
+    files, trust,
+};
+
+/// Everything that the examination needs, checked.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) target: Target,
+    pub(crate) name: ServerName,
+    pub(crate) starttls: Option<Protocol>,
+    pub(crate) provider: Arc<dyn Provider>,
+    pub(crate) anchors: TrustAnchors,
+    /// Which roots these are.
+    pub(crate) roots: String,
+    pub(crate) identity: Option<Arc<Identity>>,
+    /// The certificate of `identity`.
+    pub(crate) client: Option<Certificate>,
+    /// The first certificate of the file of `--expect`, and the file's name.
+    pub(crate) expected: Option<(String, Certificate)>,
+    pub(crate) now: UnixTime,
+    /// The addresses to ask; empty: those of the name.
+    pub(crate) addresses: Vec<SocketAddr>,
+    pub(crate) timeout: Duration,
+    /// What the caller should know about how the arguments were read.
+    pub(crate) notes: Vec<String>,
+}
+
+impl Plan {
+    /// Checks the arguments and loads the files.
+    pub(crate) fn new(opts: &Opts) -> Result<Self, Usage> {
+        let (target, hint) = Target::parse(&opts.target, opts.starttls.map_or(HTTPS, Protocol::port))?;
+        let name = trust::name(opts.servername.as_deref(), &target)?;
+        let provider: Arc<dyn Provider> = Arc::new(AwsLc);
+        let (anchors, roots) = opts.anchors.load()?;
+        let (identity, client) = match &opts.cert {
+            Some(path) => {
+                let identity = files::identity(provider.as_ref(), path, opts.key.as_deref())?;
+                let own = first_certificate("--cert", path)?;
+                (Some(Arc::new(identity)), Some(own))
+            }
+            None => (None, None),
+        };
+        let expected = match &opts.expect {
+            Some(path) => Some((path.display().to_string(), first_certificate("--expect", path)?)),
+            None => None,
+        };
+        let addresses = opts.address.iter().map(|ip| SocketAddr::new(*ip, target.port)).collect();
+        Ok(Self {
+            target,
+            name,
+            starttls: opts.starttls,
+            provider,
+            anchors,
+            roots,
+            identity,
+            client,
+            expected,
+            now: opts.at.unwrap_or_else(UnixTime::now),
+            addresses,
+            timeout: opts.timeout,
+            notes: hint.into_iter().collect(),
+        })
+    }
+}
+
+fn first_certificate(option: &str, path: &std::path::Path) -> Result<Certificate, Usage> {
+    let wrong = |what: String| Usage::new("usage.file", format!("{option} {}: {what}", path.display()), "");
+    let all = tlsmith_x509::pem::certificates(&files::read(option, path)?).map_err(|error| wrong(error.to_string()))?;
+    all.into_iter().next().ok_or_else(|| wrong(String::from("no certificate in it")))
+}

@@ -1,0 +1,46 @@
+//! The way to the server: name, TCP, and the dialogue before TLS.
+
+use super::Diagnosis;
+use crate::doctor::{causes::Cause, evidence::Evidence};
+
+/// The name has no address.
+pub(super) fn unresolved(evidence: &Evidence) -> Option<Diagnosis> {
+    let error = evidence.default_trial()?.error().filter(|error| error.phase == Some("dns"))?;
+    let host = &evidence.target.host;
+    let fix = format!(
+        "Check the spelling, and what the resolver says: getent hosts {host}; dig {host}. To ask a machine by its address: \
+         tlsmith doctor ADDRESS --servername {host}."
+    );
+    Some(Diagnosis::new(Cause::DnsFailure, error.message.clone(), fix))
+}
+
+/// No address takes a TCP connection.
+pub(super) fn no_connection(evidence: &Evidence) -> Option<Diagnosis> {
+    let trial = evidence.default_trial()?;
+    let error = trial.error().filter(|error| error.phase == Some("tcp"))?;
+    let port = evidence.target.port;
+    let (cause, fix) = match error.code.as_str() {
+        "transport.refused" => (
+            Cause::ConnectionRefused,
+            format!(
+                "Check that the server runs and listens on port {port} (on the host: ss -ltnp | grep :{port}), and not on 127.0.0.1 only."
+            ),
+        ),
+        "transport.timeout" => (
+            Cause::ConnectTimeout,
+            format!(
+                "A firewall that drops packets looks like this: check the rules for TCP port {port} on the way and on the host, and the address itself."
+            ),
+        ),
+        "transport.reset" => (Cause::ConnectionReset, error.fix.clone()),
+        _ => (Cause::Unreachable, error.fix.clone()),
+    };
+    let others = trial.seen.failed_addresses.iter().map(|failed| failed.message.clone());
+    Some(Diagnosis::new(cause, error.message.clone(), fix).because_of(others))
+}
+
+/// The dialogue in clear did not come to TLS.
+pub(super) fn starttls(evidence: &Evidence) -> Option<Diagnosis> {
+    let error = evidence.default_trial()?.error().filter(|error| error.phase == Some("starttls"))?;
+    Some(Diagnosis::new(Cause::StarttlsFailed, error.message.clone(), error.fix.clone()).because_of(error.why.clone()))
+}
