@@ -12,7 +12,6 @@ mod files;
 mod input;
 mod judge;
 mod names;
-#[allow(dead_code, reason = "the commands that stand on it take what they need")]
 mod probe;
 mod render;
 mod serve;
