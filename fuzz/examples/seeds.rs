@@ -11,9 +11,9 @@ use tlsmith::{
     registry::{CipherSuite, NamedGroup, ProtocolVersion},
     session::{PolicyId, ServerSession, TicketKeys, ticket_keys::NamedKey},
 };
-use tlsmith_crypto::Secret;
+use tlsmith_crypto::{Secret, aws_lc::AwsLc};
 use tlsmith_fuzz::{
-    CHAIN_PEM, KEY_PEM, NOW, anchors, chain,
+    CHAIN_PEM, KEY_PEM, LOG_LIST, NOW, anchors, chain,
     null_crypto::NullCrypto,
     roles::{self, Answers::AtOnce},
     sessions, tickets,
@@ -26,6 +26,26 @@ const OCSP: [(&str, &[u8]); 3] = [
     ("revoked", include_bytes!("../../crates/tlsmith-x509/src/revocation/ocsp/revoked.der")),
     ("unknown", include_bytes!("../../crates/tlsmith-x509/src/revocation/ocsp/unknown.der")),
 ];
+
+/// Lists of timestamps by the logs of `data`, with signatures of the right form.
+fn sct_lists() -> [(&'static str, Vec<u8>); 3] {
+    let vector = |content: &[u8]| {
+        let length = u16::try_from(content.len()).expect("a short vector");
+        [&length.to_be_bytes()[..], content].concat()
+    };
+    let sct = |log: usize| {
+        let id = chain()[log].spki_sha256(&AwsLc);
+        let at = (NOW.0 as u64 - 86_400) * 1000;
+        let sct = [&[0][..], &id, &at.to_be_bytes(), &vector(&[0, 0, 5, 0, 0, 0, 1, 2]), &[4, 3], &vector(&[9; 70])];
+        vector(&sct.concat())
+    };
+    let (one, other, later) = (sct(0), sct(1), vector(&[1, 2, 3]));
+    [
+        ("one", vector(&one)),
+        ("two", vector(&[&one[..], &other].concat())),
+        ("version-2", vector(&[&later[..], &other].concat())),
+    ]
+}
 
 const TRACES: [&str; 5] = [
     include_str!("../../crates/tlsmith/tests/data/rfc8448/simple.txt"),
@@ -128,6 +148,10 @@ fn certificates(directory: &Path) -> io::Result<()> {
     }
     for (name, response) in OCSP {
         write(directory, "ocsp", name, response)?;
+    }
+    write(directory, "log_list", "two", LOG_LIST)?;
+    for (name, list) in sct_lists() {
+        write(directory, "sct_list", name, &list)?;
     }
     write(directory, "pem", "chain", CHAIN_PEM)?;
     write(directory, "pem", "noise", &[b"text before\r\n", KEY_PEM, b"text between\n", CHAIN_PEM].concat())?;

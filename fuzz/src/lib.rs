@@ -12,6 +12,7 @@ use std::sync::OnceLock;
 use tlsmith_crypto::{AeadAlgorithm, HashAlgorithm, KeyType, Provider, SignatureAlgorithm, aws_lc::AwsLc};
 use tlsmith_x509::{
     Certificate, PathRequest, Purpose, ServerName, SubjectPublicKeyInfo, TrustAnchors, UnixTime,
+    ct::{CtPolicy, LogList, Transparency, Verdict, sct},
     revocation::ocsp::OcspResponse,
 };
 
@@ -83,6 +84,45 @@ pub fn ocsp(data: &[u8]) {
         }
         Err(error) => assert!(!error.to_string().chars().any(char::is_control)),
     }
+}
+
+/// Reads a list of timestamps, and judges a certificate that came with it.
+pub fn sct_list(data: &[u8]) {
+    match sct::parse_list(data) {
+        Ok(entries) => assert!(!entries.is_empty()),
+        Err(error) => one_line(&error.to_string()),
+    }
+    let (Some(leaf), policy) = (chain().first(), CtPolicy::default()) else { return };
+    let request = PathRequest {
+        transparency: Some(Transparency { logs: logs(), policy: &policy, required: true }),
+        sct_list: Some(data),
+        ..PathRequest::new(chain(), anchors(), Purpose::ServerAuth, NOW)
+    };
+    let report = tlsmith_x509::verify(&NullCrypto::default(), &request);
+    // Whatever others say, nobody but the leaf is at the beginning of the path.
+    assert!(report.path.first().is_none_or(|first| first == leaf));
+    for finding in &report.findings {
+        one_line(&finding.message);
+    }
+    let valid = report.scts.iter().filter(|sct| sct.verdict == Verdict::Valid).count();
+    assert!(!report.is_trusted() || valid >= policy.delivered);
+}
+
+/// Reads a list of CT logs.
+pub fn log_list(data: &[u8]) {
+    let logs = match LogList::from_json(&AwsLc, data) {
+        Ok(logs) => logs,
+        Err(error) => return one_line(&error.to_string()),
+    };
+    for (id, log) in logs.logs() {
+        assert_eq!(id.0, log.key.sha256(&AwsLc));
+        for shown in [&log.description, &log.operator, &log.url, &log.state.to_string()] {
+            assert!(!shown.chars().any(char::is_control), "{shown:?}");
+        }
+        let _ = log.operator_at(NOW);
+    }
+    // The order that a map of logs has by chance makes no difference.
+    assert_eq!(LogList::from_json(&AwsLc, data).map(|again| again.fingerprint()), Ok(logs.fingerprint()));
 }
 
 /// Parses a public key by itself, asks it everything, and verifies with it.
@@ -189,6 +229,15 @@ pub fn anchors() -> &'static TrustAnchors {
     static ANCHORS: OnceLock<TrustAnchors> = OnceLock::new();
     ANCHORS.get_or_init(|| TrustAnchors::from_pem(include_bytes!("../data/root.pem")).expect("the root of `data`"))
 }
+
+/// The logs of `data`, whose keys are those of the chain.
+fn logs() -> &'static LogList {
+    static LOGS: OnceLock<LogList> = OnceLock::new();
+    LOGS.get_or_init(|| LogList::from_json(&AwsLc, LOG_LIST).expect("the logs of `data`"))
+}
+
+/// Logs as a file.
+pub const LOG_LIST: &[u8] = include_bytes!("../data/log_list.json");
 
 /// The chain as a file.
 pub const CHAIN_PEM: &[u8] = include_bytes!("../data/chain.pem");
