@@ -399,10 +399,10 @@ fn critical_extensions_that_are_not_known_are_refused() {
     let poison = raw::extension(&[0x2b, 6, 1, 4, 1, 0xd6, 0x79, 2, 4, 3], true, &[5, 0]);
     let finding = case(&[&root], &[&leaf(poison)]).fails(&[Code::UnknownCriticalExtension]);
     assert!(finding.message.contains("precertificate"), "{finding:#?}");
-    // policyConstraints: inhibitPolicyMapping decides nothing, requireExplicitPolicy would.
+    // policyConstraints: inhibitPolicyMapping decides nothing by itself, requireExplicitPolicy does.
     let policy = |tag| raw::extension(raw::POLICY_CONSTRAINTS, true, &raw::sequence(&[&raw::tlv(tag, &[0])]));
     case(&[&root], &[&leaf(policy(0x81))]).is_trusted(&[]);
-    case(&[&root], &[&leaf(policy(0x80))]).fails(&[Code::UnknownCriticalExtension]);
+    case(&[&root], &[&leaf(policy(0x80))]).fails(&[Code::Policy]);
     // certificatePolicies: where it is critical, its qualifiers have to be known.
     let policies = |critical, qualifier: u8| {
         let qualifier = raw::sequence(&[&raw::oid(&[0x2b, 6, 1, 5, 5, 7, 2, qualifier]), &raw::tlv(0x16, b"x")]);

@@ -406,7 +406,7 @@ fn paths_are_no_longer_than_the_profile_says() {
 
 #[test]
 fn a_profile_may_be_the_callers_own() {
-    let poison = Extension::Other("1.2.3.4".into());
+    let poison = Extension::Other("1.2.3.4".parse().unwrap());
     let mut case = {
         let mut chain = chain();
         chain.leaf.extensions.push(raw::extension(&[0x2a, 3, 4], false, &[5, 0]));

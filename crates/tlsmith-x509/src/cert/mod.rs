@@ -272,6 +272,18 @@ impl Certificate {
         all.map(|extension| (extension.id.to_string(), extension.critical, extension.value.get(&self.0.der)))
     }
 
+    /// The policies it asserts, each as the content of its OID; none where it has no certificatePolicies.
+    pub(crate) fn policies(&self) -> Option<impl Iterator<Item = &[u8]>> {
+        let asserted = self.extensions().policies.asserted.as_ref()?;
+        Some(asserted.iter().map(|span| span.get(&self.0.der)))
+    }
+
+    /// Its policy mappings: the issuer's policy, the subject's.
+    pub(crate) fn policy_mappings(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        let mappings = self.extensions().policies.mappings.iter();
+        mappings.map(|(issuer, subject)| (issuer.get(&self.0.der), subject.get(&self.0.der)))
+    }
+
     pub(crate) fn extensions(&self) -> &Extensions {
         &self.0.extensions
     }

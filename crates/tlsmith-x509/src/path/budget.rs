@@ -12,7 +12,7 @@ pub struct Budget {
     pub signatures: u32,
     /// Issuer candidates looked at.
     pub candidates: u32,
-    /// Comparisons of names with name constraints.
+    /// Comparisons of names with name constraints, and policies looked at.
     pub name_comparisons: u32,
     /// Certificates in a path, leaf and anchor included.
     pub depth: u32,
@@ -22,7 +22,7 @@ impl Default for Budget {
     /// - 100 signatures: an RSA or ECDSA verification takes up to 0.2 ms, so 20 ms at most.
     /// - 1,000 candidates: each can end a path that is then checked, at some microseconds without signatures, which are
     ///   remembered.
-    /// - 250,000 comparisons of names, at some ten nanoseconds each.
+    /// - 250,000 comparisons of names, at some ten nanoseconds each; as many policies, at a hundred or two.
     /// - 10 certificates in a path; the longest in public use have five.
     fn default() -> Self {
         Self { signatures: 100, candidates: 1_000, name_comparisons: 250_000, depth: 10 }
@@ -50,6 +50,8 @@ impl fmt::Display for Work {
 const SIGNATURES: &str = "signatures";
 const CANDIDATES: &str = "issuer candidates";
 const NAME_COMPARISONS: &str = "comparisons with name constraints";
+/// On the same account as comparisons of names.
+const POLICIES: &str = "certificate policies";
 
 /// What was done, and how much may be.
 #[derive(Debug)]
@@ -79,6 +81,11 @@ impl Meter {
     pub(crate) fn name_comparison(&mut self) -> Result<(), Exhausted> {
         let limit = self.limit.name_comparisons;
         Self::charge(&mut self.done.name_comparisons, limit, NAME_COMPARISONS, &mut self.exhausted)
+    }
+
+    pub(crate) fn policy(&mut self) -> Result<(), Exhausted> {
+        let limit = self.limit.name_comparisons;
+        Self::charge(&mut self.done.name_comparisons, limit, POLICIES, &mut self.exhausted)
     }
 
     pub(crate) fn depth(&self) -> usize {

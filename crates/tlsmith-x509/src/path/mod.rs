@@ -6,6 +6,7 @@ pub(crate) mod budget;
 mod build;
 mod cache;
 mod diagnose;
+mod policies;
 mod search;
 mod verify;
 

@@ -1,11 +1,11 @@
 //! Path validation (RFC 5280 §6.1), its steps under the names of the RFC, from the anchor down to the leaf. All findings of
 //! a path are kept, not the first alone. Signatures are apart from the rest: they cost most, and are verified last.
 
-use super::PathRequest;
 use super::as_sent;
 use super::budget::{Exhausted, Meter};
 use super::build::{KeyIdFit, Node, Origin, Paths, key_id_fit};
 use super::cache::{self, Policy};
+use super::{PathRequest, policies};
 use crate::Certificate;
 use crate::cert::ext::NameConstraints;
 use crate::check::profile::{self, Place};
@@ -35,7 +35,7 @@ pub(crate) struct Validation<'a> {
     policy: OnceCell<Policy>,
 }
 
-/// The state variables of RFC 5280 §6.1.2. Policies are not processed: any is acceptable, none demanded.
+/// The state variables of RFC 5280 §6.1.2, but for those of policies, which have a file of their own.
 struct State<'a> {
     /// (a) to (c): the subtrees of each CA so far. A name must be inside what each permits, and outside what each excludes.
     constraints: Vec<(&'a NameConstraints, &'a Certificate)>,
@@ -78,6 +78,9 @@ impl<'a> Validation<'a> {
             } else {
                 self.prepare(*node, &mut state, findings);
             }
+        }
+        if let Some((node, message)) = policies::check(path, self.request, &mut self.meter)? {
+            findings.push(Finding::new(Code::Policy, self.sent_at(node), message));
         }
         findings.extend(profile::lifetime(path, self.is_anchored(path), self.request));
         if self.is_anchored(path) {

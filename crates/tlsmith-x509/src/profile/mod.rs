@@ -5,9 +5,11 @@
 //! fields for the rest. [`Profile::private`] demands nothing more than §6.1, [`Profile::web`] what browsers may expect of
 //! public CAs; whoever wants something else starts from one of them and changes its fields.
 
+mod policies;
 mod rows;
 mod web;
 
+pub use policies::{InvalidOid, Oid, PolicyDemands};
 pub use rows::{Criticality, Extension, ExtensionRule, Presence};
 
 use crate::UnixTime;
@@ -52,6 +54,8 @@ pub struct Profile {
     /// How many intermediates that are not self-issued may stand between anchor and leaf (RFC 5280 §6.1.2 (k)), besides what the
     /// certificates say of it; `None`: as many as the budget allows.
     pub max_path_length: Option<u64>,
+    /// Which certificate policies are demanded.
+    pub policies: PolicyDemands,
 }
 
 /// A limit to how long a leaf is valid.
@@ -141,6 +145,7 @@ impl Profile {
             leaf_may_be_ca: true,
             any_purpose: true,
             max_path_length: None,
+            policies: PolicyDemands::none(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Rows about extensions: which one, whether it is there, whether it is critical, and who says so.
 
+use super::Oid;
 use crate::der::oid;
 use asn1::ObjectIdentifier;
 use std::borrow::Cow;
@@ -82,14 +83,14 @@ pub enum Extension {
     InhibitAnyPolicy,
     /// RFC 5280 §4.2.2.1.
     AuthorityInfoAccess,
-    /// Another, by its OID in dotted numbers.
-    Other(Cow<'static, str>),
+    /// Another.
+    Other(Oid),
 }
 
 impl Extension {
-    /// Its OID; none for what is no OID.
-    pub(crate) fn oid(&self) -> Option<ObjectIdentifier> {
-        Some(match self {
+    /// Its OID.
+    pub(crate) fn oid(&self) -> ObjectIdentifier {
+        match self {
             Self::AuthorityKeyIdentifier => oid::AUTHORITY_KEY_IDENTIFIER,
             Self::SubjectKeyIdentifier => oid::SUBJECT_KEY_IDENTIFIER,
             Self::KeyUsage => oid::KEY_USAGE,
@@ -103,16 +104,12 @@ impl Extension {
             Self::CrlDistributionPoints => oid::CRL_DISTRIBUTION_POINTS,
             Self::InhibitAnyPolicy => oid::INHIBIT_ANY_POLICY,
             Self::AuthorityInfoAccess => oid::AUTHORITY_INFO_ACCESS,
-            Self::Other(dotted) => return ObjectIdentifier::from_string(dotted),
-        })
+            Self::Other(oid) => oid.0.clone(),
+        }
     }
 
     /// Its name in its RFC, or its OID.
     pub(crate) fn name(&self) -> String {
-        match (self, self.oid()) {
-            (Self::Other(dotted), _) => dotted.clone().into_owned(),
-            (_, Some(oid)) => oid::name(&oid),
-            (_, None) => String::new(),
-        }
+        oid::name(&self.oid())
     }
 }

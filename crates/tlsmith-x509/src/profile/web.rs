@@ -5,7 +5,8 @@
 //! is not critical, certificates without policies, CRL distribution points or authority information.
 
 use super::{
-    CommonName, Criticality, Extension, ExtensionRule, Issuers, Keys, Lifetime, Names, Presence, Profile, Wildcards,
+    CommonName, Criticality, Extension, ExtensionRule, Issuers, Keys, Lifetime, Names, PolicyDemands, Presence,
+    Profile, Wildcards,
 };
 use crate::UnixTime;
 use Criticality::{Critical, CriticalIfSubjectEmpty, Either, NotCritical};
@@ -45,6 +46,7 @@ pub(super) fn profile() -> Profile {
         leaf_may_be_ca: false,
         any_purpose: false,
         max_path_length: None,
+        policies: PolicyDemands::none(),
     }
 }
 

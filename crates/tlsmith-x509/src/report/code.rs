@@ -67,6 +67,8 @@ pub enum Code {
     BadName,
     /// `certificate.key_not_allowed`: supported, but not by the profile
     KeyNotAllowed,
+    /// `certificate.policy`: no certificate policy holds along the path, and one is demanded
+    Policy,
     /// `certificate.pin_mismatch`: no key of the path is among those that were pinned (lists the path's)
     PinMismatch,
     /// `certificate.pin_on_leaf` (warning: the leaf's key alone is pinned)
@@ -136,6 +138,7 @@ impl Code {
         Code::KeyUsage,
         Code::NameConstraints,
         Code::PathLength,
+        Code::Policy,
         Code::UnknownCriticalExtension,
         Code::Version,
         Code::SerialNumber,

@@ -41,6 +41,7 @@ const fn alert(code: Code) -> AlertDescription {
         | Code::MissingIntermediate
         | Code::NotACa
         | Code::PathLength
+        | Code::Policy
         | Code::NameConstraints
         | Code::PathTooLong => AlertDescription::UNKNOWN_CA,
         Code::UnsupportedKey

@@ -14,6 +14,7 @@ pub(crate) use basic_constraints::BasicConstraints;
 pub(crate) use extended_key_usage::ExtendedKeyUsage;
 pub(crate) use key_usage::KeyUsage;
 pub(crate) use name_constraints::NameConstraints;
+pub(crate) use policy::Policies;
 
 use crate::ParseError;
 use crate::der::{Span, oid, read, single};
@@ -32,6 +33,7 @@ pub(crate) struct Extensions {
     /// authorityKeyIdentifier names the issuer's certificate, by its issuer or serial number.
     pub(crate) authority_certificate: bool,
     pub(crate) subject_key_id: Option<Span>,
+    pub(crate) policies: Policies,
     /// URIs of authorityInfoAccess under which the issuer's certificate may be found.
     pub(crate) ca_issuers: Vec<String>,
     /// Critical ones that are not carried out here.
@@ -92,10 +94,10 @@ impl Extensions {
                 self.subject_key_id = Some(Span::of(whole, key_identifiers::subject(value)?));
             }
             id if *id == oid::AUTHORITY_INFO_ACCESS => self.ca_issuers = authority_info_access::ca_issuers(value)?,
-            id if *id == oid::CERTIFICATE_POLICIES => return policy::qualifiers_are_known(value),
-            id if *id == oid::POLICY_MAPPINGS => policy::mappings(value)?,
-            id if *id == oid::POLICY_CONSTRAINTS => return policy::constraints_are_idle(value),
-            id if *id == oid::INHIBIT_ANY_POLICY => policy::inhibit_any(value)?,
+            id if *id == oid::CERTIFICATE_POLICIES => return self.policies.parse(value, whole),
+            id if *id == oid::POLICY_MAPPINGS => self.policies.parse_mappings(value, whole)?,
+            id if *id == oid::POLICY_CONSTRAINTS => self.policies.parse_constraints(value)?,
+            id if *id == oid::INHIBIT_ANY_POLICY => self.policies.parse_inhibit_any(value)?,
             // Other names of the issuer: nothing to carry out (RFC 5280 §4.2.1.7).
             id if *id == oid::ISSUER_ALT_NAME => {}
             _ => return Ok(false),

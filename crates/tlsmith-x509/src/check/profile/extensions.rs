@@ -18,7 +18,7 @@ pub(super) fn rows(certificate: &Certificate, sent: Option<usize>, place: Place,
 }
 
 fn row(certificate: &Certificate, place: Place, rule: &ExtensionRule) -> Option<(Code, String)> {
-    let id = rule.extension.oid()?;
+    let id = rule.extension.oid();
     let found = certificate.extensions().all.iter().find(|extension| extension.id == id);
     let (name, section) = (rule.extension.name(), &rule.section);
     match (found, rule.presence) {

@@ -25,6 +25,7 @@ pub(super) const fn row(code: Code) -> Row {
         Code::UnsupportedSignatureAlgorithm => path::UNSUPPORTED_SIGNATURE_ALGORITHM,
         Code::UnsupportedKey => path::UNSUPPORTED_KEY,
         Code::NotACa => path::NOT_A_CA,
+        Code::Policy => path::POLICY,
         Code::PathLength => path::PATH_LENGTH,
         Code::KeyUsage => leaf::KEY_USAGE,
         Code::ExtendedKeyUsage => leaf::EXTENDED_KEY_USAGE,

@@ -92,3 +92,11 @@ pub(super) const UNKNOWN_CRITICAL_EXTENSION: Row = Row {
     why: "Critical means: who does not understand this must not use the certificate.",
     fix: "Have the certificate issued without the extension, or with the extension not critical.",
 };
+
+pub(super) const POLICY: Row = Row {
+    code: "certificate.policy",
+    section: "RFC 5280 §6.1.3 (f), §6.1.5 (g); RFC 9618",
+    why: "A policy says by which rules certificates are issued; who demands one does not take what was issued by other rules.",
+    fix: "Have the certificate issued by a CA under a policy that is demanded (certificatePolicies in every certificate below \
+          the root).",
+};
