@@ -167,7 +167,8 @@ impl SignedWith {
 }
 
 /// RSASSA-PSS-params (RFC 4055 §3.1): a SHA-2 hash, MGF1 with the same, a salt as long as the digest, trailer 1.
-/// Anything else is refused; so are the defaults, which are SHA-1.
+/// Anything else is refused; so are the defaults, which are SHA-1. Salts of other lengths are well formed, but TLS has no code
+/// point for them (RFC 8446 §4.2.3), the CA/B Forum forbids them (BR §7.1.3.2.1), and the provider does not verify them.
 pub(crate) fn pss_hash(identifier: &AlgorithmIdentifier<'_>) -> Result<HashAlgorithm, ParseError> {
     let field = "RSASSA-PSS parameters";
     let refused = |why: &'static str| move || ParseError::new(field, why);
@@ -238,13 +239,14 @@ impl<'a> PublicKeyInfo<'a> {
                 _ => Err("Ed25519 (malformed)".to_owned()),
             },
             a if *a == oid::RSA_ENCRYPTION => {
-                let bits = self.modulus_bits().filter(|_| self.algorithm.parameters_absent_or_null());
-                bits.map(|bits| KeyType::Rsa { bits }).ok_or_else(|| "RSA (malformed)".to_owned())
+                let key = self.rsa_key().filter(|_| self.algorithm.parameters_absent_or_null());
+                let bits = key.ok_or_else(|| "RSA (malformed)".to_owned())?.bits()?;
+                Ok(KeyType::Rsa { bits })
             }
             a if *a == oid::RSASSA_PSS => {
                 // RFC 4055 §1.2: parameters, where present, restrict what the key may sign with.
                 let usable = self.algorithm.parameters.is_none() || pss_hash(&self.algorithm).is_ok();
-                let bits = self.modulus_bits().ok_or_else(|| "RSA-PSS (malformed)".to_owned())?;
+                let bits = self.rsa_key().ok_or_else(|| "RSA-PSS (malformed)".to_owned())?.bits()?;
                 if usable { Ok(KeyType::RsaPss { bits }) } else { Err("RSA-PSS (parameters not supported)".to_owned()) }
             }
             a if *a == oid::ED448 => Err("Ed448".to_owned()),
@@ -297,21 +299,42 @@ impl<'a> PublicKeyInfo<'a> {
     }
 
     /// RSAPublicKey (RFC 8017 §A.1.1).
-    fn modulus_bits(&self) -> Option<u32> {
+    fn rsa_key(&self) -> Option<RsaPublicKey<'a>> {
         let field = "RSAPublicKey";
-        let key: Sequence<'_> = single(self.key, field).ok()?;
+        let key: Sequence<'a> = single(self.key, field).ok()?;
         super::inside(key, field, |p| {
-            let modulus = read::<asn1::BigUint<'_>>(p, field)?;
-            let _exponent = read::<asn1::BigUint<'_>>(p, field)?;
-            let digits = modulus.as_bytes();
-            let zeros = digits.iter().take_while(|byte| **byte == 0).count();
-            let significant = digits.get(zeros..).unwrap_or_default();
-            let first = significant.first().map_or(0, |byte| 8 - byte.leading_zeros());
-            let rest = u32::try_from(significant.len().saturating_sub(1)).ok();
-            rest.and_then(|octets| octets.checked_mul(8))
-                .and_then(|bits| bits.checked_add(first))
-                .ok_or_else(|| ParseError::new(field, "the modulus is too long"))
+            let modulus = significant(read::<asn1::BigUint<'a>>(p, field)?.as_bytes());
+            let exponent = significant(read::<asn1::BigUint<'a>>(p, field)?.as_bytes());
+            Ok(RsaPublicKey { modulus, exponent })
         })
         .ok()
     }
+}
+
+/// The numbers of an RSA key, without leading zeros.
+struct RsaPublicKey<'a> {
+    modulus: &'a [u8],
+    exponent: &'a [u8],
+}
+
+impl RsaPublicKey<'_> {
+    /// The length of the modulus in bits. RFC 8017 §3.1: it is odd, as is the exponent, which is at least 3: with 1 every
+    /// message would be its own signature.
+    fn bits(&self) -> Result<u32, String> {
+        let is_odd = |number: &[u8]| number.last().is_some_and(|octet| octet & 1 == 1);
+        if !is_odd(self.exponent) || self.exponent == [1] {
+            return Err("RSA with the public exponent 1 or an even one".to_owned());
+        }
+        if !is_odd(self.modulus) {
+            return Err("RSA with an even modulus".to_owned());
+        }
+        let first = self.modulus.first().map_or(0, |octet| 8 - octet.leading_zeros());
+        let rest = u32::try_from(self.modulus.len().saturating_sub(1)).ok().and_then(|octets| octets.checked_mul(8));
+        rest.and_then(|bits| bits.checked_add(first)).ok_or_else(|| "RSA with a modulus that is too long".to_owned())
+    }
+}
+
+fn significant(digits: &[u8]) -> &[u8] {
+    let zeros = digits.iter().take_while(|octet| **octet == 0).count();
+    digits.get(zeros..).unwrap_or_default()
 }
