@@ -5,12 +5,16 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 use tlsmith_crypto::Provider;
-use tlsmith_x509::{Certificate, PathRequest, Pin, Purpose, ServerName, TrustAnchors, UnixTime, name::ReferenceName};
+use tlsmith_x509::{
+    Certificate, PathRequest, Pin, Profile, Purpose, ServerName, TrustAnchors, UnixTime,
+    ct::{CtPolicy, JudgedSct, LogList, Transparency, Verdict},
+    name::ReferenceName,
+};
 
 use crate::{
     connect::Finding,
     exit::{Exit, Usage},
-    input,
+    files, input,
     trust::Anchors,
 };
 
@@ -21,6 +25,15 @@ pub(crate) enum PurposeOption {
     Server,
     /// A TLS client
     Client,
+}
+
+/// Beyond RFC 5280 §6.1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProfileOption {
+    /// What browsers may expect of public CAs (CA/B Forum Baseline Requirements)
+    Web,
+    /// RFC 5280 and nothing more
+    Private,
 }
 
 /// How a chain is judged.
@@ -44,6 +57,18 @@ pub(crate) struct JudgeOpts {
     /// What the certificate is to be used for
     #[arg(long, value_name = "PURPOSE", default_value = "server", help_heading = "What for")]
     purpose: PurposeOption,
+    /// How strict to be: `web` as browsers are with public CAs, `private` by RFC 5280 alone
+    #[arg(
+        long,
+        value_name = "PROFILE",
+        default_value = "private",
+        hide_possible_values = true,
+        help_heading = "How strictly"
+    )]
+    profile: ProfileOption,
+    /// Demand timestamps of Certificate Transparency from the logs in this list (JSON, the public list's version 3)
+    #[arg(long, value_name = "FILE", help_heading = "How strictly")]
+    ct_log_list: Option<PathBuf>,
 }
 
 /// A name to look for.
@@ -64,12 +89,20 @@ pub(crate) struct Judge {
     pins: Vec<Pin>,
     name: Option<Name>,
     purpose: Purpose,
+    profile: Profile,
+    /// The logs that are known, and how many of them have to know the certificate.
+    transparency: Option<(LogList, CtPolicy)>,
     now: UnixTime,
 }
 
 impl JudgeOpts {
     /// Loads the files. Without `--at` it is `now`; without `--name` it is `host`, if there is one.
-    pub(crate) fn load(&self, host: Option<&ServerName>, now: UnixTime) -> Result<Judge, Usage> {
+    pub(crate) fn load(
+        &self,
+        provider: &dyn Provider,
+        host: Option<&ServerName>,
+        now: UnixTime,
+    ) -> Result<Judge, Usage> {
         let (anchors, roots) = self.anchors.load()?;
         let mut known = Vec::new();
         for path in &self.untrusted {
@@ -83,8 +116,21 @@ impl JudgeOpts {
             PurposeOption::Server => Purpose::ServerAuth,
             PurposeOption::Client => Purpose::ClientAuth,
         };
+        let profile = match self.profile {
+            ProfileOption::Web => Profile::web(),
+            ProfileOption::Private => Profile::private(),
+        };
+        let transparency = match &self.ct_log_list {
+            Some(path) => {
+                let logs = LogList::from_json(provider, &files::read("--ct-log-list", path)?).map_err(|error| {
+                    Usage::new("usage.file", format!("--ct-log-list {}: {error}", path.display()), "")
+                })?;
+                Some((logs, CtPolicy::default()))
+            }
+            None => None,
+        };
         let now = self.at.unwrap_or(now);
-        Ok(Judge { anchors, roots, known, pins: self.pin.clone(), name, purpose, now })
+        Ok(Judge { anchors, roots, known, pins: self.pin.clone(), name, purpose, profile, transparency, now })
     }
 }
 
@@ -113,6 +159,8 @@ impl Name {
 pub(crate) struct Evidence<'a> {
     /// Certificates that were fetched: known like those of `--untrusted`.
     pub(crate) fetched: &'a [Certificate],
+    /// The `SignedCertificateTimestampList` of TLS.
+    pub(crate) sct_list: Option<&'a [u8]>,
 }
 
 /// The judgement.
@@ -123,6 +171,8 @@ pub(crate) struct Judgement {
     pub(crate) time: String,
     /// `server` or `client`.
     pub(crate) purpose: &'static str,
+    /// `web` or `private`.
+    pub(crate) profile: String,
     /// The name that was looked for; null if none was.
     pub(crate) name: Option<String>,
     /// Which roots were asked: `system`, `mozilla`, `file`, or two of them.
@@ -131,8 +181,26 @@ pub(crate) struct Judgement {
     pub(crate) root_count: usize,
     /// From the leaf to the root; where it is not trusted, as far as issuers are known.
     pub(crate) path: Vec<Step>,
+    /// The timestamps of CT logs; empty where they were not asked for.
+    pub(crate) scts: Vec<Timestamp>,
     /// What was found, the one that explains most first.
     pub(crate) findings: Vec<Finding>,
+}
+
+/// A timestamp of a CT log.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Timestamp {
+    /// `in the certificate`, `in TLS`, `in OCSP`.
+    pub(crate) source: String,
+    /// The log's name, or its identifier.
+    pub(crate) log: Option<String>,
+    pub(crate) operator: Option<String>,
+    /// RFC 3339.
+    pub(crate) time: Option<String>,
+    /// It counts.
+    pub(crate) valid: bool,
+    /// `valid`, or why it does not count.
+    pub(crate) verdict: String,
 }
 
 /// A certificate of the path.
@@ -155,9 +223,18 @@ impl Judge {
     }
 
     /// The request for a chain; `known` is what [`Judge::known`] gave.
-    pub(crate) fn request<'a>(&'a self, chain: &'a [Certificate], known: &'a [Certificate]) -> PathRequest<'a> {
+    pub(crate) fn request<'a>(
+        &'a self,
+        chain: &'a [Certificate],
+        known: &'a [Certificate],
+        evidence: &Evidence<'a>,
+    ) -> PathRequest<'a> {
+        let transparency = self.transparency.as_ref();
         PathRequest {
             known,
+            profile: &self.profile,
+            transparency: transparency.map(|(logs, policy)| Transparency { logs, policy, required: true }),
+            sct_list: evidence.sct_list,
             name: self.name.as_ref().map(Name::reference),
             pins: &self.pins,
             ..PathRequest::new(chain, &self.anchors, self.purpose, self.now)
@@ -172,7 +249,7 @@ impl Judge {
     /// Judges a chain, leaf first.
     pub(crate) fn judge(&self, provider: &dyn Provider, chain: &[Certificate], evidence: &Evidence<'_>) -> Judgement {
         let known = self.known(evidence);
-        let report = tlsmith_x509::verify(provider, &self.request(chain, &known));
+        let report = tlsmith_x509::verify(provider, &self.request(chain, &known, evidence));
         let trusted = report.is_trusted();
         let path = match trusted {
             true => report.path.iter().map(|certificate| self.step(certificate, chain)).collect(),
@@ -188,7 +265,9 @@ impl Judge {
             name: self.name.as_ref().map(|name| name.reference().to_string()),
             roots: self.roots.clone(),
             root_count: self.anchors.len(),
+            profile: self.profile.name.to_string(),
             path,
+            scts: report.scts.iter().map(Timestamp::new).collect(),
             findings: report.findings.iter().map(Finding::new).collect(),
         }
     }
@@ -244,6 +323,19 @@ pub(crate) fn is_named_as_issuer(issuer: &Certificate, certificate: &Certificate
         _ => true,
     };
     same_key && issuer.subject_der() == certificate.issuer_der()
+}
+
+impl Timestamp {
+    fn new(judged: &JudgedSct) -> Self {
+        Self {
+            source: judged.source.to_string(),
+            log: judged.log.clone().or_else(|| judged.log_id.map(|id| id.to_string())),
+            operator: judged.operator.clone(),
+            time: judged.time.map(|time| time.to_string()),
+            valid: judged.verdict == Verdict::Valid,
+            verdict: judged.verdict.to_string(),
+        }
+    }
 }
 
 impl Judgement {

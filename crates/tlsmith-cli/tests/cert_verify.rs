@@ -146,3 +146,30 @@ fn a_server_that_refuses_whoever_shows_nothing_is_judged_all_the_same() {
     let run = verify(&format!("127.0.0.1:{}", server.port), &["--json"]);
     assert_eq!(run.code, 0, "{run:?}");
 }
+
+/// What browsers demand of public CAs, a private one need not do.
+#[test]
+fn the_profile_is_the_callers() {
+    let file = PKI.server.chain.to_str().unwrap();
+    let private = verify(file, &["--name", HOST, "--profile", "private", "--json"]).json();
+    let web = verify(file, &["--name", HOST, "--profile", "web", "--json"]).json();
+    let errors = |document: &Value| {
+        let findings = document["judgement"]["findings"].as_array().unwrap();
+        findings.iter().filter(|finding| finding["severity"] == "error").count()
+    };
+    assert_eq!((&private["judgement"]["profile"], errors(&private)), (&json!("private"), 0));
+    assert_eq!(web["judgement"]["profile"], "web");
+    assert!(errors(&web) > 0, "localhost is no public name: {web:#}");
+}
+
+#[test]
+fn timestamps_are_demanded_by_a_log_list() {
+    let file = PKI.server.chain.to_str().unwrap();
+    let logs = PKI.dir().join("logs.json");
+    fs::write(&logs, r#"{"version":"1.0","log_list_timestamp":"2026-11-01T00:00:00Z","operators":[]}"#).unwrap();
+    let run = verify(file, &["--ct-log-list", logs.to_str().unwrap(), "--json"]);
+    assert_eq!(run.code, 3, "{run:?}");
+    fs::write(&logs, "no JSON").unwrap();
+    let run = verify(file, &["--ct-log-list", logs.to_str().unwrap()]);
+    assert_eq!((run.code, run.stderr.contains("--ct-log-list")), (2, true), "{run:?}");
+}

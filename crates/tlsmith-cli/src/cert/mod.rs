@@ -1,7 +1,9 @@
 //! `tlsmith cert`: looking at certificates, judging them, and putting them into the form that servers want.
 
 mod check;
+mod diff;
 mod entry;
+mod matching;
 mod pin;
 mod show;
 mod verify;
@@ -10,7 +12,9 @@ use clap::Subcommand;
 use serde::Serialize;
 
 pub(crate) use check::{Report as CheckReport, Row as CheckRow};
+pub(crate) use diff::{Field as DifferentField, Report as DiffReport};
 pub(crate) use entry::{Brief, Entry, Extension, cas};
+pub(crate) use matching::{Holder as MatchHolder, Report as MatchReport};
 pub(crate) use pin::Report as PinReport;
 pub(crate) use show::{Report as ShowReport, Server as ShownServer};
 pub(crate) use verify::Report as VerifyReport;
@@ -28,6 +32,8 @@ pub(crate) enum Command {
     Verify(Box<verify::Opts>),
     Check(check::Opts),
     Pin(pin::Opts),
+    Diff(diff::Opts),
+    Match(matching::Opts),
 }
 
 /// Runs the command.
@@ -36,6 +42,8 @@ pub(crate) fn main(command: &Command, globals: &Globals) -> Result<Exit, Usage> 
         Command::Show(opts) => show::main(opts, globals),
         Command::Verify(opts) => verify::main(opts, globals),
         Command::Check(opts) => check::main(opts, globals),
+        Command::Diff(opts) => diff::main(opts, globals),
+        Command::Match(opts) => matching::main(opts, globals),
         Command::Pin(opts) => pin::main(opts, globals),
     };
     if let (Err(usage), true) = (&result, globals.json) {

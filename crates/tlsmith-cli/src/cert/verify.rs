@@ -28,6 +28,8 @@ Examples:
   tlsmith cert verify client.pem --ca client-ca.pem --purpose client
   tlsmith cert verify example.com
       The chain that a server sends; HOST is the name.
+  tlsmith cert verify fullchain.pem --profile web --ct-log-list log_list.json
+      With all that browsers demand of public CAs.
   tlsmith cert verify leaf.pem --untrusted intermediate.pem
       With an intermediate that is not in the file.
 
@@ -78,7 +80,7 @@ fn run(opts: &Opts, now: UnixTime) -> Result<Report, Usage> {
         Source::Host(target) => Some(input::name_of(target, &opts.hosts)?),
         _ => None,
     };
-    let judge = opts.judge.load(host.as_ref(), now)?;
+    let judge = opts.judge.load(provider.as_ref(), host.as_ref(), now)?;
     let mut report = Report {
         source: source.name(),
         kind: source.kind(),
@@ -104,6 +106,8 @@ fn run(opts: &Opts, now: UnixTime) -> Result<Report, Usage> {
         );
         report.notes.push(note);
     }
-    report.judgement = Some(judge.judge(provider.as_ref(), chain, &Evidence::default()));
+    let sct_list = input.seen.as_deref().and_then(|seen| seen.sct_list.as_deref());
+    let evidence = Evidence { sct_list, ..Evidence::default() };
+    report.judgement = Some(judge.judge(provider.as_ref(), chain, &evidence));
     Ok(report)
 }

@@ -284,6 +284,18 @@ pub(crate) fn contents(name: &str, bytes: &[u8]) -> Result<Contents, Usage> {
         .map_err(|error| Usage::new("usage.file", format!("{name}: {}", error.message()), error.fix()))
 }
 
+/// All that a file holds, its private keys as well: one that cannot be read is a mistake.
+pub(crate) fn contents_with_keys(name: &str, bytes: &[u8]) -> Result<Contents, Usage> {
+    let contents = contents(name, bytes)?;
+    match contents.skipped.iter().find(|skipped| skipped.what.contains("KEY")) {
+        Some(skipped) => {
+            let message = format!("{name}: {}: {}", skipped.what, skipped.why.message());
+            Err(Usage::new("usage.file", message, skipped.why.fix()))
+        }
+        None => Ok(contents),
+    }
+}
+
 /// A name to verify or to send.
 pub(crate) fn server_name(option: &str, text: &str) -> Result<ServerName, Usage> {
     text.parse().map_err(|error| {

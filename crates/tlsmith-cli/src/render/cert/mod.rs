@@ -1,12 +1,14 @@
 //! The screens of `tlsmith cert`.
 
 mod check;
+mod diff;
+mod matching;
 mod pin;
 mod show;
 mod verify;
 
 use super::{Destination, style::Style};
-use crate::cert::{CheckReport, PinReport, ShowReport, VerifyReport};
+use crate::cert::{CheckReport, DiffReport, MatchReport, PinReport, ShowReport, VerifyReport};
 
 /// The screen of `cert show`; whether it was written.
 pub(crate) fn show(report: &ShowReport, verbose: bool) -> bool {
@@ -26,6 +28,16 @@ pub(crate) fn verify(report: &VerifyReport, verbose: bool) -> bool {
 /// The screen of `cert check`; whether it was written.
 pub(crate) fn check(report: &CheckReport, verbose: bool) -> bool {
     write(verbose, |style| check::screen(report, style))
+}
+
+/// The screen of `cert diff`; whether it was written.
+pub(crate) fn diff(report: &DiffReport, verbose: bool) -> bool {
+    write(verbose, |style| diff::screen(report, style))
+}
+
+/// The screen of `cert match`; whether it was written.
+pub(crate) fn matching(report: &MatchReport, verbose: bool) -> bool {
+    write(verbose, |style| matching::screen(report, style))
 }
 
 fn write(verbose: bool, screen: impl FnOnce(&Style) -> String) -> bool {

@@ -52,7 +52,12 @@ impl Page<'_> {
         };
         self.field("Roots", &roots);
         self.field("Time", &judgement.time);
-        self.field("Purpose", judgement.purpose);
+        self.field("Purpose", &format!("{}, profile {}", judgement.purpose, judgement.profile));
+        for (index, sct) in judgement.scts.iter().enumerate() {
+            let label = if index == 0 { "CT logs" } else { "" };
+            let log = sct.log.as_deref().unwrap_or("unreadable");
+            self.field(label, &format!("{log}: {} ({})", sct.verdict, sct.source));
+        }
     }
 
     /// The path, the root on top.

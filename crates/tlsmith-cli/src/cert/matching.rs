@@ -1,0 +1,176 @@
+//! `tlsmith cert match`: which key belongs to which certificate or request.
+
+use std::{ffi::OsString, path::Path};
+
+use clap::Args;
+use serde::Serialize;
+use tlsmith_crypto::aws_lc::AwsLc;
+use tlsmith_x509::SubjectPublicKeyInfo;
+
+use super::tell;
+use crate::{
+    cli::Globals,
+    encode::base64,
+    exit::{Exit, Usage},
+    input, render,
+};
+
+const EXAMPLES: &str = "\
+Examples:
+  tlsmith cert match server.pem server.key
+      Do they belong together?
+  tlsmith cert match *.pem server.key
+      Which of these certificates is the key's?
+  tlsmith cert match request.csr server.key
+  tlsmith cert match server.pem request.csr
+      Without a private key: is this the certificate for that request?
+
+The order does not matter; what a file is, its content says. In a bundle it is enough that one certificate fits.
+
+Exit codes: 0 every key fits something, 1 one fits nothing, 2 usage, or a file that cannot be read.";
+
+/// Does a private key belong to a certificate or request, and to which?
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Opts {
+    /// Files with certificates, requests and private keys; - is standard input
+    #[arg(value_name = "CERT|KEY|CSR", required = true)]
+    pub(crate) files: Vec<OsString>,
+}
+
+/// What was found.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Report {
+    /// Every key fits something.
+    pub(crate) matched: bool,
+    /// Every private key; where there is none, every request.
+    pub(crate) keys: Vec<Key>,
+    /// Every certificate, and every request where there are private keys.
+    pub(crate) holders: Vec<Holder>,
+}
+
+/// A key and what it fits.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Key {
+    pub(crate) source: String,
+    /// `private_key` or `request`.
+    pub(crate) kind: &'static str,
+    /// `ECDSA P-256`.
+    pub(crate) key: String,
+    /// SHA-256 of its SubjectPublicKeyInfo, base64.
+    pub(crate) spki_pin: String,
+    /// The holders that it fits, by their places.
+    pub(crate) fits: Vec<usize>,
+}
+
+/// A certificate or request.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Holder {
+    pub(crate) source: String,
+    /// `certificate` or `request`.
+    pub(crate) kind: &'static str,
+    /// Its place in the file, from 0.
+    pub(crate) index: usize,
+    pub(crate) subject: String,
+    pub(crate) ca: bool,
+    pub(crate) key: String,
+    pub(crate) spki_pin: String,
+}
+
+/// A key as it was found.
+struct Found {
+    source: String,
+    kind: &'static str,
+    public: SubjectPublicKeyInfo,
+}
+
+/// Runs the command.
+pub(crate) fn main(opts: &Opts, globals: &Globals) -> Result<Exit, Usage> {
+    let report = run(opts)?;
+    let exit = if report.matched { Exit::Good } else { Exit::Failed };
+    Ok(tell(&report, exit, globals, render::cert::matching))
+}
+
+fn run(opts: &Opts) -> Result<Report, Usage> {
+    let mut holders = Vec::new();
+    let mut requests = Vec::new();
+    let mut found = Vec::new();
+    for text in &opts.files {
+        let (source, bytes) = match text == "-" {
+            true => (String::from("standard input"), input::stdin()?),
+            false => (text.to_string_lossy().into_owned(), input::read_file(Path::new(text))?),
+        };
+        let contents = input::contents_with_keys(&source, &bytes)?;
+        for (index, certificate) in contents.certificates.iter().enumerate() {
+            let public = certificate.subject_public_key_info();
+            holders.push(Holder::new(
+                &source,
+                "certificate",
+                index,
+                certificate.subject(),
+                certificate.is_ca(),
+                &public,
+            ));
+        }
+        for (index, request) in contents.requests.iter().enumerate() {
+            let public = request.public_key_info();
+            requests.push((Holder::new(&source, "request", index, request.subject(), false, public), public.clone()));
+        }
+        for key in &contents.keys {
+            let public = key.public_key_info().clone();
+            found.push(Found { source: source.clone(), kind: "private_key", public });
+        }
+    }
+    // A request stands for its key where there is no other.
+    match found.is_empty() {
+        true => found.extend(requests.into_iter().map(|(holder, public)| Found {
+            source: holder.source,
+            kind: holder.kind,
+            public,
+        })),
+        false => holders.extend(requests.into_iter().map(|(holder, _)| holder)),
+    }
+    if found.is_empty() || holders.is_empty() {
+        let (has, lacks) =
+            if found.is_empty() { ("certificates", "key or request") } else { ("keys", "certificate or request") };
+        let message = format!("the files hold {has} and no {lacks} to compare");
+        return Err(Usage::new("usage.file", message, "name both: tlsmith cert match CERT KEY"));
+    }
+    let keys: Vec<Key> = found.into_iter().map(|found| Key::new(found, &holders)).collect();
+    Ok(Report { matched: keys.iter().all(|key| !key.fits.is_empty()), keys, holders })
+}
+
+impl Holder {
+    fn new(
+        source: &str,
+        kind: &'static str,
+        index: usize,
+        subject: String,
+        ca: bool,
+        public: &SubjectPublicKeyInfo,
+    ) -> Self {
+        Self {
+            source: source.to_owned(),
+            kind,
+            index,
+            subject,
+            ca,
+            key: public.key_description(),
+            spki_pin: base64(&public.sha256(&AwsLc)),
+        }
+    }
+}
+
+impl Key {
+    fn new(found: Found, holders: &[Holder]) -> Self {
+        let spki_pin = base64(&found.public.sha256(&AwsLc));
+        let fits = holders.iter().enumerate().filter(|(_, holder)| holder.spki_pin == spki_pin);
+        Self {
+            source: found.source,
+            kind: found.kind,
+            key: found.public.key_description(),
+            fits: fits.map(|(index, _)| index).collect(),
+            spki_pin,
+        }
+    }
+}
