@@ -5,6 +5,7 @@ mod common;
 
 use std::{fs, net::TcpListener, sync::LazyLock};
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use common::{Run, run_with};
 use serde_json::{Value, json};
 use tlsmith_testkit::{
@@ -150,26 +151,40 @@ fn a_server_that_refuses_whoever_shows_nothing_is_judged_all_the_same() {
 /// What browsers demand of public CAs, a private one need not do.
 #[test]
 fn the_profile_is_the_callers() {
-    let file = PKI.server.chain.to_str().unwrap();
-    let private = verify(file, &["--name", HOST, "--profile", "private", "--json"]).json();
-    let web = verify(file, &["--name", HOST, "--profile", "web", "--json"]).json();
-    let errors = |document: &Value| {
-        let findings = document["judgement"]["findings"].as_array().unwrap();
-        findings.iter().filter(|finding| finding["severity"] == "error").count()
+    let pki = Pki::new(KeyKind::P256);
+    let files = pki.server_for("wide", &["*.co.uk"]);
+    let judge = |profile| {
+        let file = files.chain.to_str().unwrap();
+        verify_by(&pki, file, &["--name", "www.co.uk", "--profile", profile, "--json"])
     };
-    assert_eq!((&private["judgement"]["profile"], errors(&private)), (&json!("private"), 0));
-    assert_eq!(web["judgement"]["profile"], "web");
-    assert!(errors(&web) > 0, "localhost is no public name: {web:#}");
+    let private = judge("private");
+    assert_eq!((private.code, &private.json()["judgement"]["profile"]), (0, &json!("private")), "{private:?}");
+    let web = judge("web");
+    assert_eq!((web.code, &web.json()["judgement"]["profile"]), (3, &json!("web")), "{web:?}");
 }
 
 #[test]
 fn timestamps_are_demanded_by_a_log_list() {
-    let file = PKI.server.chain.to_str().unwrap();
-    let logs = PKI.dir().join("logs.json");
-    fs::write(&logs, r#"{"version":"1.0","log_list_timestamp":"2026-11-01T00:00:00Z","operators":[]}"#).unwrap();
-    let run = verify(file, &["--ct-log-list", logs.to_str().unwrap(), "--json"]);
-    assert_eq!(run.code, 3, "{run:?}");
+    let pki = Pki::new(KeyKind::P256);
+    let file = pki.server.chain.to_str().unwrap();
+    let log = rcgen::KeyPair::generate().unwrap();
+    let spki = rcgen::PublicKeyData::subject_public_key_info(&log);
+    let pin = config::sha256(&spki);
+    let id: Vec<u8> = (0..64).step_by(2).map(|at| u8::from_str_radix(&pin[at..at + 2], 16).unwrap()).collect();
+    let list = json!({
+        "version": "1.0",
+        "log_list_timestamp": "2026-11-01T00:00:00Z",
+        "operators": [{"name": "nobody", "email": [], "logs": [{
+            "description": "a log", "log_id": STANDARD.encode(id), "key": STANDARD.encode(spki),
+            "url": "https://log.example/", "mmd": 86400,
+            "state": {"usable": {"timestamp": "2020-01-01T00:00:00Z"}},
+        }]}],
+    });
+    let logs = pki.dir().join("logs.json");
+    fs::write(&logs, list.to_string()).unwrap();
+    let run = verify_by(&pki, file, &["--ct-log-list", logs.to_str().unwrap(), "--json"]);
+    assert_eq!((run.code, codes(&run)[0].as_str()), (3, "certificate.ct_too_few"));
     fs::write(&logs, "no JSON").unwrap();
-    let run = verify(file, &["--ct-log-list", logs.to_str().unwrap()]);
+    let run = verify_by(&pki, file, &["--ct-log-list", logs.to_str().unwrap()]);
     assert_eq!((run.code, run.stderr.contains("--ct-log-list")), (2, true), "{run:?}");
 }
