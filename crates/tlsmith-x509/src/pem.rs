@@ -1,5 +1,6 @@
 //! PEM (RFC 7468) and the private key formats of files.
 
+use crate::revocation::Crl;
 use crate::{Certificate, der};
 use asn1::{Sequence, Tlv};
 use base64::Engine;
@@ -75,6 +76,32 @@ pub fn certificates(data: &[u8]) -> Result<Vec<Certificate>, PemError> {
     });
     let certificates = parsed.collect::<Result<Vec<_>, _>>()?;
     if certificates.is_empty() { Err(no_certificate(data, &blocks)) } else { Ok(certificates) }
+}
+
+/// All CRLs of `data`: PEM blocks `X509 CRL` in order, or one DER CRL. None at all is an error.
+pub fn crls(data: &[u8]) -> Result<Vec<Crl>, PemError> {
+    if looks_like_der(data) {
+        let parsed = Crl::from_der(data).map(|crl| vec![crl]);
+        return parsed.map_err(|error| PemError::new(format!("it is no PEM and not a DER CRL: {error}")));
+    }
+    let blocks = blocks(data)?;
+    // RFC 7468 §7; the second is what OpenSSL reads as well.
+    let wanted = blocks.iter().filter(|block| matches!(block.label.as_str(), "X509 CRL" | "CRL"));
+    let parsed = wanted.map(|block| {
+        let der = block.decode()?;
+        Crl::from_der(&der).map_err(|error| PemError::new(format!("{}: {error}", block.place())))
+    });
+    let crls = parsed.collect::<Result<Vec<_>, _>>()?;
+    if crls.is_empty() { Err(nothing(data, &blocks, "CRL")) } else { Ok(crls) }
+}
+
+/// The one CRL of `data`.
+pub(crate) fn crl(data: &[u8]) -> Result<Crl, PemError> {
+    let mut crls = crls(data)?;
+    match (crls.pop(), crls.is_empty()) {
+        (Some(only), true) => Ok(only),
+        _ => Err(PemError::new("it holds more than one CRL")),
+    }
 }
 
 /// The DER of one OCSP response: a PEM block `OCSP RESPONSE`, or DER as it is. Whether it is one is not looked at.

@@ -4,7 +4,10 @@ use serde::Serialize;
 use tlsmith::Facts;
 use tlsmith_x509::{
     UnixTime,
-    revocation::ocsp::{CertificateStatus, OcspResponse},
+    revocation::{
+        Reason,
+        ocsp::{CertificateStatus, OcspResponse},
+    },
 };
 
 /// What it says. Nothing of it was verified.
@@ -50,7 +53,7 @@ impl Ocsp {
         };
         let (status, revoked_at, reason) = match single.status {
             CertificateStatus::Good => ("good", None, None),
-            CertificateStatus::Revoked { at, reason } => ("revoked", Some(at.to_string()), reason),
+            CertificateStatus::Revoked { at, reason } => ("revoked", Some(at.to_string()), reason.and_then(Reason::name)),
             CertificateStatus::Unknown => ("unknown", None, None),
         };
         Self {

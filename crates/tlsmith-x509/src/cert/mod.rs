@@ -266,6 +266,28 @@ impl Certificate {
         self.extensions().subject_key_id.as_ref().map(|span| span.get(&self.0.der))
     }
 
+    /// URIs under which the issuer's certificate may be found (authorityInfoAccess, RFC 5280 §4.2.2.1), as they stand.
+    pub fn ca_issuers_urls(&self) -> &[String] {
+        &self.extensions().authority_info_access.ca_issuers
+    }
+
+    /// URIs of the responders that know whether it was revoked (authorityInfoAccess, RFC 6960 §3.1), as they stand.
+    pub fn ocsp_urls(&self) -> &[String] {
+        &self.extensions().authority_info_access.ocsp
+    }
+
+    /// URIs of the CRLs that speak of it (cRLDistributionPoints, RFC 5280 §4.2.1.13), as they stand. Those of points whose
+    /// CRL another issuer signs are left out: such CRLs are not supported.
+    pub fn crl_urls(&self) -> Vec<&str> {
+        let points = self.extensions().crl_distribution_points.iter();
+        points.filter(|point| point.crl_issuer.is_empty()).flat_map(ext::DistributionPoint::uris).collect()
+    }
+
+    /// Its owner promises an OCSP staple in every handshake (RFC 7633): without one, somebody left it out.
+    pub fn must_staple(&self) -> bool {
+        self.extensions().tls_feature.as_ref().is_some_and(ext::TlsFeature::must_staple)
+    }
+
     /// The extensions: dotted OID, critical or not, content of the value.
     pub fn raw_extensions(&self) -> impl Iterator<Item = (String, bool, &[u8])> {
         let all = self.extensions().all.iter();

@@ -4,9 +4,10 @@ use super::ext::Extensions;
 use super::{Inner, ParseError, PublicKey};
 use crate::UnixTime;
 use crate::der::algorithm::{AlgorithmIdentifier, SignedWith};
+use crate::der::time::time;
 use crate::der::{self, Span, read};
 use crate::name::dn::DistinguishedName;
-use asn1::{BigInt, BitString, Explicit, Implicit, Parser, Sequence, SequenceOf, Tlv, UtcTime, X509GeneralizedTime};
+use asn1::{BigInt, BitString, Explicit, Implicit, Parser, Sequence, SequenceOf, Tlv};
 
 /// The elements of TBSCertificate, not looked into.
 struct Tbs<'a> {
@@ -97,23 +98,4 @@ fn version(p: &mut Parser<'_>) -> Result<u8, ParseError> {
         Some(0) => Err(ParseError::new("version", "the default is encoded")),
         Some(other) => Err(ParseError::new("version", format!("{other} is not known"))),
     }
-}
-
-/// Time (RFC 5280 §4.1.2.5): UTCTime or GeneralizedTime, to the second, in UTC.
-fn time(p: &mut Parser<'_>, field: &'static str) -> Result<UnixTime, ParseError> {
-    let tlv = read::<Tlv<'_>>(p, field)?;
-    let error = |error: asn1::ParseError| ParseError::der(field, &error);
-    let civil = match tlv.tag().as_u8() {
-        Some(0x17) => tlv.parse::<UtcTime>().map_err(error)?.as_datetime().clone(),
-        _ => tlv.parse::<X509GeneralizedTime>().map_err(error)?.as_datetime().clone(),
-    };
-    UnixTime::from_civil(
-        i32::from(civil.year()),
-        civil.month(),
-        civil.day(),
-        civil.hour(),
-        civil.minute(),
-        civil.second(),
-    )
-    .ok_or_else(|| ParseError::new(field, "it is no date"))
 }

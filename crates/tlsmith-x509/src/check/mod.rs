@@ -3,6 +3,7 @@
 pub(crate) mod names;
 pub(crate) mod pins;
 pub(crate) mod profile;
+pub(crate) mod revocation;
 pub(crate) mod signature;
 pub(crate) mod transparency;
 pub(crate) mod usage;

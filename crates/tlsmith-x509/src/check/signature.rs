@@ -16,6 +16,15 @@ pub(crate) enum Refusal {
     Key(String),
 }
 
+impl Refusal {
+    /// What goes on after the name of what was signed.
+    pub(crate) fn text(&self) -> &str {
+        match self {
+            Self::Bad(why) | Self::Algorithm(why) | Self::Key(why) => why,
+        }
+    }
+}
+
 /// `issuer` signed `certificate` with one of `algorithms` (any, if empty).
 pub(crate) fn check(
     provider: &dyn Provider,
@@ -23,16 +32,38 @@ pub(crate) fn check(
     issuer: &Certificate,
     algorithms: &[SignatureAlgorithm],
 ) -> Result<(), Refusal> {
-    let algorithm = algorithm(certificate, issuer)?;
+    let signed = SignedBytes {
+        part: certificate.signed_part(),
+        with: certificate.signed_with(),
+        signature: certificate.signature(),
+    };
+    made_by(provider, &signed, issuer, algorithms)
+}
+
+/// What was signed, how, and the signature: of a certificate, a CRL, an OCSP response.
+pub(crate) struct SignedBytes<'a> {
+    pub(crate) part: &'a [u8],
+    pub(crate) with: &'a SignedWith,
+    pub(crate) signature: &'a [u8],
+}
+
+/// The key of `issuer` made the signature, with one of `algorithms` (any, if empty).
+pub(crate) fn made_by(
+    provider: &dyn Provider,
+    signed: &SignedBytes<'_>,
+    issuer: &Certificate,
+    algorithms: &[SignatureAlgorithm],
+) -> Result<(), Refusal> {
+    let algorithm = algorithm(signed.with, issuer)?;
     if !algorithms.is_empty() && !algorithms.contains(&algorithm) {
-        let name = certificate.signature_description();
+        let name = signed.with.describe();
         return Err(Refusal::Algorithm(format!("is signed with {name}, which was not offered for certificates")));
     }
-    match provider.verify(algorithm, issuer.public_key(), certificate.signed_part(), certificate.signature()) {
+    match provider.verify(algorithm, issuer.public_key(), signed.part, signed.signature) {
         Ok(()) => Ok(()),
         Err(CryptoError::Unsupported) => Err(Refusal::Algorithm(format!(
             "is signed with {} by a key {}, which is not supported",
-            certificate.signature_description(),
+            signed.with.describe(),
             issuer.key_description()
         ))),
         Err(CryptoError::InvalidInput) => Err(Refusal::Key(format!(
@@ -44,8 +75,8 @@ pub(crate) fn check(
     }
 }
 
-fn algorithm(certificate: &Certificate, issuer: &Certificate) -> Result<SignatureAlgorithm, Refusal> {
-    match certificate.signed_with() {
+fn algorithm(with: &SignedWith, issuer: &Certificate) -> Result<SignatureAlgorithm, Refusal> {
+    match with {
         SignedWith::Broken(name) => return Err(Refusal::Algorithm(format!("is signed with {name}, which is broken"))),
         SignedWith::Unsupported(name) => {
             return Err(Refusal::Algorithm(format!("is signed with {name}, which is not supported")));
@@ -60,10 +91,10 @@ fn algorithm(certificate: &Certificate, issuer: &Certificate) -> Result<Signatur
         return Err(Refusal::Key(format!("is signed by the key of {}, {complaint}", issuer.label())));
     }
     let mismatch = || {
-        let (algorithm, key) = (certificate.signature_description(), issuer.key_description());
+        let (algorithm, key) = (with.describe(), issuer.key_description());
         Refusal::Bad(format!("is signed with {algorithm}, but the key of {} is {key}", issuer.label()))
     };
-    let algorithm = certificate.signature_algorithm_under(issuer).ok_or_else(mismatch)?;
+    let algorithm = issuer.key_type().and_then(|key| with.under(key)).ok_or_else(mismatch)?;
     match (algorithm, issuer.pss_hash()) {
         (SignatureAlgorithm::RsaPss(hash), Some(only)) if hash != only => Err(mismatch()),
         _ => Ok(algorithm),

@@ -3,6 +3,8 @@
 
 pub(crate) mod algorithm;
 pub(crate) mod oid;
+pub(crate) mod time;
+pub(crate) mod write;
 
 use crate::ParseError;
 use asn1::{Asn1Readable, Parser};
@@ -20,6 +22,11 @@ impl Span {
             Some(end) if end <= whole.len() => Self(start..end),
             _ => Self(0..0),
         }
+    }
+
+    /// Where it begins.
+    pub(crate) fn start(&self) -> usize {
+        self.0.start
     }
 
     /// The bytes.

@@ -18,10 +18,14 @@ pub(crate) const AUTHORITY_KEY_IDENTIFIER: ObjectIdentifier = oid!(2, 5, 29, 35)
 pub(crate) const POLICY_CONSTRAINTS: ObjectIdentifier = oid!(2, 5, 29, 36);
 pub(crate) const EXTENDED_KEY_USAGE: ObjectIdentifier = oid!(2, 5, 29, 37);
 pub(crate) const INHIBIT_ANY_POLICY: ObjectIdentifier = oid!(2, 5, 29, 54);
+/// id-ce-noRevAvail (RFC 9608 §3).
+pub(crate) const NO_REVOCATION_AVAILABLE: ObjectIdentifier = oid!(2, 5, 29, 56);
 pub(crate) const AUTHORITY_INFO_ACCESS: ObjectIdentifier = oid!(1, 3, 6, 1, 5, 5, 7, 1, 1);
 pub(crate) const TLS_FEATURE: ObjectIdentifier = oid!(1, 3, 6, 1, 5, 5, 7, 1, 24);
 /// The SignedCertificateTimestampList of a certificate, RFC 6962 §3.3.
 pub(crate) const SIGNED_CERTIFICATE_TIMESTAMPS: ObjectIdentifier = oid!(1, 3, 6, 1, 4, 1, 11129, 2, 4, 2);
+/// id-pkix-ocsp-nocheck (RFC 6960 §4.2.2.2.1): the certificate of a responder that need not be checked itself.
+pub(crate) const OCSP_NO_CHECK: ObjectIdentifier = oid!(1, 3, 6, 1, 5, 5, 7, 48, 1, 5);
 /// The poison of a precertificate, RFC 6962 §3.1.
 pub(crate) const PRECERTIFICATE_POISON: ObjectIdentifier = oid!(1, 3, 6, 1, 4, 1, 11129, 2, 4, 3);
 
@@ -32,6 +36,21 @@ pub(crate) const QUALIFIER_USER_NOTICE: ObjectIdentifier = oid!(1, 3, 6, 1, 5, 5
 
 // Access methods, RFC 5280 §4.2.2.1.
 pub(crate) const CA_ISSUERS: ObjectIdentifier = oid!(1, 3, 6, 1, 5, 5, 7, 48, 2);
+pub(crate) const OCSP: ObjectIdentifier = oid!(1, 3, 6, 1, 5, 5, 7, 48, 1);
+
+// Extensions of CRLs and of their entries, RFC 5280 §5.2, §5.3.
+pub(crate) const CRL_NUMBER: ObjectIdentifier = oid!(2, 5, 29, 20);
+pub(crate) const REASON_CODE: ObjectIdentifier = oid!(2, 5, 29, 21);
+pub(crate) const INVALIDITY_DATE: ObjectIdentifier = oid!(2, 5, 29, 24);
+pub(crate) const DELTA_CRL_INDICATOR: ObjectIdentifier = oid!(2, 5, 29, 27);
+pub(crate) const ISSUING_DISTRIBUTION_POINT: ObjectIdentifier = oid!(2, 5, 29, 28);
+pub(crate) const CERTIFICATE_ISSUER: ObjectIdentifier = oid!(2, 5, 29, 29);
+
+// Extensions of OCSP responses.
+/// id-pkix-ocsp-nonce (RFC 9654 §2.1).
+pub(crate) const OCSP_NONCE: ObjectIdentifier = oid!(1, 3, 6, 1, 5, 5, 7, 48, 1, 2);
+/// The SCTs of a SingleResponse, RFC 6962 §3.3.
+pub(crate) const OCSP_SCT_LIST: ObjectIdentifier = oid!(1, 3, 6, 1, 4, 1, 11129, 2, 4, 5);
 
 // Extended key usages, RFC 5280 §4.2.1.12.
 pub(crate) const ANY_EXTENDED_KEY_USAGE: ObjectIdentifier = oid!(2, 5, 29, 37, 0);
@@ -74,6 +93,7 @@ pub(crate) const ECDSA_WITH_SHA512: ObjectIdentifier = oid!(1, 2, 840, 10045, 4,
 pub(crate) const MGF1: ObjectIdentifier = oid!(1, 2, 840, 113549, 1, 1, 8);
 
 // Hash functions, RFC 4055 §2.1.
+pub(crate) const SHA1: ObjectIdentifier = oid!(1, 3, 14, 3, 2, 26);
 pub(crate) const SHA256: ObjectIdentifier = oid!(2, 16, 840, 1, 101, 3, 4, 2, 1);
 pub(crate) const SHA384: ObjectIdentifier = oid!(2, 16, 840, 1, 101, 3, 4, 2, 2);
 pub(crate) const SHA512: ObjectIdentifier = oid!(2, 16, 840, 1, 101, 3, 4, 2, 3);
@@ -125,6 +145,16 @@ const NAMED: &[(ObjectIdentifier, &str)] = &[
     (INHIBIT_ANY_POLICY, "inhibitAnyPolicy"),
     (AUTHORITY_INFO_ACCESS, "authorityInfoAccess"),
     (TLS_FEATURE, "TLS feature"),
+    (OCSP_NO_CHECK, "OCSP no check"),
+    (NO_REVOCATION_AVAILABLE, "noRevAvail"),
+    (CRL_NUMBER, "cRLNumber"),
+    (REASON_CODE, "reasonCode"),
+    (INVALIDITY_DATE, "invalidityDate"),
+    (DELTA_CRL_INDICATOR, "deltaCRLIndicator"),
+    (ISSUING_DISTRIBUTION_POINT, "issuingDistributionPoint"),
+    (CERTIFICATE_ISSUER, "certificateIssuer"),
+    (OCSP_NONCE, "OCSP nonce"),
+    (OCSP_SCT_LIST, "SCT list of OCSP"),
     (PRECERTIFICATE_POISON, "precertificate poison"),
     (ANY_EXTENDED_KEY_USAGE, "anyExtendedKeyUsage"),
     (SERVER_AUTH, "serverAuth"),

@@ -61,6 +61,19 @@ impl GeneralName {
         }
     }
 
+    /// The same name: host names whatever their case, directory names as RFC 5280 §7.1 compares them, the rest octet by octet.
+    /// Kinds that are not looked into are never the same.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Dns(one), Self::Dns(other)) => one.eq_ignore_ascii_case(other),
+            (Self::Email(one), Self::Email(other)) | (Self::Uri(one), Self::Uri(other)) => one == other,
+            (Self::Directory(one), Self::Directory(other)) => one.comparable() == other.comparable(),
+            (Self::Ip(one), Self::Ip(other)) => one == other,
+            (Self::RegisteredId(one), Self::RegisteredId(other)) => one == other,
+            _ => false,
+        }
+    }
+
     /// `DNS:example.com`, `IP:192.0.2.1`; nothing in it moves a cursor or reorders text.
     pub(crate) fn describe(&self) -> String {
         self.text(usize::MAX)

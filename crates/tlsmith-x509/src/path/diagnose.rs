@@ -40,7 +40,7 @@ fn unknown_issuer_of_leaf(leaf: &Certificate, chain: &[Certificate], anchors: &T
     }
     let root_sent = chain.iter().find(|sent| anchors.contains(sent));
     match root_sent.or_else(|| likely_anchor(leaf, anchors)) {
-        None if leaf.extensions().ca_issuers.is_empty() => unknown_end(leaf, Some(0), anchors),
+        None if leaf.extensions().authority_info_access.ca_issuers.is_empty() => unknown_end(leaf, Some(0), anchors),
         anchor => missing_intermediate(leaf, anchor),
     }
 }
@@ -74,7 +74,7 @@ fn missing_intermediate(leaf: &Certificate, anchor: Option<&Certificate>) -> Fin
         None => String::new(),
     };
     let message = format!("the leaf was sent without its issuer {issuer}{reason}");
-    let place = match leaf.extensions().ca_issuers.first() {
+    let place = match leaf.extensions().authority_info_access.ca_issuers.first() {
         Some(uri) => format!(" The intermediate is at {}.", clean(uri, BRIEF)),
         None => String::new(),
     };

@@ -1,5 +1,5 @@
-//! authorityInfoAccess (RFC 5280 §4.2.2.1): where the issuer's certificate may be found. Nothing is fetched; it tells the
-//! user of a server that forgot its intermediate where to get it.
+//! authorityInfoAccess (RFC 5280 §4.2.2.1): where the issuer's certificate may be found, and who is to be asked whether the
+//! certificate was revoked. Nothing is fetched here; tools do.
 
 use super::non_empty;
 use crate::ParseError;
@@ -7,18 +7,33 @@ use crate::der::{oid, read, sequence};
 use crate::name::general::GeneralName;
 use asn1::{ObjectIdentifier, Tlv};
 
-/// The URIs of `id-ad-caIssuers`.
-pub(super) fn ca_issuers(value: &[u8]) -> Result<Vec<String>, ParseError> {
-    let field = "authorityInfoAccess";
-    let descriptions = non_empty(value, field, |tlv| {
-        sequence(tlv.full_data(), field, |p| {
-            let method = read::<ObjectIdentifier>(p, field)?;
-            let location = GeneralName::parse(&read::<Tlv<'_>>(p, field)?, field)?;
-            Ok((method, location))
-        })
-    })?;
-    let issuers = descriptions.into_iter().filter(|(method, _)| *method == oid::CA_ISSUERS);
-    Ok(issuers
-        .filter_map(|(_, location)| if let GeneralName::Uri(uri) = location { Some(uri) } else { None })
-        .collect())
+/// The URIs, by what they are for. Other access methods and other kinds of locations are passed over.
+#[derive(Debug, Default)]
+pub(crate) struct AuthorityInfoAccess {
+    /// `id-ad-caIssuers`.
+    pub(crate) ca_issuers: Vec<String>,
+    /// `id-ad-ocsp`.
+    pub(crate) ocsp: Vec<String>,
+}
+
+impl AuthorityInfoAccess {
+    pub(super) fn parse(value: &[u8]) -> Result<Self, ParseError> {
+        let field = "authorityInfoAccess";
+        let descriptions = non_empty(value, field, |tlv| {
+            sequence(tlv.full_data(), field, |p| {
+                let method = read::<ObjectIdentifier>(p, field)?;
+                let location = GeneralName::parse(&read::<Tlv<'_>>(p, field)?, field)?;
+                Ok((method, location))
+            })
+        })?;
+        let mut access = Self::default();
+        for (method, location) in descriptions {
+            match location {
+                GeneralName::Uri(uri) if method == oid::CA_ISSUERS => access.ca_issuers.push(uri),
+                GeneralName::Uri(uri) if method == oid::OCSP => access.ocsp.push(uri),
+                _ => {}
+            }
+        }
+        Ok(access)
+    }
 }

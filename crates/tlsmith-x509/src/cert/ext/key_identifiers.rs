@@ -6,7 +6,7 @@ use asn1::{BigInt, Implicit, Sequence};
 
 /// `keyIdentifier [0]`, where present; and whether authorityCertIssuer or authorityCertSerialNumber are there, which must be
 /// well formed, and are not used.
-pub(super) fn authority(value: &[u8]) -> Result<(Option<&[u8]>, bool), ParseError> {
+pub(crate) fn authority(value: &[u8]) -> Result<(Option<&[u8]>, bool), ParseError> {
     let field = "authorityKeyIdentifier";
     sequence(value, field, |p| {
         let key = read::<Option<Implicit<&[u8], 0>>>(p, field)?;

@@ -3,18 +3,23 @@
 mod authority_info_access;
 mod basic_constraints;
 pub(crate) mod details;
+pub(crate) mod crl_distribution_points;
 mod extended_key_usage;
-mod key_identifiers;
+pub(crate) mod key_identifiers;
 mod key_usage;
 mod name_constraints;
 mod policy;
 mod subject_alt_name;
+mod tls_feature;
 
+pub(crate) use authority_info_access::AuthorityInfoAccess;
 pub(crate) use basic_constraints::BasicConstraints;
+pub(crate) use crl_distribution_points::DistributionPoint;
 pub(crate) use extended_key_usage::ExtendedKeyUsage;
 pub(crate) use key_usage::KeyUsage;
 pub(crate) use name_constraints::NameConstraints;
 pub(crate) use policy::Policies;
+pub(crate) use tls_feature::TlsFeature;
 
 use crate::ParseError;
 use crate::der::{Span, oid, read, single};
@@ -34,8 +39,13 @@ pub(crate) struct Extensions {
     pub(crate) authority_certificate: bool,
     pub(crate) subject_key_id: Option<Span>,
     pub(crate) policies: Policies,
-    /// URIs of authorityInfoAccess under which the issuer's certificate may be found.
-    pub(crate) ca_issuers: Vec<String>,
+    pub(crate) authority_info_access: AuthorityInfoAccess,
+    pub(crate) crl_distribution_points: Vec<DistributionPoint>,
+    pub(crate) tls_feature: Option<TlsFeature>,
+    /// id-pkix-ocsp-nocheck: of the certificate of an OCSP responder, that nobody says whether it was revoked.
+    pub(crate) ocsp_no_check: bool,
+    /// noRevAvail: nobody will say whether it was revoked.
+    pub(crate) no_revocation_available: bool,
     /// Critical ones that are not carried out here.
     pub(crate) unknown_critical: Vec<ObjectIdentifier>,
     /// All, in order.
@@ -93,11 +103,29 @@ impl Extensions {
             id if *id == oid::SUBJECT_KEY_IDENTIFIER => {
                 self.subject_key_id = Some(Span::of(whole, key_identifiers::subject(value)?));
             }
-            id if *id == oid::AUTHORITY_INFO_ACCESS => self.ca_issuers = authority_info_access::ca_issuers(value)?,
             id if *id == oid::CERTIFICATE_POLICIES => return self.policies.parse(value, whole),
             id if *id == oid::POLICY_MAPPINGS => self.policies.parse_mappings(value, whole)?,
             id if *id == oid::POLICY_CONSTRAINTS => self.policies.parse_constraints(value)?,
             id if *id == oid::INHIBIT_ANY_POLICY => self.policies.parse_inhibit_any(value)?,
+            id if *id == oid::AUTHORITY_INFO_ACCESS => self.authority_info_access = AuthorityInfoAccess::parse(value)?,
+            id if *id == oid::CRL_DISTRIBUTION_POINTS => {
+                self.crl_distribution_points = crl_distribution_points::parse(value)?;
+            }
+            id if *id == oid::TLS_FEATURE => {
+                let feature = TlsFeature::parse(value)?;
+                let understood = feature.is_understood();
+                self.tls_feature = Some(feature);
+                return Ok(understood);
+            }
+            id if *id == oid::OCSP_NO_CHECK => {
+                // RFC 6960 §4.2.2.2.1: its value is NULL.
+                single::<asn1::Null>(value, "OCSP no check")?;
+                self.ocsp_no_check = true;
+            }
+            id if *id == oid::NO_REVOCATION_AVAILABLE => {
+                single::<asn1::Null>(value, "noRevAvail")?;
+                self.no_revocation_available = true;
+            }
             // Other names of the issuer: nothing to carry out (RFC 5280 §4.2.1.7).
             id if *id == oid::ISSUER_ALT_NAME => {}
             _ => return Ok(false),

@@ -19,7 +19,7 @@ fn statuses_times_and_responders() {
 
     let revoked = OcspResponse::from_der(REVOKED).unwrap();
     let at = UnixTime::from_civil(2026, 11, 20, 1, 2, 3).unwrap();
-    let status = CertificateStatus::Revoked { at, reason: Some("keyCompromise") };
+    let status = CertificateStatus::Revoked { at, reason: Some(Reason::KEY_COMPROMISE) };
     assert_eq!((revoked.statuses[0].serial.as_slice(), revoked.statuses[0].status), ([0, 0xff].as_slice(), status));
 
     let unknown = OcspResponse::from_der(UNKNOWN).unwrap();
