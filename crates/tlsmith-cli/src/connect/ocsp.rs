@@ -53,7 +53,9 @@ impl Ocsp {
         };
         let (status, revoked_at, reason) = match single.status {
             CertificateStatus::Good => ("good", None, None),
-            CertificateStatus::Revoked { at, reason } => ("revoked", Some(at.to_string()), reason.and_then(Reason::name)),
+            CertificateStatus::Revoked { at, reason } => {
+                ("revoked", Some(at.to_string()), reason.and_then(Reason::name))
+            }
             CertificateStatus::Unknown => ("unknown", None, None),
         };
         Self {

@@ -1,7 +1,7 @@
 //! Revocation of one certificate of a path (RFC 5280 §6.1.3 (a)(3)): what CRLs (§6.3) and OCSP responses (RFC 6960 §3.2) say,
 //! and what follows under the policy of the request.
 
-use crate::der::oid;
+use crate::Certificate;
 use crate::path::PathRequest;
 use crate::path::budget::{Exhausted, Meter};
 use crate::report::{Code, Finding, Severity};
@@ -12,7 +12,6 @@ use crate::revocation::status::SourceKind;
 use crate::revocation::{
     CertificateRevocation, RevocationPolicy, RevocationScope, RevocationSource, RevocationStatus, Revoked, Stapling,
 };
-use crate::Certificate;
 use tlsmith_crypto::Provider;
 
 /// A certificate of the path and who issued it.
@@ -174,11 +173,8 @@ fn by_crls(
             }
         };
         let entry = crl.find(link.certificate.serial());
-        let revoked = entry.map(|entry| Revoked {
-            at: entry.at,
-            reason: entry.reason,
-            invalidity_date: entry.invalidity_date,
-        });
+        let revoked =
+            entry.map(|entry| Revoked { at: entry.at, reason: entry.reason, invalidity_date: entry.invalidity_date });
         match (standing, revoked) {
             (Standing::Current, Some(revoked)) => {
                 evidence.take(Said::Revoked(revoked, crl_source(crl)));
@@ -274,8 +270,7 @@ fn take_word(evidence: &mut Evidence, response: &OcspResponse, word: Word<'_>, k
         Signer::Issuer => response.responder.to_string(),
         Signer::Delegated(certificate) => certificate.label(),
     };
-    let source =
-        RevocationSource { kind, signer, this_update: single.this_update, next_update: single.next_update };
+    let source = RevocationSource { kind, signer, this_update: single.this_update, next_update: single.next_update };
     match single.status {
         CertificateStatus::Good => {
             evidence.staple_counts |= kind == SourceKind::Staple;
@@ -354,7 +349,9 @@ fn unknown_finding(link: Link<'_>, evidence: &Evidence, needed: bool) -> Finding
     let crls = link.certificate.crl_urls();
     match (crls.first(), link.certificate.ocsp_urls().first()) {
         (Some(url), _) => finding.with_fix(format!("Get its CRL from {}, and give it.", shown(url))),
-        (None, Some(url)) => finding.with_fix(format!("Ask the OCSP responder at {} about it, and give its answer.", shown(url))),
+        (None, Some(url)) => {
+            finding.with_fix(format!("Ask the OCSP responder at {} about it, and give its answer.", shown(url)))
+        }
         (None, None) => finding.with_fix(format!(
             "The certificate names neither a CRL nor an OCSP responder: get the CRL of {issuer} from whoever runs it."
         )),

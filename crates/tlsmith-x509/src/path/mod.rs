@@ -18,6 +18,7 @@ use crate::check::{names, validity};
 use crate::ct::Transparency;
 use crate::profile::{self, Profile};
 use crate::report::{Code, Finding};
+use crate::revocation::Revocation;
 use crate::{Certificate, Pin, ReferenceName, Report, UnixTime};
 pub(crate) use build::Node;
 #[cfg(test)]
@@ -64,11 +65,15 @@ pub struct PathRequest<'a> {
     pub transparency: Option<Transparency<'a>>,
     /// The `SignedCertificateTimestampList` that came with the leaf in TLS, its length included (RFC 6962 §3.3.1).
     pub sct_list: Option<&'a [u8]>,
+    /// Whether revocations are asked for, and what is at hand about them.
+    pub revocation: Revocation<'a>,
+    /// The OCSP response that the peer stapled (RFC 6066 §8, RFC 8446 §4.4.2.1), DER.
+    pub ocsp_response: Option<&'a [u8]>,
 }
 
 impl<'a> PathRequest<'a> {
     /// `chain` to `anchors`, for `purpose`, at `now`: nothing known besides, no name, the usual budget, no cache, every
-    /// algorithm, the profile [`Profile::private`], no pins, no CT. The rest is set afterwards.
+    /// algorithm, the profile [`Profile::private`], no pins, no CT, no word about revocations. The rest is set afterwards.
     pub fn new(chain: &'a [Certificate], anchors: &'a TrustAnchors, purpose: Purpose, now: UnixTime) -> Self {
         Self {
             anchors,
@@ -84,6 +89,8 @@ impl<'a> PathRequest<'a> {
             pins: &[],
             transparency: None,
             sct_list: None,
+            revocation: Revocation::default(),
+            ocsp_response: None,
         }
     }
 }
@@ -108,7 +115,7 @@ pub fn verify(provider: &dyn Provider, request: &PathRequest<'_>) -> Report {
     let trusted = outcome.anchored && !outcome.findings.iter().any(Finding::is_error);
     if !trusted {
         let work = validation.meter.done();
-        return Report { work, scts, ..Report::new(Vec::new(), outcome.findings) };
+        return Report { work, scts, revocation: outcome.revocation, ..Report::new(Vec::new(), outcome.findings) };
     }
     let soon = outcome
         .path
@@ -116,5 +123,6 @@ pub fn verify(provider: &dyn Provider, request: &PathRequest<'_>) -> Report {
         .filter_map(|node| validity::expires_soon(node.certificate, validation.sent_at(*node), request.now));
     outcome.findings.extend(soon);
     let path = outcome.path.iter().map(|node| node.certificate.clone()).collect();
-    Report { work: validation.meter.done(), scts, ..Report::new(path, outcome.findings) }
+    let work = validation.meter.done();
+    Report { work, scts, revocation: outcome.revocation, ..Report::new(path, outcome.findings) }
 }

@@ -8,6 +8,7 @@ use super::diagnose;
 use super::verify::Validation;
 use crate::Certificate;
 use crate::report::{Code, Finding};
+use crate::revocation::CertificateRevocation;
 
 /// How many paths that came near are kept, to find among them the one that explains best why none was good.
 const KEPT: usize = 8;
@@ -17,6 +18,8 @@ pub(super) struct Outcome<'a> {
     pub(super) path: Vec<Node<'a>>,
     pub(super) anchored: bool,
     pub(super) findings: Vec<Finding>,
+    /// What is known of revocations, if it came to that.
+    pub(super) revocation: Vec<CertificateRevocation>,
 }
 
 /// A path that is not good.
@@ -26,6 +29,7 @@ struct Near<'a> {
     path: Vec<Node<'a>>,
     /// What is wrong with it besides signatures.
     claims: Vec<Finding>,
+    revocation: Vec<CertificateRevocation>,
 }
 
 /// The first path without an error; or what is wrong with the one that came nearest.
@@ -72,7 +76,7 @@ fn alone<'a>(validation: &mut Validation<'a>, leaf: &'a Certificate) -> Outcome<
     if judged == Err(Exhausted) {
         findings.extend(validation.meter.exhausted().map(exhaustion));
     }
-    Outcome { path, anchored: true, findings }
+    Outcome { path, anchored: true, findings, revocation: Vec::new() }
 }
 
 /// What became of one path.
@@ -81,22 +85,24 @@ enum Judgement<'a> {
     Refused(Near<'a>),
 }
 
-/// One path. Its signatures cost most, so they come last, and only where all else is good.
+/// One path. Its signatures cost most, so they come after all else, and revocations after them, each only where what comes
+/// before is good.
 fn judged<'a>(validation: &mut Validation<'a>, path: Vec<Node<'a>>) -> Result<Judgement<'a>, Exhausted> {
     let mut claims = Vec::new();
     validation.path(&path, &mut claims)?;
     if claims.iter().any(Finding::is_error) {
-        return Ok(Judgement::Refused(Near { distance: distance(&claims), path, claims }));
+        return Ok(Judgement::Refused(Near { distance: distance(&claims), path, claims, revocation: Vec::new() }));
     }
     if let Some(bad) = validation.first_bad_signature(&path)? {
-        return Ok(Judgement::Refused(Near { distance: distance(&[bad]), path, claims }));
+        return Ok(Judgement::Refused(Near { distance: distance(&[bad]), path, claims, revocation: Vec::new() }));
     }
-    // Logs sign for one issuer: that it is the issuer has to be certain.
+    // What others say of a certificate, and logs, is signed by or for its issuer: that it is the issuer has to be certain.
+    let revocation = validation.revocation(&path, &mut claims)?;
     validation.transparency(&path, &mut claims)?;
     if claims.iter().any(Finding::is_error) {
-        return Ok(Judgement::Refused(Near { distance: distance(&claims), path, claims }));
+        return Ok(Judgement::Refused(Near { distance: distance(&claims), path, claims, revocation }));
     }
-    Ok(Judgement::Good(Outcome { path, anchored: true, findings: claims }))
+    Ok(Judgement::Good(Outcome { path, anchored: true, findings: claims, revocation }))
 }
 
 /// How far from trusted: a signature that does not hold weighs more than anything that a renewal mends.
@@ -119,7 +125,7 @@ fn keep<'a>(near: &mut Vec<Near<'a>>, refused: Near<'a>) {
 /// The path that came nearest, its signatures included, with everything that is wrong with it.
 fn nearest<'a>(validation: &mut Validation<'a>, near: Vec<Near<'a>>) -> Option<Outcome<'a>> {
     let mut best: Option<(usize, Outcome<'a>)> = None;
-    for Near { distance: at_least, path, claims } in near {
+    for Near { distance: at_least, path, claims, revocation } in near {
         if best.as_ref().is_some_and(|(distance, _)| *distance <= at_least) {
             break;
         }
@@ -127,7 +133,7 @@ fn nearest<'a>(validation: &mut Validation<'a>, near: Vec<Near<'a>>) -> Option<O
         validation.bad_signatures(&path, &mut findings);
         let distance = distance(&findings);
         if best.as_ref().is_none_or(|(best, _)| distance < *best) {
-            best = Some((distance, Outcome { path, anchored: true, findings }));
+            best = Some((distance, Outcome { path, anchored: true, findings, revocation }));
         }
     }
     best.map(|(_, outcome)| outcome)
@@ -145,7 +151,7 @@ fn sent_alone<'a>(validation: &mut Validation<'a>, request: &'a PathRequest<'a>,
     if ended && !broken && result == Ok(()) {
         findings.extend(diagnose::end_of_chain(&path, validation, request.chain, request.anchors));
     }
-    Outcome { path, anchored: false, findings }
+    Outcome { path, anchored: false, findings, revocation: Vec::new() }
 }
 
 fn exhaustion(what: String) -> Finding {

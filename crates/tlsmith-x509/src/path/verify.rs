@@ -9,11 +9,12 @@ use super::{PathRequest, policies};
 use crate::Certificate;
 use crate::cert::ext::NameConstraints;
 use crate::check::profile::{self, Place};
-use crate::check::{names, pins, signature, transparency, usage, validity};
+use crate::check::{names, pins, revocation, signature, transparency, usage, validity};
 use crate::ct::verify::Judge;
 use crate::ct::{JudgedSct, LogList, Source, sct};
 use crate::der::oid;
 use crate::report::{Code, Finding, LISTED};
+use crate::revocation::CertificateRevocation;
 use std::cell::OnceCell;
 use std::collections::HashMap;
 use tlsmith_crypto::Provider;
@@ -33,6 +34,10 @@ pub(crate) struct Validation<'a> {
     roots: HashMap<Origin, bool>,
     /// What the cache goes by; made when it is asked first.
     policy: OnceCell<Policy>,
+    /// The OCSP responses of the request.
+    responses: revocation::Responses,
+    /// What is known of revocations, by certificate and issuer.
+    revocations: HashMap<(Origin, Origin), (CertificateRevocation, Vec<Finding>)>,
 }
 
 /// The state variables of RFC 5280 §6.1.2, but for those of policies, which have a file of their own.
@@ -56,6 +61,8 @@ impl<'a> Validation<'a> {
             profiled: HashMap::new(),
             roots: HashMap::new(),
             policy: OnceCell::new(),
+            responses: revocation::Responses::new(request),
+            revocations: HashMap::new(),
         }
     }
 
@@ -149,8 +156,8 @@ impl<'a> Validation<'a> {
         findings: &mut Vec<Finding>,
     ) -> Result<(), Exhausted> {
         let (certificate, sent) = (node.certificate, self.sent_at(node));
-        // (a)(1), signatures, come last; (a)(4): the builder chose the issuer by its name.
-        // (a)(2). (a)(3), revocation, is not decided here.
+        // (a)(1), signatures, come last, and (a)(3), revocation, after them; (a)(4): the builder chose the issuer by its name.
+        // (a)(2).
         findings.extend(validity::check(certificate, sent, self.request.now));
         // (b), (c): self-issued certificates are CAs changing keys, but for the last.
         if is_leaf || !certificate.is_self_issued() {
@@ -261,6 +268,34 @@ impl<'a> Validation<'a> {
                 Err(Exhausted) => break,
             }
         }
+    }
+
+    /// §6.1.3 (a)(3) along a path whose signatures hold, from the anchor down: what is known of each certificate, leaf first.
+    pub(crate) fn revocation(
+        &mut self,
+        path: &[Node<'a>],
+        findings: &mut Vec<Finding>,
+    ) -> Result<Vec<CertificateRevocation>, Exhausted> {
+        let mut known = Vec::with_capacity(path.len());
+        for (index, [node, issuer]) in path.array_windows().enumerate().rev() {
+            let edge = (node.origin, issuer.origin);
+            if !self.revocations.contains_key(&edge) {
+                let link = revocation::Link {
+                    certificate: node.certificate,
+                    issuer: issuer.certificate,
+                    sent: self.sent_at(*node),
+                    is_leaf: index == 0,
+                };
+                let found = revocation::check(self.provider, self.request, &self.responses, link, &mut self.meter)?;
+                self.revocations.insert(edge, found);
+            }
+            if let Some((status, about)) = self.revocations.get(&edge) {
+                known.push(status.clone());
+                findings.extend_from_slice(about);
+            }
+        }
+        known.reverse();
+        Ok(known)
     }
 
     /// One signature. It is remembered for other verifications when all above it, up to an anchor, hold.

@@ -85,6 +85,27 @@ pub enum Code {
     BudgetExhausted,
     /// `certificate.no_chain`: peer sent no certificate
     NoCertificate,
+    /// `certificate.revoked`: the issuer took it back
+    Revoked,
+    /// `certificate.crl_untrusted`: the issuer did not sign the CRL, or may not (an error where revocation is required, else a
+    /// warning; likewise the six after it)
+    CrlUntrusted,
+    /// `certificate.crl_expired`: the CRL has ended, or has not begun
+    CrlExpired,
+    /// `certificate.crl_unsupported`: a delta or indirect CRL, or one with unknown critical extensions
+    CrlUnsupported,
+    /// `certificate.ocsp_untrusted`: whoever signed the OCSP response may not, or did not
+    OcspUntrusted,
+    /// `certificate.ocsp_other_certificate`: the OCSP response is about another certificate
+    OcspOtherCertificate,
+    /// `certificate.ocsp_expired`: the OCSP response has ended, or has not begun
+    OcspExpired,
+    /// `certificate.ocsp_unusable`: the responder had no answer, or it cannot be read
+    OcspUnusable,
+    /// `certificate.must_staple`: the leaf promises an OCSP staple, and none came
+    MustStaple,
+    /// `certificate.revocation_unknown`: nobody who may says whether it was revoked
+    RevocationUnknown,
     /// `certificate.expires_soon` (warning)
     ExpiresSoon,
     /// `certificate.wrong_order` (warning: an issuer was sent before what it issued)
@@ -126,6 +147,7 @@ impl Code {
         Code::KeyNotAllowed,
         Code::NotACa,
         Code::LeafIsCa,
+        Code::Revoked,
         Code::Expired,
         Code::NotYetValid,
         Code::ValidityTooLong,
@@ -149,6 +171,15 @@ impl Code {
         Code::PinMismatch,
         Code::TooFewScts,
         Code::Malformed,
+        Code::CrlUntrusted,
+        Code::CrlExpired,
+        Code::CrlUnsupported,
+        Code::OcspUntrusted,
+        Code::OcspOtherCertificate,
+        Code::OcspExpired,
+        Code::OcspUnusable,
+        Code::MustStaple,
+        Code::RevocationUnknown,
         Code::ExpiresSoon,
         Code::PinOnLeaf,
         Code::InvalidSct,
@@ -165,6 +196,14 @@ impl Code {
                 Severity::Warning
             }
             Self::RootSent | Self::UnknownLog => Severity::Info,
+            Self::CrlUntrusted
+            | Self::CrlExpired
+            | Self::CrlUnsupported
+            | Self::OcspUntrusted
+            | Self::OcspOtherCertificate
+            | Self::OcspExpired
+            | Self::OcspUnusable
+            | Self::RevocationUnknown => Severity::Warning,
             _ => Severity::Error,
         }
     }

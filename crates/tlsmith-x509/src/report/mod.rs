@@ -6,6 +6,7 @@ mod rows;
 pub use code::{Code, Row};
 
 use crate::ct::JudgedSct;
+use crate::revocation::CertificateRevocation;
 use crate::{Certificate, Work};
 
 /// How many of a list a message names.
@@ -72,6 +73,12 @@ impl Finding {
         self
     }
 
+    /// As bad as this, whatever its row says.
+    pub(crate) fn with_severity(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
+    }
+
     pub(crate) fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }
@@ -95,6 +102,9 @@ pub struct Report {
     pub scts: Vec<JudgedSct>,
     /// What it took.
     pub work: Work,
+    /// What is known of revocations, for each certificate of the path that was found but the anchor, leaf first. Empty where
+    /// something else was wrong with the path before it came to that.
+    pub revocation: Vec<CertificateRevocation>,
 }
 
 impl Report {
@@ -115,6 +125,6 @@ impl Report {
             (std::cmp::Reverse(finding.severity), rank, finding.certificate)
         });
         findings.dedup();
-        Self { path, findings, scts: Vec::new(), work: Work::default() }
+        Self { path, findings, ..Self::default() }
     }
 }

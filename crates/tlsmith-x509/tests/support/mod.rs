@@ -5,6 +5,7 @@
 pub mod counting;
 pub mod ct;
 pub mod raw;
+pub mod revocation;
 
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,

@@ -10,7 +10,8 @@ pub fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
     match content.len() {
         length @ 0..0x80 => out.push(length as u8),
         length @ 0x80..0x100 => out.extend([0x81, length as u8]),
-        length => out.extend([0x82, (length >> 8) as u8, length as u8]),
+        length @ 0x100..0x1_0000 => out.extend([0x82, (length >> 8) as u8, length as u8]),
+        length => out.extend([0x83, (length >> 16) as u8, (length >> 8) as u8, length as u8]),
     }
     out.extend_from_slice(content);
     out
@@ -52,6 +53,17 @@ pub const POLICY_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 0x24];
 pub const AUTHORITY_INFO_ACCESS: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 1, 1];
 pub const SERVER_AUTH: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 1];
 pub const ANY_PURPOSE: &[u8] = &[0x55, 0x1d, 0x25, 0];
+pub const CRL_DISTRIBUTION_POINTS: &[u8] = &[0x55, 0x1d, 0x1f];
+pub const CRL_NUMBER: &[u8] = &[0x55, 0x1d, 0x14];
+pub const REASON_CODE: &[u8] = &[0x55, 0x1d, 0x15];
+pub const INVALIDITY_DATE: &[u8] = &[0x55, 0x1d, 0x18];
+pub const DELTA_CRL_INDICATOR: &[u8] = &[0x55, 0x1d, 0x1b];
+pub const ISSUING_DISTRIBUTION_POINT: &[u8] = &[0x55, 0x1d, 0x1c];
+pub const CERTIFICATE_ISSUER: &[u8] = &[0x55, 0x1d, 0x1d];
+pub const AUTHORITY_KEY_IDENTIFIER: &[u8] = &[0x55, 0x1d, 0x23];
+pub const NO_REVOCATION_AVAILABLE: &[u8] = &[0x55, 0x1d, 0x38];
+pub const TLS_FEATURE: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 1, 24];
+pub const OCSP_NO_CHECK: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 48, 1, 5];
 pub const ECDSA_WITH_SHA256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2];
 pub const ECDSA_WITH_SHA1: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 1];
 

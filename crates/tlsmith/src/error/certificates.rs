@@ -50,7 +50,17 @@ const fn alert(code: Code) -> AlertDescription {
         | Code::KeyUsage
         | Code::ExtendedKeyUsage
         | Code::UnknownCriticalExtension => AlertDescription::UNSUPPORTED_CERTIFICATE,
-        Code::BudgetExhausted
+        Code::Revoked => AlertDescription::CERTIFICATE_REVOKED,
+        Code::OcspUntrusted
+        | Code::OcspOtherCertificate
+        | Code::OcspExpired
+        | Code::OcspUnusable
+        | Code::MustStaple => AlertDescription::BAD_CERTIFICATE_STATUS_RESPONSE,
+        Code::CrlUntrusted
+        | Code::CrlExpired
+        | Code::CrlUnsupported
+        | Code::RevocationUnknown
+        | Code::BudgetExhausted
         | Code::NoCertificate
         | Code::PinMismatch
         | Code::PinOnLeaf

@@ -84,7 +84,9 @@ impl PointName {
     /// (RFC 5280 §6.3.3 (b)(2)(i)).
     pub(crate) fn meets(&self, other: &Self, issuer: &DistinguishedName) -> bool {
         match (self, other) {
-            (Self::Full(one), Self::Full(other)) => one.iter().any(|name| other.iter().any(|other| name.is_same(other))),
+            (Self::Full(one), Self::Full(other)) => {
+                one.iter().any(|name| other.iter().any(|other| name.is_same(other)))
+            }
             (Self::Relative(one), Self::Relative(other)) => one.comparable() == other.comparable(),
             (Self::Full(full), Self::Relative(relative)) | (Self::Relative(relative), Self::Full(full)) => {
                 let whole = [issuer.comparable(), relative.comparable()].concat();
@@ -96,7 +98,9 @@ impl PointName {
     /// One of its names is the name of this issuer.
     pub(crate) fn is_issuer(&self, issuer: &DistinguishedName) -> bool {
         let Self::Full(names) = self else { return false };
-        names.iter().any(|name| matches!(name, GeneralName::Directory(name) if name.comparable() == issuer.comparable()))
+        names
+            .iter()
+            .any(|name| matches!(name, GeneralName::Directory(name) if name.comparable() == issuer.comparable()))
     }
 
     /// For messages: its first name.

@@ -2,8 +2,8 @@
 
 mod authority_info_access;
 mod basic_constraints;
-pub(crate) mod details;
 pub(crate) mod crl_distribution_points;
+pub(crate) mod details;
 mod extended_key_usage;
 pub(crate) mod key_identifiers;
 mod key_usage;

@@ -16,7 +16,8 @@ const STATUS_REQUEST_V2: u64 = 17;
 impl TlsFeature {
     pub(super) fn parse(value: &[u8]) -> Result<Self, ParseError> {
         let field = "TLS feature";
-        let features = non_empty(value, field, |tlv| tlv.parse::<u64>().map_err(|error| ParseError::der(field, &error)));
+        let features =
+            non_empty(value, field, |tlv| tlv.parse::<u64>().map_err(|error| ParseError::der(field, &error)));
         features.map(Self)
     }
 

@@ -4,6 +4,7 @@ mod chain;
 mod leaf;
 mod path;
 mod pins;
+mod revocation;
 mod transparency;
 mod web;
 
@@ -51,6 +52,16 @@ pub(super) const fn row(code: Code) -> Row {
         Code::PathTooLong => path::PATH_TOO_LONG,
         Code::BudgetExhausted => path::BUDGET_EXHAUSTED,
         Code::NoCertificate => chain::NO_CERTIFICATE,
+        Code::Revoked => revocation::REVOKED,
+        Code::CrlUntrusted => revocation::CRL_UNTRUSTED,
+        Code::CrlExpired => revocation::CRL_EXPIRED,
+        Code::CrlUnsupported => revocation::CRL_UNSUPPORTED,
+        Code::OcspUntrusted => revocation::OCSP_UNTRUSTED,
+        Code::OcspOtherCertificate => revocation::OCSP_OTHER_CERTIFICATE,
+        Code::OcspExpired => revocation::OCSP_EXPIRED,
+        Code::OcspUnusable => revocation::OCSP_UNUSABLE,
+        Code::MustStaple => revocation::MUST_STAPLE,
+        Code::RevocationUnknown => revocation::REVOCATION_UNKNOWN,
         Code::ExpiresSoon => leaf::EXPIRES_SOON,
         Code::WrongOrder => chain::WRONG_ORDER,
         Code::ExtraCertificate => chain::EXTRA_CERTIFICATE,

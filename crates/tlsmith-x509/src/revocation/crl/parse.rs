@@ -143,8 +143,7 @@ pub(super) fn parse_entry(entry: &[u8]) -> Result<(RevokedEntry, Option<ObjectId
     let field = "revokedCertificates";
     der::sequence(entry, field, |p| {
         let serial = read::<BigInt<'_>>(p, field)?.as_bytes().to_vec();
-        let mut entry =
-            RevokedEntry { serial, at: time(p, "revocationDate")?, reason: None, invalidity_date: None };
+        let mut entry = RevokedEntry { serial, at: time(p, "revocationDate")?, reason: None, invalidity_date: None };
         let mut unknown = None;
         let mut ids = Unique::default();
         for tlv in read::<Option<SequenceOf<'_, Tlv<'_>, 1>>>(p, field)?.into_iter().flatten() {

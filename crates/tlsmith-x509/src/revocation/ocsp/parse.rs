@@ -30,11 +30,7 @@ pub(super) fn response(der: &[u8]) -> Result<OcspResponse, OcspError> {
     let basic = inside(bytes, "responseBytes", |p| {
         let kind = read::<ObjectIdentifier>(p, "responseType")?;
         let basic = read::<&[u8]>(p, "response")?;
-        if kind == oid::OCSP_BASIC {
-            Ok(basic)
-        } else {
-            Err(ParseError::new("responseType", "not id-pkix-ocsp-basic"))
-        }
+        if kind == oid::OCSP_BASIC { Ok(basic) } else { Err(ParseError::new("responseType", "not id-pkix-ocsp-basic")) }
     })?;
     Ok(basic_response(basic)?)
 }

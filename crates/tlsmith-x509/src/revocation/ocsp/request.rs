@@ -28,12 +28,15 @@ const REQUEST_EXTENSIONS: u8 = 0xa2;
 /// Asks whether `certificate`, which `issuer` issued, was revoked. A nonce makes the responder sign a fresh answer; many do
 /// not, and answer without.
 pub fn request(certificate: &Certificate, issuer: &Certificate, nonce: Option<&[u8]>) -> Result<Vec<u8>, NonceLength> {
-    let id = element(SEQUENCE, &[
-        &element(SEQUENCE, &[&identifier(&oid::SHA1), NULL]),
-        &element(OCTET_STRING, &[&AwsLc::sha1_identifier(certificate.issuer_der())]),
-        &element(OCTET_STRING, &[&AwsLc::sha1_identifier(issuer.public_key())]),
-        &element(INTEGER, &[certificate.serial()]),
-    ]);
+    let id = element(
+        SEQUENCE,
+        &[
+            &element(SEQUENCE, &[&identifier(&oid::SHA1), NULL]),
+            &element(OCTET_STRING, &[&AwsLc::sha1_identifier(certificate.issuer_der())]),
+            &element(OCTET_STRING, &[&AwsLc::sha1_identifier(issuer.public_key())]),
+            &element(INTEGER, &[certificate.serial()]),
+        ],
+    );
     let list = element(SEQUENCE, &[&element(SEQUENCE, &[&id])]);
     let extensions = nonce.map(extensions).transpose()?.unwrap_or_default();
     Ok(element(SEQUENCE, &[&element(SEQUENCE, &[&list, &extensions])]))

@@ -161,7 +161,9 @@ impl OcspResponse {
         }
         let message = match other_hash {
             Some(name) => {
-                format!("the OCSP response names the issuer by a hash that is not supported ({name}; SHA-1 or SHA-256 are)")
+                format!(
+                    "the OCSP response names the issuer by a hash that is not supported ({name}; SHA-1 or SHA-256 are)"
+                )
             }
             None => format!(
                 "the OCSP response is about a certificate with the serial number of {label}, but of another issuer than {}",
