@@ -333,8 +333,8 @@ fn a_point_relative_to_the_issuer_is_the_same_as_its_full_name() {
         (&relative, &relative, true),
         (&relative, &full(&[tlv(0xa4, &name("1"))]), false),
     ] {
-        let world = world_with(&|params| params.custom_extensions.push(points(&[point.clone()])));
-        let crl = RawCrl::new("Middle").with(idp(&[scope.clone()])).by(&world.middle);
+        let world = world_with(&|params| params.custom_extensions.push(points(std::slice::from_ref(point))));
+        let crl = RawCrl::new("Middle").with(idp(std::slice::from_ref(scope))).by(&world.middle);
         assert_eq!(world.leaf(RevocationPolicy::Require, &[crl]).is_trusted(), counts);
     }
 }
@@ -371,7 +371,7 @@ fn crls_of_some_reasons_count_once_every_reason_is_covered() {
 fn points_whose_crl_another_issuer_signs_are_not_ours() {
     let issuer = tlv(0xa2, &tlv(0xa4, &name("CRL issuer")));
     let point = [full(&[uri("http://crl.example/1.crl")]), issuer].concat();
-    let world = world_with(&|params| params.custom_extensions.push(points(&[point.clone()])));
+    let world = world_with(&|params| params.custom_extensions.push(points(std::slice::from_ref(&point))));
     assert!(world.leaf.crl_urls().is_empty());
     let crl = RawCrl::new("Middle").with(idp(&[full(&[uri("http://crl.example/1.crl")])])).by(&world.middle);
     assert!(!world.leaf(RevocationPolicy::Require, &[crl]).is_trusted());
