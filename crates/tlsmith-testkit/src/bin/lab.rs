@@ -79,7 +79,8 @@ fn run(faults: &[Fault]) -> io::Result<()> {
         writeln!(out, "  tlsmith doctor {}", server.command_line().join(" "))?;
         running.push(server);
     }
-    writeln!(out, "\n{} of them are up; Ctrl-C ends them. Each is asked with the line below it.", running.len())?;
+    writeln!(out, "\n{} of them are up until Ctrl-C; the line below each is the one to try.", running.len())?;
+    writeln!(out, "The program is target/debug/tlsmith after: cargo build -p tlsmith-cli")?;
     out.flush()?;
     runtime.block_on(async {
         tokio::select! {

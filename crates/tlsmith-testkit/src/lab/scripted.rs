@@ -142,6 +142,15 @@ pub fn hangs_up() -> Listening {
     })
 }
 
+/// Reads the ClientHello and answers with the alert decode_error.
+pub fn cannot_read() -> Listening {
+    Listening::start(|mut socket| {
+        if !read_record(&mut socket).is_empty() {
+            let _ = socket.write_all(&[0x15, 0x03, 0x03, 0, 2, 2, 50]);
+        }
+    })
+}
+
 /// Reads the ClientHello and resets the connection.
 pub fn resets() -> Listening {
     Listening::start(|mut socket| {

@@ -1,6 +1,6 @@
 //! What is sent along with the leaf.
 
-use rcgen::{BasicConstraints, GeneralSubtree, IsCa, KeyUsagePurpose, NameConstraints};
+use rcgen::{BasicConstraints, CustomExtension, GeneralSubtree, IsCa, KeyUsagePurpose, NameConstraints};
 
 use super::{
     Exit, Fault, Product,
@@ -149,6 +149,31 @@ pub(super) const FAULTS: &[Fault] = &[
         cause: "not_a_ca",
         exit: Exit::NotTrusted,
         start: |b| b.tlsmith(&signed_by_a_leaf(b)),
+    },
+    Fault {
+        name: "path-length-nginx",
+        title: "a CA that may issue for servers only (pathlen:0) made another CA",
+        server: Product::Nginx,
+        cause: "path_length",
+        exit: Exit::NotTrusted,
+        start: |b| {
+            let below = Authority::new("Lab Team CA", Some(b.issuing()), |_| {});
+            b.nginx(&b.files(&below.leaf(&[HOST], |_| {}), &[&below.pem, &b.issuing().pem]))
+        },
+    },
+    Fault {
+        name: "unknown-extension-tlsmith",
+        title: "the certificate holds a critical extension that nobody knows",
+        server: Product::Tlsmith,
+        cause: "certificate_refused",
+        exit: Exit::NotTrusted,
+        start: |b| {
+            b.tlsmith(&b.changed(|params| {
+                let mut unknown = CustomExtension::from_oid_content(&[1, 3, 6, 1, 4, 1, 99999, 1], vec![5, 0]);
+                unknown.set_criticality(true);
+                params.custom_extensions.push(unknown);
+            }))
+        },
     },
     Fault {
         name: "name-constraints-nginx",

@@ -111,6 +111,28 @@ pub(super) const FAULTS: &[Fault] = &[
         },
     },
     Fault {
+        name: "client-certificate-refused-openssl",
+        title: "a server's certificate is shown as the client's",
+        server: Product::OpenSsl,
+        cause: "client_certificate_refused",
+        exit: Exit::Failed,
+        start: |b| {
+            let clients = Clients::new(b);
+            b.openssl_demanding(&b.good(), &clients.ca).presenting(&clients.for_a_server(b))
+        },
+    },
+    Fault {
+        name: "client-certificate-refused-tlsmith",
+        title: "the client certificate was requested with the server's template",
+        server: Product::Tlsmith,
+        cause: "client_certificate_refused",
+        exit: Exit::Failed,
+        start: |b| {
+            let clients = Clients::new(b);
+            tlsmith(b, &clients).presenting(&clients.for_a_server(b))
+        },
+    },
+    Fault {
         name: "healthy-mutual-nginx",
         title: "nothing: mutual TLS with a good client certificate",
         server: Product::Nginx,
@@ -150,6 +172,10 @@ impl Clients {
 
     fn good(&self, b: &Bench<'_>) -> CertFiles {
         client(&self.authority, &b.dir, 90, -70)
+    }
+
+    fn for_a_server(&self, b: &Bench<'_>) -> CertFiles {
+        self.authority.leaf(&["batch.partner.example"], |_| {}).files(&b.dir, "client", &[])
     }
 
     fn ended(&self, b: &Bench<'_>) -> CertFiles {

@@ -84,6 +84,14 @@ pub(super) const FAULTS: &[Fault] = &[
         },
     },
     Fault {
+        name: "handshake-failed",
+        title: "a box that cannot read a ClientHello of today, and says decode_error",
+        server: Product::Scripted,
+        cause: "handshake_failed",
+        exit: Exit::Failed,
+        start: |b| b.scripted(scripted::cannot_read()),
+    },
+    Fault {
         name: "large-client-hello-swallowed",
         title: "a tunnel loses full segments: ClientHellos with ML-KEM vanish",
         server: Product::OpenSsl,

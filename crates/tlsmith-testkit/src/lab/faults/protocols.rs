@@ -1,7 +1,7 @@
 //! What is spoken, and in which version with which parameters.
 
 use super::{
-    Exit, Fault, Product,
+    Exit, Fault, Product, Running,
     bench::Bench,
     scripted::{self, Ssl3},
 };
@@ -154,10 +154,34 @@ pub(super) const FAULTS: &[Fault] = &[
         server: Product::Postfix,
         cause: "not_tls",
         exit: Exit::Failed,
+        start: |b| postfix(b, Tls::With(&b.good())),
+    },
+    Fault {
+        name: "starttls-failed-postfix",
+        title: "STARTTLS is asked for, and smtpd_tls_security_level is none",
+        server: Product::Postfix,
+        cause: "starttls_failed",
+        exit: Exit::Failed,
+        start: |b| postfix(b, Tls::Without).with("--starttls", "smtp"),
+    },
+    Fault {
+        name: "missing-intermediate-postfix",
+        title: "smtpd_tls_chain_files holds key and leaf alone",
+        server: Product::Postfix,
+        cause: "missing_intermediate",
+        exit: Exit::NotTrusted,
         start: |b| {
-            let server = Postfix::start(Tls::With(&b.named(&[HOST])));
-            b.port(server.port, server)
+            let cert = b.files(&b.issuing().leaf(&[HOST], |_| {}), &[]);
+            postfix(b, Tls::With(&cert)).with("--starttls", "smtp")
         },
+    },
+    Fault {
+        name: "healthy-postfix",
+        title: "nothing: a mail server asked for STARTTLS",
+        server: Product::Postfix,
+        cause: "nothing_wrong",
+        exit: Exit::Good,
+        start: |b| postfix(b, Tls::With(&b.good())).with("--starttls", "smtp"),
     },
     Fault {
         name: "not-tls-imap",
@@ -182,7 +206,12 @@ pub(super) const FAULTS: &[Fault] = &[
     },
 ];
 
-fn ssl3(b: &Bench<'_>, newer: Ssl3) -> super::Running {
+fn postfix(b: &Bench<'_>, tls: Tls<'_>) -> Running {
+    let server = Postfix::start(tls);
+    b.port(server.port, server)
+}
+
+fn ssl3(b: &Bench<'_>, newer: Ssl3) -> Running {
     let chain = tlsmith_x509::pem::certificates(&std::fs::read(with_rsa(b).leaf).unwrap()).unwrap();
     b.scripted(scripted::ssl3(newer, chain[0].der()))
 }
@@ -192,7 +221,7 @@ fn with_rsa(b: &Bench<'_>) -> CertFiles {
     b.files(&b.issuing().leaf_by_openssl(HOST, &new_key, "-sha256", &b.dir), &[&b.issuing().pem])
 }
 
-fn plain_http(b: &Bench<'_>) -> super::Running {
+fn plain_http(b: &Bench<'_>) -> Running {
     let nginx = Nginx::start(1, |ports| {
         format!("server {{ listen 127.0.0.1:{}; location / {{ return 200 \"hello\\n\"; }} }}\n", ports[0])
     });
