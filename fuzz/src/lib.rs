@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 
 use tlsmith_crypto::{AeadAlgorithm, HashAlgorithm, KeyType, Provider, SignatureAlgorithm, aws_lc::AwsLc};
 use tlsmith_x509::{
-    Certificate, PathRequest, Purpose, ServerName, SubjectPublicKeyInfo, TrustAnchors, UnixTime,
+    Certificate, PathRequest, Profile, Purpose, ServerName, SubjectPublicKeyInfo, TrustAnchors, UnixTime,
     ct::{CtPolicy, LogList, Transparency, Verdict, sct},
     revocation::ocsp::OcspResponse,
 };
@@ -203,8 +203,13 @@ pub fn path(data: &[u8]) {
         }
     }
     let purpose = if options & 1 == 0 { Purpose::ServerAuth } else { Purpose::ClientAuth };
+    let mut profile = if options & 8 == 0 { Profile::private() } else { Profile::web() };
+    profile.policies.require_explicit = options & 16 != 0;
+    profile.policies.inhibit_any = options & 32 != 0;
+    profile.policies.acceptable.extend((options & 64 != 0).then(|| "2.23.140.1.2.1".parse().expect("an OID")));
     let request = PathRequest {
         name: names().get(usize::from(options >> 1) % 4).map(Into::into),
+        profile: &profile,
         ..PathRequest::new(&sent, &anchors, purpose, NOW)
     };
     let report = tlsmith_x509::verify(&NullCrypto::default(), &request);
