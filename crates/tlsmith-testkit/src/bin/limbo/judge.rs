@@ -1,6 +1,7 @@
 //! What tlsmith says of one test case.
 
 use tlsmith_crypto::{Provider, aws_lc::AwsLc};
+use tlsmith_x509::revocation::{Crl, Revocation, RevocationPolicy};
 use tlsmith_x509::{
     Certificate, PathRequest, Profile, Purpose, ReferenceName, ServerName, TrustAnchors, UnixTime, pem, verify,
 };
@@ -30,9 +31,6 @@ fn prepared(case: &Case, profile: &Profile, now: UnixTime) -> Result<Verdict, St
     if !case.signature_algorithms.is_empty() {
         return Err(format!("it limits signatures to {}", case.signature_algorithms.join(", ")));
     }
-    if !case.crls.is_empty() {
-        return Err("it has CRLs".to_owned());
-    }
     let purpose = purpose(case)?;
     let now = time(case)?.unwrap_or(now);
     // An anchor that is malformed cannot be had, an intermediate that is malformed is of no use; both may be beside the path.
@@ -44,7 +42,14 @@ fn prepared(case: &Case, profile: &Profile, now: UnixTime) -> Result<Verdict, St
     let mut chain = vec![leaf];
     chain.extend(case.untrusted_intermediates.iter().filter_map(|pem| certificate(pem).ok()));
     let profile = Profile { max_path_length: case.max_chain_depth, ..profile.clone() };
-    let request = PathRequest { profile: &profile, ..PathRequest::new(&chain, &anchors, purpose, now) };
+    let crls = match case.crls.iter().map(|pem| Crl::from_pem(pem.as_bytes())).collect::<Result<Vec<Crl>, _>>() {
+        Ok(crls) => crls,
+        Err(why) => return Ok(Verdict::Rejected(why.to_string())),
+    };
+    // Where a case has CRLs they are the only source: what none of them speaks of is not known to be good.
+    let policy = if crls.is_empty() { RevocationPolicy::Ignore } else { RevocationPolicy::Require };
+    let revocation = Revocation { policy, crls: &crls, ..Revocation::default() };
+    let request = PathRequest { profile: &profile, revocation, ..PathRequest::new(&chain, &anchors, purpose, now) };
     Ok(match verdict(&AwsLc, case, &request) {
         Ok(()) => Verdict::Accepted,
         Err(why) => Verdict::Rejected(why),
