@@ -26,5 +26,5 @@ pub use path::{AnchorsError, Budget, PathRequest, Purpose, SignatureCache, Trust
 pub use pem::PemError;
 pub use pin::Pin;
 pub use profile::Profile;
-pub use report::{Code, Finding, Report, Row, Severity};
+pub use report::{Code, Finding, Mend, Report, Row, Severity};
 pub use time::UnixTime;

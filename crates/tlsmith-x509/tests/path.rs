@@ -271,6 +271,10 @@ fn a_leaf_that_says_where_its_issuer_is_misses_an_intermediate() {
     let leaf = Raw::new("leaf", "Some CA", signer.spki()).with(&[raw::dns_names(&["example.com"]), aia]);
     let finding = case(&[&root.certificate], &[&leaf.signed_by(&*signer)]).fails(&[Code::MissingIntermediate]);
     assert!(finding.fix.contains("http://ca.example/i.der"), "{finding:#?}");
+    let commands: Vec<(&str, &str)> = finding.mends.iter().map(|mend| (mend.product, mend.text.as_str())).collect();
+    let fetch = "curl -fsS http://ca.example/i.der | openssl x509 -inform DER >> /etc/ssl/fullchain.pem";
+    assert_eq!(commands[0], ("shell", fetch));
+    assert!(commands.contains(&("nginx", "ssl_certificate /etc/ssl/fullchain.pem;")), "{finding:#?}");
 }
 
 #[test]

@@ -54,10 +54,10 @@ struct Rank {
     not_sent: usize,
     /// How many certificates the path has at least, once it is whole.
     at_least: usize,
-    /// Issuers that no key identifier speaks for.
-    unsaid_key: usize,
     /// Certificates so far: of equals the one that is nearer to its end.
     length: Reverse<usize>,
+    /// Issuers that no key identifier speaks for.
+    unsaid_key: usize,
 }
 
 impl<'a> Paths<'a> {
@@ -66,7 +66,8 @@ impl<'a> Paths<'a> {
         let distances = distances(chain.first(), &between, anchors);
         let (steps, open) = (Vec::new(), BinaryHeap::new());
         let mut paths = Self { anchors, between, distances, steps, open, too_long: false };
-        if let Some(certificate) = chain.first() {
+        let leads_to_anchor = |leaf: &&Certificate| paths.distances.contains_key(leaf.issuer_name().comparable());
+        if let Some(certificate) = chain.first().filter(leads_to_anchor) {
             let node = Node { certificate, origin: Origin::Sent(0) };
             paths.open(Step { node, below: None, rank: Rank { length: Reverse(1), ..Rank::default() } });
         }

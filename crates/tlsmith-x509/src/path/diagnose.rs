@@ -5,7 +5,7 @@ use super::build::{Node, Origin};
 use super::verify::Validation;
 use crate::der::oid;
 use crate::name::{BRIEF, general::clean};
-use crate::report::{Code, Finding};
+use crate::report::{Code, Finding, mend};
 use crate::{Certificate, TrustAnchors};
 
 /// What the end of the sent certificates says. The rule between the two likeliest:
@@ -82,7 +82,8 @@ fn missing_intermediate(leaf: &Certificate, anchor: Option<&Certificate>) -> Fin
         "Serve the full chain: put the intermediate {issuer} after the leaf in the certificate file (nginx: \
          ssl_certificate fullchain.pem).{place} If {issuer} is itself a private root, give it with --ca FILE."
     );
-    Finding::new(Code::MissingIntermediate, Some(0), message).with_fix(fix)
+    let fetch = leaf.extensions().ca_issuers.first().and_then(|uri| mend::fetch(uri));
+    Finding::new(Code::MissingIntermediate, Some(0), message).with_fix(fix).with_mend(fetch)
 }
 
 /// An anchor that may stand above the issuer of `leaf`: of the same organisation, or where the issuer names none, of a

@@ -102,6 +102,10 @@ impl<'a> PathRequest<'a> {
 ///
 /// A leaf that is itself an anchor (a self-signed certificate that was given as trusted) is a path of one.
 pub fn verify(provider: &dyn Provider, request: &PathRequest<'_>) -> Report {
+    report(provider, request).mended(request.purpose)
+}
+
+fn report(provider: &dyn Provider, request: &PathRequest<'_>) -> Report {
     let Some(leaf) = request.chain.first() else {
         let message = "the peer sent no certificate".to_owned();
         return Report::new(Vec::new(), vec![Finding::new(Code::NoCertificate, None, message)]);

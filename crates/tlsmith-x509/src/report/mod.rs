@@ -1,13 +1,15 @@
 //! The findings of a verification.
 
 mod code;
+pub(crate) mod mend;
 mod rows;
 
 pub use code::{Code, Row};
+pub use mend::Mend;
 
 use crate::ct::JudgedSct;
 use crate::revocation::CertificateRevocation;
-use crate::{Certificate, Work};
+use crate::{Certificate, Purpose, Work};
 
 /// How many of a list a message names.
 pub(crate) const LISTED: usize = 8;
@@ -53,17 +55,26 @@ pub struct Finding {
     pub message: String,
     /// What to do; the row's, or sharper where the values allow it.
     pub fix: String,
+    /// The very line or command, by product, where there is one.
+    pub mends: Vec<Mend>,
 }
 
 impl Finding {
     /// A finding with the severity and the fix of its row.
     pub(crate) fn new(code: Code, certificate: Option<usize>, message: String) -> Self {
-        Self { code, severity: code.severity(), certificate, message, fix: code.row().fix.to_owned() }
+        let (severity, fix) = (code.severity(), code.row().fix.to_owned());
+        Self { code, severity, certificate, message, fix, mends: Vec::new() }
     }
 
     /// With a sharper fix.
     pub(crate) fn with_fix(mut self, fix: impl Into<String>) -> Self {
         self.fix = fix.into();
+        self
+    }
+
+    /// With a mend of its own; others of the same code follow it.
+    pub(crate) fn with_mend(mut self, mend: Option<Mend>) -> Self {
+        self.mends.extend(mend);
         self
     }
 
@@ -126,5 +137,14 @@ impl Report {
         });
         findings.dedup();
         Self { path, findings, ..Self::default() }
+    }
+
+    /// Adds what is known to mend each finding.
+    pub(crate) fn mended(mut self, purpose: Purpose) -> Self {
+        for finding in &mut self.findings {
+            let mends = mend::mends(finding, purpose);
+            finding.mends.extend(mends);
+        }
+        self
     }
 }

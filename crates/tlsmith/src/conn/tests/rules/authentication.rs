@@ -46,7 +46,10 @@ impl ServerIdentities for Stubborn {
 fn finding(code: Code) -> Report {
     let (message, fix) = (String::from("the values"), String::from("the mend"));
     let severity = tlsmith_x509::Severity::Error;
-    Report { findings: vec![Finding { code, severity, certificate: Some(0), message, fix }], ..Report::default() }
+    Report {
+        findings: vec![Finding { code, severity, certificate: Some(0), message, fix, mends: Vec::new() }],
+        ..Report::default()
+    }
 }
 
 /// Our client, whose verifier reports this.
