@@ -163,6 +163,6 @@ fn what_was_used_up_is_told_with_its_limit_and_all_that_was_done() {
     case.budget.name_comparisons = 1_000;
     let message = counted(&case).cause().unwrap().message.clone();
     let expected = "the search for a path was stopped: it takes more than 1000 comparisons with name constraints, more than \
-                    any chain in use (done so far: 0 signatures, 1 issuer candidates, 1000 comparisons with name constraints)";
+                    any chain in use (done so far: 0 signatures, 1 issuer candidates, 1000 comparisons of names and policies)";
     assert_eq!(message, expected);
 }

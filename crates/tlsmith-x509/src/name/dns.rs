@@ -5,6 +5,10 @@ use std::fmt;
 
 /// A DNS name, checked (LDH labels, lengths of RFC 1035 §2.3.4, A-labels), lower case, no trailing dot, no wildcard.
 ///
+/// Internationalised names come as A-labels (`xn--…`) and are compared as such, octet by octet without regard to case (RFC 9525
+/// §6.3, RFC 5890 §2.3.2.4). What they decode to is not looked at: a label that is no valid A-label is a name of its own, which
+/// only a certificate with the same octets covers, and RFC 5891 §5.4 leaves such tests to whoever looks names up.
+///
 /// Underscores are taken besides letters, digits and hyphens: they are no part of a host name, but in use.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct DnsName(String);

@@ -105,7 +105,12 @@ impl GeneralName {
 /// IA5String content: ASCII.
 fn ia5(octets: &[u8], field: &'static str) -> Result<String, ParseError> {
     let text = std::str::from_utf8(octets).ok().filter(|text| text.is_ascii());
-    text.map(str::to_owned).ok_or_else(|| ParseError::new(field, "a name holds octets beyond ASCII"))
+    text.map(str::to_owned).ok_or_else(|| {
+        ParseError::new(
+            field,
+            "a name holds octets beyond ASCII; internationalised names are written as A-labels, xn--…",
+        )
+    })
 }
 
 /// At most `longest` characters, none of which misleads.

@@ -82,7 +82,7 @@ fn missing_intermediate(leaf: &Certificate, anchor: Option<&Certificate>) -> Fin
         "Serve the full chain: put the intermediate {issuer} after the leaf in the certificate file (nginx: \
          ssl_certificate fullchain.pem).{place} If {issuer} is itself a private root, give it with --ca FILE."
     );
-    let fetch = leaf.extensions().ca_issuers.first().and_then(|uri| mend::fetch(uri));
+    let fetch = leaf.extensions().authority_info_access.ca_issuers.first().and_then(|uri| mend::fetch(uri));
     Finding::new(Code::MissingIntermediate, Some(0), message).with_fix(fix).with_mend(fetch)
 }
 

@@ -48,6 +48,16 @@ const CLIENT_CHAIN: Rows = &[
     ("curl", "curl --cert client-chain.pem --key client.key URL"),
 ];
 
+/// A server's OCSP staples. HAProxy 2.8 fetches them for the certificates of a `crt-list`; Caddy staples by itself.
+const STAPLE: Rows = &[
+    ("nginx", "ssl_stapling on;  # and a resolver, by which nginx finds the CA's responder"),
+    (
+        "Apache",
+        "SSLUseStapling On  # and outside of <VirtualHost>: SSLStaplingCache \"shmcb:logs/ssl_stapling(32768)\"",
+    ),
+    ("HAProxy", "/etc/haproxy/site.pem [ocsp-update on]  # a line of the file that bind names with crt-list"),
+];
+
 const NOTHING: Rows = &[];
 
 /// What is known to mend a finding.
@@ -70,6 +80,7 @@ pub(super) fn mends(finding: &Finding, purpose: Purpose) -> Vec<Mend> {
             Purpose::ServerAuth => SERVER_CHAIN,
             Purpose::ClientAuth => CLIENT_CHAIN,
         },
+        (Code::MustStaple, Purpose::ServerAuth, _) => STAPLE,
         (Code::UnknownIssuer | Code::SelfSigned, Purpose::ClientAuth, _) => CLIENT_CA,
         _ => NOTHING,
     };
@@ -117,5 +128,6 @@ mod tests {
         assert!(of(Code::Expired, None, server).is_empty() && of(Code::Expired, Some(0), client).is_empty());
         assert_eq!(of(Code::UnknownIssuer, Some(0), client), servers);
         assert!(of(Code::UnknownIssuer, Some(0), server).is_empty());
+        assert_eq!(of(Code::MustStaple, Some(0), server), ["nginx", "Apache", "HAProxy"]);
     }
 }
