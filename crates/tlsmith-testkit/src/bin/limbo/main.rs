@@ -1,8 +1,8 @@
 //! Runs the cases of x509-limbo, C2SP's suite of certificate chains, through tlsmith's verifier.
 //!
 //! `limbo FILE [--profile web|private] [-v]`: FILE is the suite's `limbo.json`, or packed by gzip. It prints the cases in which
-//! tlsmith says otherwise than the suite, each with our first finding, and a line of counts. It exits with 0 when there is none
-//! but those that are argued: `argued.json`, beside this file, names them and says why, each where two RFCs contradict.
+//! tlsmith says otherwise than the suite, each with our first finding, and a line of counts. It exits with 0 when there is none, and
+//! none was skipped, but those that are argued: `argued.json`, beside this file, names them and says why, each where two RFCs contradict.
 
 mod judge;
 mod suite;
@@ -55,11 +55,14 @@ fn main() -> ExitCode {
     }
 }
 
-/// Whether nothing differs but what is argued.
+/// Whether nothing differs but what is argued, and nothing was skipped.
 fn run() -> Result<bool, String> {
     let options = options(std::env::args().skip(1))?;
     let bytes = std::fs::read(&options.file).map_err(|error| format!("{}: {error}", options.file))?;
     let suite = suite::read(&bytes).map_err(|why| format!("{}: {why}", options.file))?;
+    if suite.testcases.is_empty() {
+        return Err(format!("{}: it holds no test case", options.file));
+    }
     let argued = argued(&options.profile)?;
     let now = UnixTime::now();
     let mut counts = Counts::default();
@@ -71,7 +74,7 @@ fn run() -> Result<bool, String> {
         println!("argued {}", counts.argued);
     }
     println!("pass {}, accept {}, reject {}, skip {}", counts.pass, counts.accept, counts.reject, counts.skip);
-    Ok(counts.accept + counts.reject + counts.stale == 0)
+    Ok(counts.accept + counts.reject + counts.skip + counts.stale == 0)
 }
 
 fn count(case: &Case, verdict: Verdict, argument: Option<&Argued>, verbose: bool, counts: &mut Counts) {
@@ -91,7 +94,7 @@ fn count(case: &Case, verdict: Verdict, argument: Option<&Argued>, verbose: bool
         }
         (Verdict::Accepted, Expected::Success, Some(_)) | (Verdict::Rejected(_), Expected::Failure, Some(_)) => {
             counts.pass += 1;
-            ("stale ", &mut counts.stale)
+            ("stale", &mut counts.stale)
         }
         (Verdict::Accepted, Expected::Failure, None) => ("accept", &mut counts.accept),
         (Verdict::Rejected(_), Expected::Success, None) => ("reject", &mut counts.reject),
@@ -101,7 +104,7 @@ fn count(case: &Case, verdict: Verdict, argument: Option<&Argued>, verbose: bool
     println!("{what:<7} {id}: expected {}, {detail}", expected(case.expected_result));
     match (what, argument) {
         ("argued", Some(argued)) => println!("        {}", argued.argument),
-        ("stale ", _) => println!("        argued.json names it, but it passes"),
+        ("stale", _) => println!("        argued.json names it, but it passes"),
         _ => {}
     }
 }
