@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use tlsmith_x509::{Certificate, Code, Finding, Report, ServerName, UnixTime};
+use tlsmith_x509::{Certificate, Code, Finding, Report, ServerName, TrustAnchors, UnixTime};
 
 use crate::{
     connect::{Error, Target, starttls::Protocol},
@@ -111,8 +111,10 @@ pub(crate) struct Evidence {
     pub(crate) expected: Option<(String, Certificate)>,
     /// The certificate of `--cert`.
     pub(crate) client: Option<Certificate>,
-    /// How many roots are trusted, and which.
-    pub(crate) roots: (String, usize),
+    /// Which roots are trusted: `system`, `mozilla`, `file`.
+    pub(crate) roots: String,
+    /// The roots.
+    pub(crate) anchors: TrustAnchors,
     /// The newest day on which a root of the program itself became valid: it cannot be earlier now.
     pub(crate) not_before: UnixTime,
 }

@@ -3,12 +3,13 @@
 //! The everyday one comes first; what it came to decides which others can tell more. They follow one after another, since small
 //! servers take one connection at a time.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use tlsmith::registry::{NamedGroup, ProtocolVersion};
 use tlsmith_x509::{
     Certificate, Code, DnsName, PathRequest, Purpose, Report, ServerName, TrustAnchors, UnixTime, name::ReferenceName,
 };
+use tokio::{task::JoinSet, time::timeout};
 
 use super::{
     evidence::{Evidence, Kind, RawTrial, Trial},
@@ -17,9 +18,11 @@ use super::{
 };
 use crate::{
     connect::reach,
-    probe::{Probe, probe, raw},
+    probe::{Probe, Seen, probe, raw},
 };
 
+/// A server that has not answered by then gets other ClientHellos as well.
+const HEAD_START: Duration = Duration::from_millis(1500);
 /// More addresses of a name than this are not asked.
 const MAX_ADDRESSES: usize = 8;
 /// Groups whose shares fit into one packet.
@@ -46,7 +49,8 @@ fn empty(plan: &Plan) -> Evidence {
         completed: None,
         expected: plan.expected.clone(),
         client: plan.client.clone(),
-        roots: (plan.roots.clone(), plan.anchors.len()),
+        roots: plan.roots.clone(),
+        anchors: plan.anchors.clone(),
         not_before: newest_root(),
     }
 }
@@ -64,25 +68,39 @@ struct Examination<'p> {
 
 impl Examination<'_> {
     async fn run(&mut self) {
-        self.handshake(Kind::Default).await;
-        let Some((phase, code, is_good)) = self
-            .evidence
-            .default_trial()
-            .map(|trial| (trial.error().and_then(|error| error.phase), trial.code().to_owned(), trial.seen.completed))
-        else {
-            return;
-        };
+        self.first().await;
+        let Some(first) = self.evidence.default_trial() else { return };
+        let (phase, code) = (first.error().and_then(|error| error.phase), first.code().to_owned());
+        let (is_complete, is_silent) = (first.seen.completed, first.seen.first_bytes.is_empty());
         let is_other_protocol = matches!(code.as_str(), "record.plain_http" | "record.not_tls");
         if matches!(phase, Some("dns" | "starttls")) || is_other_protocol {
             return;
         }
-        if phase != Some("tcp") {
-            match is_good {
-                true => self.look_around().await,
-                false => self.find_what_it_takes().await,
-            }
+        match phase {
+            Some("tcp") => {}
+            _ if is_complete => self.look_around().await,
+            // The others were tried meanwhile; to wait once more for each kind would tell nothing new.
+            _ if code == "transport.timeout" && is_silent => {}
+            _ => self.find_what_it_takes().await,
         }
         self.other_addresses().await;
+    }
+
+    /// The everyday handshake; where it is not answered at once, a small and an old ClientHello beside it, so that nobody waits
+    /// for one after another.
+    async fn first(&mut self) {
+        let provider = &self.plan.provider;
+        let (usual, small) = (self.probe(&Kind::Default), self.probe(&Kind::Classical));
+        let mut default = std::pin::pin!(probe(provider, &usual));
+        if let Ok(seen) = timeout(HEAD_START, &mut default).await {
+            return self.note(Kind::Default, seen);
+        }
+        let offer = raw::Offer::Legacy;
+        let (seen, small, answer) =
+            tokio::join!(default, probe(provider, &small), raw::ask(provider.as_ref(), &usual, offer));
+        self.note(Kind::Default, seen);
+        self.note(Kind::Classical, small);
+        self.evidence.raw.push(RawTrial { offer, answer });
     }
 
     /// The handshake went through: what else is served?
@@ -106,7 +124,9 @@ impl Examination<'_> {
 
     /// The handshake failed: with which ClientHello would the server go on?
     async fn find_what_it_takes(&mut self) {
-        self.handshake(Kind::Classical).await;
+        if self.evidence.of(&Kind::Classical).is_none() {
+            self.handshake(Kind::Classical).await;
+        }
         if self.evidence.of(&Kind::Classical).is_some_and(Trial::is_good) {
             return;
         }
@@ -119,6 +139,9 @@ impl Examination<'_> {
             return;
         }
         for offer in [raw::Offer::Legacy, raw::Offer::Tls10, raw::Offer::Ssl3, raw::Offer::AnyGroup] {
+            if self.evidence.raw(offer).is_some() {
+                continue;
+            }
             let answer = raw::ask(self.plan.provider.as_ref(), &self.probe(&Kind::Default), offer).await;
             self.evidence.raw.push(RawTrial { offer, answer });
         }
@@ -133,13 +156,24 @@ impl Examination<'_> {
         };
         let asked = self.address();
         let Some(asked) = asked else { return };
+        // These are machines of their own: they can be asked at the same time.
+        let mut asked_now = JoinSet::new();
         for address in all.into_iter().filter(|address| *address != asked).take(MAX_ADDRESSES) {
-            self.handshake(Kind::Address(address)).await;
+            let (provider, kind) = (self.plan.provider.clone(), Kind::Address(address));
+            let what = self.probe(&kind);
+            asked_now.spawn(async move { (kind, probe(&provider, &what).await) });
         }
+        let mut seen = asked_now.join_all().await;
+        seen.sort_by_key(|(_, seen)| seen.address);
+        seen.into_iter().for_each(|(kind, seen)| self.note(kind, seen));
     }
 
     async fn handshake(&mut self, kind: Kind) {
         let seen = probe(&self.plan.provider, &self.probe(&kind)).await;
+        self.note(kind, seen);
+    }
+
+    fn note(&mut self, kind: Kind, seen: Seen) {
         let name = match &kind {
             Kind::Neighbour(name) => name,
             _ => &self.plan.name,

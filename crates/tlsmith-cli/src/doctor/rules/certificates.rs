@@ -165,7 +165,10 @@ pub(super) fn missing_intermediate(evidence: &Evidence) -> Option<Diagnosis> {
     let chain = evidence.chain();
     let (end, rest) = evidence.report()?.findings.iter().find_map(|finding| match finding.code {
         Code::MissingIntermediate => Some((chain.get(finding.certificate.unwrap_or_default())?, true)),
-        Code::UnknownIssuer => Some((chain.get(finding.certificate.unwrap_or_default())?, false)),
+        Code::UnknownIssuer => {
+            let end = chain.get(finding.certificate.unwrap_or_default())?;
+            Some((end, chain.len() > 1 && !end.is_self_issued() && is_below_a_root(evidence, end)))
+        }
         _ => None,
     })?;
     let proven = evidence
@@ -192,6 +195,14 @@ pub(super) fn missing_intermediate(evidence: &Evidence) -> Option<Diagnosis> {
         )
     });
     Some(diagnosis.because_of(completion(evidence)).because_of(unproven).because_of(as_sent(evidence)))
+}
+
+/// A trusted root is of the same organisation as the issuer that nobody knows: what is missing stands between the two.
+fn is_below_a_root(evidence: &Evidence, end: &Certificate) -> bool {
+    // RFC 4514 text; commas inside of a value are escaped there, and a comparison that they spoil says no.
+    let organisation = |name: &str| name.split(',').find(|part| part.starts_with("O=")).map(str::to_owned);
+    let wanted = organisation(&end.issuer());
+    wanted.is_some() && evidence.anchors.certificates().iter().any(|root| organisation(&root.subject()) == wanted)
 }
 
 /// Where the missing certificate lies.
@@ -276,7 +287,7 @@ fn private_ca(evidence: &Evidence, finding: &Finding) -> Option<Diagnosis> {
     }
     let end = evidence.chain().last()?;
     let ca = if end.is_self_issued() { label(end) } else { end.issuer() };
-    let (kind, count) = &evidence.roots;
+    let (kind, count) = (&evidence.roots, evidence.anchors.len());
     let message = format!("The chain ends at {ca}, which is none of the {count} roots that are trusted here ({kind}).");
     let fix = format!(
         "If {ca} is your own CA: give its root certificate to the client (here with --ca FILE). If the server is meant for \

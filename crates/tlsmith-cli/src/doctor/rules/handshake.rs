@@ -98,7 +98,9 @@ pub(super) fn sni_needed(evidence: &Evidence) -> Option<Diagnosis> {
     let says_so =
         matches!(trial.alert()?, "unrecognized_name" | "handshake_failure" | "access_denied" | "internal_error");
     let is_empty = trial.seen.chain.is_empty() && trial.seen.version.is_none();
-    let nothing_else = evidence.raw.iter().all(|raw| raw.answer.version.is_none());
+    // The alert of that name has no other meaning; the others have, if the server goes on with another ClientHello.
+    let is_certain = trial.alert() == Some("unrecognized_name");
+    let nothing_else = is_certain || evidence.raw.iter().all(|raw| raw.answer.version.is_none());
     if !(no_name && says_so && is_empty && nothing_else) {
         return None;
     }

@@ -88,44 +88,44 @@ impl Diagnosis {
 /// A rule.
 type Rule = fn(&Evidence) -> Option<Diagnosis>;
 
-/// All rules, in the order in which they are asked. What keeps the bytes from flowing comes first; then what makes
-/// certificates look wrong that are not (the clock, somebody in between); then who vouches; then what the certificate says;
-/// at the end what works but should not stay.
-const RULES: &[Rule] = &[
-    reach::unresolved,
-    reach::no_connection,
-    reach::starttls,
-    handshake::another_protocol,
-    handshake::large_hello,
-    handshake::sni_needed,
-    handshake::unknown_name,
-    handshake::old_version,
-    handshake::no_common_group,
-    handshake::no_common_suite,
-    client::refused,
-    client::required,
-    certificates::leaf_not_first,
-    certificates::weak_key,
-    handshake::key_mismatch,
-    handshake::internal_error,
-    handshake::silence,
-    warnings::some_are_bad,
-    clock::off,
-    warnings::stale,
-    certificates::middlebox,
-    certificates::revoked,
-    names::default_certificate,
-    certificates::self_signed,
-    certificates::wrong_intermediate,
-    certificates::missing_intermediate,
-    certificates::of_the_finding,
-    names::mismatch,
-    certificates::must_staple,
-    warnings::different,
-    warnings::address_down,
-    warnings::order,
-    warnings::expires_soon,
-    warnings::only_with_sni,
+/// All rules, in the order in which they are asked, by what they are about: of each group the first that speaks counts, since
+/// the others would tell the same event again.
+///
+/// What keeps the bytes from flowing comes first; then what makes certificates look wrong that are not (the clock, somebody in
+/// between); then who vouches; then what the certificate says; at the end what works but should not stay.
+const RULES: &[&[Rule]] = &[
+    &[
+        reach::unresolved,
+        reach::no_connection,
+        reach::starttls,
+        handshake::another_protocol,
+        handshake::large_hello,
+        handshake::sni_needed,
+        handshake::unknown_name,
+        handshake::old_version,
+        handshake::no_common_group,
+        handshake::no_common_suite,
+        client::refused,
+        client::required,
+        certificates::leaf_not_first,
+        certificates::weak_key,
+        handshake::key_mismatch,
+        handshake::internal_error,
+        handshake::silence,
+    ],
+    &[warnings::some_are_bad],
+    &[clock::off],
+    &[warnings::stale],
+    &[certificates::middlebox, names::default_certificate],
+    &[certificates::revoked],
+    &[certificates::self_signed, certificates::wrong_intermediate, certificates::missing_intermediate],
+    &[certificates::of_the_finding],
+    &[names::mismatch],
+    &[certificates::must_staple],
+    &[warnings::different, warnings::address_down],
+    &[warnings::order],
+    &[warnings::expires_soon],
+    &[warnings::only_with_sni],
 ];
 
 /// Asked where no other rule spoke.
@@ -136,6 +136,8 @@ fn follows_from(found: Cause, cause: Cause) -> bool {
     use Cause as C;
     match cause {
         C::ClockOff => matches!(found, C::ExpiredLeaf | C::ExpiredIntermediate | C::ExpiredRoot | C::NotYetValid),
+        C::DifferentCertificates => matches!(found, C::ExpiredLeaf | C::NotYetValid | C::WrongHost | C::AddressDown),
+        C::SelfSigned => matches!(found, C::NoSan),
         C::WrongVirtualHost => matches!(found, C::SelfSigned | C::WrongHost | C::NoSan | C::PrivateCa),
         C::StaleCertificate => matches!(found, C::ExpiredLeaf),
         C::WrongOrder => matches!(found, C::KeyMismatch | C::WrongHost | C::Purpose | C::NoSan),
@@ -146,8 +148,8 @@ fn follows_from(found: Cause, cause: Cause) -> bool {
 /// The cause, and what is wrong besides. Where nothing is, that is the cause.
 pub(crate) fn diagnose(evidence: &Evidence) -> (Diagnosis, Vec<Diagnosis>) {
     let mut all: Vec<Diagnosis> = Vec::new();
-    for rule in RULES {
-        if let Some(found) = rule(evidence)
+    for group in RULES {
+        if let Some(found) = group.iter().find_map(|rule| rule(evidence))
             && !all.iter().any(|other| other.cause == found.cause || follows_from(found.cause, other.cause))
         {
             all.push(found);

@@ -4,7 +4,7 @@ use crate::{
     doctor::evidence::{Kind, Trial},
     probe::Seen,
 };
-use tlsmith_x509::UnixTime;
+use tlsmith_x509::{TrustAnchors, UnixTime};
 
 fn failed(code: &str) -> Error {
     Error { code: code.to_owned(), message: code.to_owned(), phase: Some("tls"), ..failure::dns("", "") }
@@ -21,7 +21,8 @@ fn evidence(seen: Seen) -> Evidence {
         completed: None,
         expected: None,
         client: None,
-        roots: (String::from("system"), 1),
+        roots: String::from("system"),
+        anchors: TrustAnchors::new(),
         not_before: UnixTime(0),
     }
 }
