@@ -47,6 +47,15 @@ fn sct_lists() -> [(&'static str, Vec<u8>); 3] {
     ]
 }
 
+/// What OpenSSL wrote under [`tlsmith_fuzz::PASSPHRASE`].
+const CONTAINERS: [(&str, &[u8]); 5] = [
+    ("modern", include_bytes!("../data/modern.p12")),
+    ("legacy", include_bytes!("../data/legacy.p12")),
+    ("pkcs7", include_bytes!("../data/chain.p7b")),
+    ("pbes2", include_bytes!("../data/pbes2.key.pem")),
+    ("traditional", include_bytes!("../data/traditional.key.pem")),
+];
+
 const TRACES: [&str; 5] = [
     include_str!("../../crates/tlsmith/tests/data/rfc8448/simple.txt"),
     include_str!("../../crates/tlsmith/tests/data/rfc8448/resumed.txt"),
@@ -152,6 +161,9 @@ fn certificates(directory: &Path) -> io::Result<()> {
     write(directory, "log_list", "two", LOG_LIST)?;
     for (name, list) in sct_lists() {
         write(directory, "sct_list", name, &list)?;
+    }
+    for (name, container) in CONTAINERS {
+        write(directory, "pkcs12", name, container)?;
     }
     write(directory, "pem", "chain", CHAIN_PEM)?;
     write(directory, "pem", "noise", &[b"text before\r\n", KEY_PEM, b"text between\n", CHAIN_PEM].concat())?;

@@ -149,6 +149,9 @@ pub fn spki(data: &[u8]) {
     assert!(AwsLc.verify(algorithm, key.public_key(), b"message", &[0; 64]).is_err());
 }
 
+/// The passphrase of the seeds that have one.
+pub const PASSPHRASE: &str = "geheim";
+
 /// Reads a certificate file.
 pub fn pem(data: &[u8]) {
     match tlsmith_x509::pem::certificates(data) {
@@ -167,6 +170,32 @@ pub fn key(data: &[u8]) {
     let Ok(key) = provider.load_key(data) else { return };
     assert!(!key.spki().is_empty() && !key.public_key().is_empty());
     let _ = key.key_type().to_string();
+}
+
+/// Reads a file of any kind, under a passphrase; [`PASSPHRASE`] opens the seeds.
+pub fn container(data: &[u8]) {
+    let mut asked = 0;
+    let contents = tlsmith_pki::container::read(data, &mut || {
+        asked += 1;
+        Some(zeroize::Zeroizing::new(PASSPHRASE.to_owned()))
+    });
+    assert!(asked <= 1);
+    match contents {
+        Ok(contents) => {
+            assert!(contents.keys.len() <= tlsmith_pki::container::MAX_KEYS);
+            for key in &contents.keys {
+                // What was accepted reads as itself again.
+                let again = tlsmith_pki::PrivateKey::from_der(key.pkcs8());
+                assert!(again.is_ok_and(|again| again.pkcs8() == key.pkcs8()));
+            }
+            for request in &contents.requests {
+                let _ = (request.subject(), request.sans(), request.extension_details());
+                let _ = request.verify(&AwsLc);
+            }
+            contents.skipped.iter().for_each(|skipped| one_line(&skipped.why.to_string()));
+        }
+        Err(error) => one_line(&error.to_string()),
+    }
 }
 
 /// Reads a name.

@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::{bench, cert, connect, doctor, serve};
+use crate::{bench, cert, connect, convert, csr, dhparam, doctor, key, serve};
 
 const EXAMPLES: &str = "\
 Examples:
   tlsmith connect example.com   Who answers, and is it to be trusted?
   tlsmith cert show server.pem  What a certificate says
   tlsmith doctor example.com    What is wrong with it, and how is it mended?
+  tlsmith key new --out key.pem A private key; `tlsmith csr new` asks for a certificate with it
   tlsmith bench localhost:8443  How many handshakes a second, and how long one takes
   tlsmith serve --demo          A page over TLS that shows what was negotiated
   tlsmith connect --help        More examples, for each command
@@ -48,6 +49,14 @@ pub(crate) enum Command {
     /// Look at certificates, judge them, put chains into order
     #[command(subcommand, arg_required_else_help = true)]
     Cert(Box<cert::Command>),
+    /// Make private keys, and look at them
+    #[command(subcommand, arg_required_else_help = true)]
+    Key(Box<key::Command>),
+    /// Make certificate requests, and look at them
+    #[command(subcommand, arg_required_else_help = true)]
+    Csr(Box<csr::Command>),
+    Convert(Box<convert::Opts>),
+    Dhparam(dhparam::Opts),
     /// End TLS in front of an HTTP server, or show a demo page
     Serve(Box<serve::Opts>),
 }

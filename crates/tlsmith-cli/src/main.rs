@@ -5,13 +5,19 @@ mod bench;
 mod cert;
 mod cli;
 mod connect;
+mod convert;
+mod csr;
+mod dhparam;
 mod doctor;
 mod encode;
 mod exit;
 mod files;
 mod input;
 mod judge;
+mod key;
 mod names;
+mod output;
+mod passphrase;
 mod probe;
 mod render;
 mod serve;
@@ -35,6 +41,10 @@ fn main() -> ExitCode {
         Command::Cert(command) => cert::main(&command, &globals),
         Command::Connect(opts) => connect::main(&opts, &globals),
         Command::Doctor(opts) => doctor::main(&opts, &globals),
+        Command::Convert(opts) => convert::main(&opts, &globals),
+        Command::Csr(command) => csr::main(&command, &globals),
+        Command::Dhparam(opts) => dhparam::main(&opts, &globals),
+        Command::Key(command) => key::main(&command, &globals),
         Command::Serve(opts) => serve::main(*opts, &globals),
     };
     result.unwrap_or_else(|usage: Usage| usage.report()).into()

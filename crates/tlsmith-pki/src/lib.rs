@@ -14,8 +14,10 @@ mod der;
 pub mod encrypted;
 mod error;
 pub mod key;
+pub mod names;
 mod oid;
 pub mod self_signed;
+mod signer;
 
 pub use error::{ContainerError, Problem};
 pub use key::PrivateKey;

@@ -151,7 +151,7 @@ impl Entry {
 }
 
 impl Extension {
-    fn new(extension: &ExtensionDetail) -> Self {
+    pub(crate) fn new(extension: &ExtensionDetail) -> Self {
         Self {
             oid: extension.id.clone(),
             name: extension.name,

@@ -5,6 +5,7 @@ mod diff;
 mod entry;
 mod matching;
 mod pin;
+mod self_signed;
 mod show;
 mod verify;
 
@@ -16,6 +17,7 @@ pub(crate) use diff::{Field as DifferentField, Report as DiffReport};
 pub(crate) use entry::{Brief, Entry, Extension, cas};
 pub(crate) use matching::{Holder as MatchHolder, Report as MatchReport};
 pub(crate) use pin::Report as PinReport;
+pub(crate) use self_signed::Report as SelfSignedReport;
 pub(crate) use show::{Report as ShowReport, Server as ShownServer};
 pub(crate) use verify::Report as VerifyReport;
 
@@ -34,6 +36,7 @@ pub(crate) enum Command {
     Pin(pin::Opts),
     Diff(diff::Opts),
     Match(matching::Opts),
+    SelfSigned(Box<self_signed::Opts>),
 }
 
 /// Runs the command.
@@ -45,16 +48,13 @@ pub(crate) fn main(command: &Command, globals: &Globals) -> Result<Exit, Usage> 
         Command::Diff(opts) => diff::main(opts, globals),
         Command::Match(opts) => matching::main(opts, globals),
         Command::Pin(opts) => pin::main(opts, globals),
+        Command::SelfSigned(opts) => self_signed::main(opts, globals),
     };
-    if let (Err(usage), true) = (&result, globals.json) {
-        // The document is there whatever happens; the line on standard error and the exit code as without it.
-        render::json(&usage.document());
-    }
-    result
+    render::document_of(result, globals.json)
 }
 
 /// Shows a report in the form that was asked for; who has not got what he asked for ends with a failure.
-fn tell<R: Serialize>(report: &R, exit: Exit, globals: &Globals, screen: fn(&R, bool) -> bool) -> Exit {
+pub(crate) fn tell<R: Serialize>(report: &R, exit: Exit, globals: &Globals, screen: fn(&R, bool) -> bool) -> Exit {
     let told = match globals.json {
         true => render::json(report),
         false => screen(report, globals.verbose),

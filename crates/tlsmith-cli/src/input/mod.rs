@@ -248,6 +248,14 @@ pub(crate) fn name_of(target: &Target, opts: &InputOpts) -> Result<ServerName, U
     }
 }
 
+/// The name and the content of a file; `-` is standard input.
+pub(crate) fn content(path: &Path) -> Result<(String, Zeroizing<Vec<u8>>), Usage> {
+    match path == Path::new("-") {
+        true => Ok((String::from("standard input"), stdin()?)),
+        false => Ok((path.display().to_string(), crate::files::read("file", path)?)),
+    }
+}
+
 /// All of standard input.
 pub(crate) fn stdin() -> Result<Zeroizing<Vec<u8>>, Usage> {
     let fail = |what: String| Usage::new("usage.file", format!("standard input: {what}"), "");

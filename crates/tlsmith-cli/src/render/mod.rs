@@ -6,6 +6,7 @@ pub(crate) mod cert;
 mod connect;
 mod doctor;
 mod page;
+pub(crate) mod pki;
 mod style;
 pub(crate) mod text;
 mod trace;
@@ -14,7 +15,12 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use serde::Serialize;
 
-use crate::{bench::Report as BenchReport, connect::Report, doctor::Report as DoctorReport};
+use crate::{
+    bench::Report as BenchReport,
+    connect::Report,
+    doctor::Report as DoctorReport,
+    exit::{Exit, Usage},
+};
 use style::Style;
 
 /// Where text goes.
@@ -30,12 +36,16 @@ impl Destination {
     /// Writes all of `text`, and says whether that went well. A reader that has gone away has seen enough; the exit code
     /// does not change for it, nor for standard error.
     fn write(self, text: &str) -> bool {
+        self.write_bytes(text.as_bytes())
+    }
+
+    fn write_bytes(self, bytes: &[u8]) -> bool {
         let result = match self {
             Self::Stdout => {
                 let mut stdout = io::stdout().lock();
-                stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush())
+                stdout.write_all(bytes).and_then(|()| stdout.flush())
             }
-            Self::Stderr => io::stderr().lock().write_all(text.as_bytes()),
+            Self::Stderr => io::stderr().lock().write_all(bytes),
         };
         if let (Self::Stdout, Err(error)) = (self, result)
             && error.kind() != io::ErrorKind::BrokenPipe
@@ -92,6 +102,19 @@ pub(crate) fn doctor_screen(report: &DoctorReport, verbose: bool) -> bool {
 /// What the conversation after the screen added; whether it was written.
 pub(crate) fn afterword(report: &Report, to: Destination, verbose: bool) -> bool {
     report.reply.is_none() || to.write(&connect::afterword(report, &to.style(verbose)))
+}
+
+/// What a command made, on standard output as it is; whether it was written.
+pub(crate) fn bytes(content: &[u8]) -> bool {
+    Destination::Stdout.write_bytes(content)
+}
+
+/// With `--json`, the document is there whatever happens; the line on standard error and the exit code are as without it.
+pub(crate) fn document_of(result: Result<Exit, Usage>, json: bool) -> Result<Exit, Usage> {
+    if let (Err(usage), true) = (&result, json) {
+        self::json(&usage.document());
+    }
+    result
 }
 
 /// Text for people on standard output, made for its width; whether it was written.

@@ -1,12 +1,15 @@
 //! Private keys: making them, reading them, and writing them down as PKCS#8, SEC1 or PKCS#1.
 
 mod forms;
+mod generate;
 
 use std::{fmt, sync::Arc};
 
 use tlsmith_crypto::{CryptoError, KeyType, Provider as _, SigningKey, aws_lc::AwsLc};
 use tlsmith_x509::SubjectPublicKeyInfo;
 use zeroize::Zeroizing;
+
+pub use generate::NewKey;
 
 use crate::{ContainerError, encrypted};
 

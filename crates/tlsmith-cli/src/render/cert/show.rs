@@ -82,7 +82,8 @@ impl Page<'_> {
         }
     }
 
-    fn extension(&mut self, extension: &Extension) {
+    /// An extension, decoded.
+    pub(in crate::render) fn extension(&mut self, extension: &Extension) {
         let critical = if extension.critical { " (critical)" } else { "" };
         let title = match extension.name {
             Some(name) => format!("{name}{critical}"),

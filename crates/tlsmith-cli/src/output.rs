@@ -1,0 +1,187 @@
+//! Writing files: aside first, then in one step under their names, all of them or none. Private keys are for their owner
+//! alone, and nothing that exists is overwritten without being asked.
+
+use std::{
+    fs,
+    io::{IsTerminal as _, Write as _},
+    path::{Path, PathBuf},
+};
+
+use tempfile::NamedTempFile;
+
+use crate::{
+    exit::{Exit, Usage},
+    files, render,
+};
+
+/// Who may read a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Its owner alone: mode 0600.
+    Private,
+    /// Whoever the umask lets.
+    Public,
+}
+
+/// Files that are written, but not yet under their names.
+#[derive(Debug)]
+pub(crate) struct Output {
+    force: bool,
+    files: Vec<(NamedTempFile, PathBuf)>,
+}
+
+impl Output {
+    /// `force` is the option of that name: existing files are overwritten.
+    pub(crate) fn new(force: bool) -> Self {
+        Self { force, files: Vec::new() }
+    }
+
+    /// Whether a file of this name may be written; asked before work is done for it.
+    pub(crate) fn check(&self, path: &Path) -> Result<(), Usage> {
+        match fs::metadata(path) {
+            Ok(metadata) if !metadata.is_file() => Err(fail(path, "it is not a regular file", "")),
+            Ok(_) if !self.force => Err(fail(path, "it exists", "overwrite it with --force, or write to another")),
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes `content` aside, in the directory of `path`.
+    pub(crate) fn add(&mut self, path: &Path, content: &[u8], access: Access) -> Result<(), Usage> {
+        self.check(path)?;
+        if self.files.iter().any(|(_, other)| other == path) {
+            return Err(fail(path, "two things cannot be written to the same file", ""));
+        }
+        let directory = match path.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        let failed = |error: std::io::Error| fail(path, &files::describe(&error), "");
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".tlsmith-");
+        #[cfg(unix)]
+        if access == Access::Public {
+            // Less what the umask takes away. Without this it is 0600.
+            builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        }
+        let mut aside = builder.tempfile_in(directory).map_err(failed)?;
+        aside.write_all(content).and_then(|()| aside.as_file().sync_all()).map_err(failed)?;
+        self.files.push((aside, path.to_owned()));
+        Ok(())
+    }
+
+    /// Puts all of them under their names. If one cannot be, those before it that are new are taken away again.
+    pub(crate) fn commit(self) -> Result<(), Usage> {
+        let mut written: Vec<PathBuf> = Vec::new();
+        for (aside, path) in self.files {
+            let persisted = match self.force {
+                true => aside.persist(&path),
+                false => aside.persist_noclobber(&path),
+            };
+            if let Err(error) = persisted {
+                if !self.force {
+                    // Nothing can be done about one that cannot be taken away; the error says that it did not go well.
+                    written.iter().for_each(|path| drop(fs::remove_file(path)));
+                }
+                return Err(fail(&path, &files::describe(&error.error), ""));
+            }
+            written.push(path);
+        }
+        Ok(())
+    }
+}
+
+/// Where the one thing that a command makes goes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Target<'a> {
+    /// Standard output.
+    Stdout,
+    /// A file.
+    File(&'a Path),
+}
+
+impl<'a> Target<'a> {
+    /// Standard output if no file is named, or `-`; but not where a report has to stand there, nor binary on a terminal.
+    pub(crate) fn new(out: Option<&'a Path>, binary: bool, json: bool) -> Result<Self, Usage> {
+        match out.filter(|path| *path != Path::new("-")) {
+            Some(path) => Ok(Self::File(path)),
+            None if json => {
+                let message = "with --json the report stands on standard output";
+                Err(Usage::new("usage.output", message, "say with --out where the rest is to go"))
+            }
+            None if binary && std::io::stdout().is_terminal() => {
+                let message = "what is made is binary, and standard output is a terminal";
+                Err(Usage::new("usage.output", message, "name a file with --out"))
+            }
+            None => Ok(Self::Stdout),
+        }
+    }
+
+    /// Whether it may be written; asked before work is done for it.
+    pub(crate) fn check(&self, output: &Output) -> Result<(), Usage> {
+        match self {
+            Self::File(path) => output.check(path),
+            Self::Stdout => Ok(()),
+        }
+    }
+
+    /// The file, for reports.
+    pub(crate) fn name(&self) -> Option<String> {
+        match self {
+            Self::File(path) => Some(path.display().to_string()),
+            Self::Stdout => None,
+        }
+    }
+
+    /// Adds it to `output`; on standard output it is written at once, and how that went is the end of the command.
+    pub(crate) fn write(&self, output: &mut Output, content: &[u8], access: Access) -> Result<Option<Exit>, Usage> {
+        match self {
+            Self::File(path) => output.add(path, content, access).map(|()| None),
+            Self::Stdout => Ok(Some(if render::bytes(content) { Exit::Good } else { Exit::Failed })),
+        }
+    }
+}
+
+fn fail(path: &Path, what: &str, fix: &str) -> Usage {
+    Usage::new("usage.output", format!("{}: {what}", path.display()), fix)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    #[test]
+    fn all_or_nothing_and_private() {
+        let directory = tempfile::tempdir().unwrap();
+        let (key, cert) = (directory.path().join("key"), directory.path().join("cert"));
+        let mut output = Output::new(false);
+        output.add(&key, b"secret", Access::Private).unwrap();
+        output.add(&cert, b"public", Access::Public).unwrap();
+        assert!(output.add(&cert, b"again", Access::Public).is_err());
+        assert!(!key.exists());
+        output.commit().unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&key), 0o600);
+        assert_eq!(mode(&cert) & 0o600, 0o600);
+        assert_eq!(fs::read(&cert).unwrap(), b"public");
+
+        let mut output = Output::new(false);
+        assert!(output.add(&key, b"x", Access::Private).unwrap_err().message.contains("it exists"));
+        // It came to be after it was looked for.
+        let (first, second) = (directory.path().join("first"), directory.path().join("second"));
+        output.add(&first, b"1", Access::Public).unwrap();
+        output.add(&second, b"2", Access::Public).unwrap();
+        fs::write(&second, b"of somebody else").unwrap();
+        assert!(output.commit().is_err());
+        assert!(!first.exists());
+        assert_eq!(fs::read(&second).unwrap(), b"of somebody else");
+
+        let mut output = Output::new(true);
+        output.add(&key, b"new", Access::Private).unwrap();
+        assert!(output.add(directory.path(), b"x", Access::Public).is_err());
+        output.commit().unwrap();
+        assert_eq!((fs::read(&key).unwrap().as_slice(), mode(&key)), (&b"new"[..], 0o600));
+        // Nothing stays beside them.
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 3);
+    }
+}

@@ -1,0 +1,183 @@
+//! Passphrases: from a file, asked for on the terminal, or given in the arguments. Never logged, wiped after use.
+
+use std::{
+    convert::Infallible,
+    fmt,
+    io::{self, IsTerminal as _},
+    path::{Path, PathBuf},
+    str::FromStr,
+};
+
+use clap::Args;
+use tlsmith_pki::{
+    ContainerError, Problem,
+    container::{self, Contents},
+};
+use zeroize::Zeroizing;
+
+use crate::{exit::Usage, files, render};
+
+/// The longest file that a passphrase is read from.
+const MAX_FILE: usize = 4096;
+
+/// The options of every command that may read something encrypted.
+#[derive(Debug, Default, Args)]
+pub(crate) struct PassphraseOpts {
+    /// The passphrase; it shows in the process list and in the shell's history: better use --passphrase-file, or be asked
+    #[arg(long, value_name = "TEXT", conflicts_with = "passphrase_file", help_heading = "Passphrase")]
+    pub(crate) passphrase: Option<Typed>,
+    /// The file whose first line is the passphrase
+    #[arg(long, value_name = "FILE", help_heading = "Passphrase")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+}
+
+/// A passphrase out of the arguments.
+#[derive(Clone)]
+pub(crate) struct Typed(Zeroizing<String>);
+
+impl FromStr for Typed {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self(Zeroizing::new(text.to_owned())))
+    }
+}
+
+impl fmt::Debug for Typed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Typed(..)")
+    }
+}
+
+/// Where a passphrase comes from.
+pub(crate) enum Source {
+    /// It is known.
+    Known(Zeroizing<String>),
+    /// It is asked for, if there is a terminal.
+    Terminal,
+}
+
+impl PassphraseOpts {
+    /// Where it comes from; reads the file.
+    pub(crate) fn source(&self) -> Result<Source, Usage> {
+        source(self.passphrase.as_ref(), self.passphrase_file.as_deref(), "--passphrase")
+    }
+}
+
+/// Where a passphrase comes from that is given by `option`, or by `option`-file.
+pub(crate) fn source(typed: Option<&Typed>, file: Option<&Path>, option: &str) -> Result<Source, Usage> {
+    match (typed, file) {
+        (Some(typed), _) => {
+            render::note(&format!("{option} shows in the process list; {option}-file does not"));
+            Ok(Source::Known(typed.0.clone()))
+        }
+        (None, Some(path)) => from_file(path, &format!("{option}-file")).map(Source::Known),
+        (None, None) => Ok(Source::Terminal),
+    }
+}
+
+impl Source {
+    /// It was given by an option.
+    pub(crate) fn is_known(&self) -> bool {
+        matches!(self, Self::Known(_))
+    }
+
+    /// The passphrase of `what`; `None` if there is nobody to ask.
+    pub(crate) fn get(&self, what: &str) -> Option<Zeroizing<String>> {
+        match self {
+            Self::Known(text) => Some(text.clone()),
+            Self::Terminal => ask(&format!("Passphrase of {what}: ")),
+        }
+    }
+
+    /// A passphrase for something new, asked for twice.
+    pub(crate) fn get_new(&self, what: &str) -> Result<Zeroizing<String>, Usage> {
+        let none = || {
+            let fix = "name a file with the passphrase in it by --passphrase-file, or run this on a terminal";
+            Usage::new("usage.passphrase", format!("there is no passphrase for {what}"), fix)
+        };
+        match self {
+            Self::Known(text) => Ok(text.clone()),
+            Self::Terminal => {
+                let first = ask(&format!("New passphrase for {what}: ")).ok_or_else(none)?;
+                let again = ask("The same again: ").ok_or_else(none)?;
+                match first == again {
+                    true => Ok(first),
+                    false => Err(Usage::new("usage.passphrase", "the two passphrases differ", "try again")),
+                }
+            }
+        }
+    }
+}
+
+/// Asks on the terminal, without echo. Whoever has sent standard error away would not see the question.
+fn ask(question: &str) -> Option<Zeroizing<String>> {
+    if !io::stderr().is_terminal() {
+        return None;
+    }
+    rpassword::prompt_password(question).ok().map(Zeroizing::new)
+}
+
+fn from_file(path: &Path, option: &str) -> Result<Zeroizing<String>, Usage> {
+    let fail = |what: &str| Usage::new("usage.passphrase", format!("{option} {}: {what}", path.display()), "");
+    let content = files::read(option, path)?;
+    if content.len() > MAX_FILE {
+        return Err(fail("longer than 4096 bytes: this is no passphrase"));
+    }
+    let line = content.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let text = std::str::from_utf8(line).map_err(|_| fail("its first line is not UTF-8"))?;
+    if text.is_empty() {
+        return Err(fail("its first line is empty"));
+    }
+    Ok(Zeroizing::new(text.to_owned()))
+}
+
+/// What `bytes` hold, which are the content of `name`; encrypted things are opened with the passphrase of `source`.
+pub(crate) fn open(name: &str, bytes: &[u8], source: &Source) -> Result<Contents, Usage> {
+    container::read(bytes, &mut || source.get(name)).map_err(|error| refused(name, &error))
+}
+
+/// A file that cannot be read, in one line.
+pub(crate) fn refused(name: &str, error: &ContainerError) -> Usage {
+    let (code, fix) = match error.problem() {
+        Problem::PassphraseNeeded => (
+            "usage.passphrase",
+            "name a file with the passphrase in it by --passphrase-file, or run this on a terminal",
+        ),
+        Problem::WrongPassphrase => ("usage.passphrase", error.fix()),
+        _ => ("usage.file", error.fix()),
+    };
+    Usage::new(code, format!("{name}: {}", error.message()), fix)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_passphrase_is_not_shown() {
+        let opts = PassphraseOpts { passphrase: Some("geheim".parse().unwrap()), passphrase_file: None };
+        assert!(!format!("{opts:?}").contains("geheim"));
+    }
+
+    #[test]
+    fn the_first_line_of_a_file_is_the_passphrase() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("p");
+        for (content, expected) in [
+            ("geheim", Some("geheim")),
+            ("geheim\r\nnext\n", Some("geheim")),
+            (" a b \n", Some(" a b ")),
+            ("\nx", None),
+        ] {
+            std::fs::write(&path, content).unwrap();
+            let opts = PassphraseOpts { passphrase: None, passphrase_file: Some(path.clone()) };
+            let got = opts.source().ok().and_then(|source| source.get("x"));
+            assert_eq!(got.as_ref().map(|text| text.as_str()), expected, "{content:?}");
+        }
+        std::fs::write(&path, vec![b'x'; MAX_FILE + 1]).unwrap();
+        let opts = PassphraseOpts { passphrase: None, passphrase_file: Some(path) };
+        assert!(opts.source().err().unwrap().message.contains("no passphrase"));
+    }
+}

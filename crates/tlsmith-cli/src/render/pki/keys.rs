@@ -1,0 +1,134 @@
+//! The screens of `tlsmith key`, `csr` and `cert self-signed`.
+
+use super::super::{
+    page::{Page, names},
+    style::{Ink, Style},
+};
+use crate::{
+    cert::SelfSignedReport,
+    csr::{NewReport as CsrNewReport, Request, ShowReport as CsrShowReport},
+    key::{KeyTold, NewReport, ShowReport},
+};
+
+/// Where the new key is, and what it is.
+pub(super) fn new(report: &NewReport, style: &Style) -> String {
+    let mut page = Page::new(style);
+    page.title(report.file.as_deref().unwrap_or("standard output"));
+    page.key(&report.key);
+    let under = if report.encrypted { ", under a passphrase (AES-256)" } else { "" };
+    page.field("  format", &format!("{}, {}{under}", report.form, report.encoding));
+    page.field("  access", "its owner only (0600)");
+    let file = report.file.as_deref().unwrap_or("FILE");
+    page.text.push('\n');
+    page.field(
+        "Next",
+        &format!("tlsmith csr new --key {file} example.com, or tlsmith cert self-signed --key {file} localhost"),
+    );
+    page.text
+}
+
+/// Each key of a file.
+pub(super) fn show(report: &ShowReport, style: &Style) -> String {
+    let mut page = Page::new(style);
+    page.title(&report.source);
+    page.field("  format", report.format);
+    for encryption in &report.encryption {
+        page.field("  encrypted", &encryption.scheme);
+        if encryption.legacy {
+            page.field("", "not safe any more: write it anew with `tlsmith convert --encrypt`");
+        }
+    }
+    for key in &report.keys {
+        page.key(key);
+    }
+    page.skipped(&report.skipped);
+    page.text
+}
+
+/// Where the request is, what it says, and where it goes.
+pub(super) fn csr_new(report: &CsrNewReport, style: &Style) -> String {
+    let mut page = Page::new(style);
+    page.title(report.file.as_deref().unwrap_or("standard output"));
+    page.request(&report.request);
+    if let Some(file) = &report.key_file {
+        page.field("  new key in", &format!("{file}, for its owner only (0600)"));
+    }
+    page.text.push('\n');
+    page.field("Next", "send the request to a CA. The key stays here: no CA needs it.");
+    page.text
+}
+
+/// Each request of a file.
+pub(super) fn csr_show(report: &CsrShowReport, style: &Style) -> String {
+    let mut page = Page::new(style);
+    for (index, request) in report.requests.iter().enumerate() {
+        if index > 0 {
+            page.text.push('\n');
+        }
+        page.title(&report.source);
+        page.request(request);
+    }
+    page.skipped(&report.skipped);
+    page.text
+}
+
+/// The certificate, and what it is not good for.
+pub(super) fn self_signed(report: &SelfSignedReport, style: &Style) -> String {
+    let mut page = Page::new(style);
+    let certificate = &report.certificate;
+    page.title(&report.file);
+    page.field("  subject", &or_empty(&certificate.subject));
+    page.field("  names", &names(&certificate.sans, style.verbose));
+    page.validity(&certificate.not_before, &certificate.not_after, &report.time, certificate.days_left);
+    page.field("  key", &certificate.key);
+    page.field("  SHA-256", &certificate.sha256);
+    page.field("  SPKI pin", &certificate.spki_pin);
+    if let Some(file) = &report.key_file {
+        page.field("  new key in", &format!("{file}, for its owner only (0600)"));
+    }
+    page.text.push_str(&format!("\n{}\n", style.paint(Ink::Warn, "Not good for")));
+    for what in report.not_good_for {
+        page.item(what);
+    }
+    page.text
+}
+
+fn or_empty(subject: &str) -> String {
+    if subject.is_empty() { String::from("(empty)") } else { subject.to_owned() }
+}
+
+impl Page<'_> {
+    fn key(&mut self, key: &KeyTold) {
+        self.field("  key", &key.kind);
+        if let Some(name) = &key.name {
+            self.field("  name", name);
+        }
+        self.field("  SPKI pin", &key.spki_pin);
+    }
+
+    fn request(&mut self, request: &Request) {
+        self.field("  subject", &or_empty(&request.subject));
+        if !request.sans.is_empty() {
+            self.field("  names", &names(&request.sans, self.style.verbose));
+        }
+        self.field("  key", &request.key);
+        self.field("  SPKI pin", &request.spki_pin);
+        self.field("  signed with", &request.signature);
+        match &request.verify_error {
+            None => self.field("  verified", "yes: who made it has the private key"),
+            Some(error) => self.field("  verified", &format!("NO: {error}")),
+        }
+        if request.challenge_password {
+            self.field("  challenge", "it holds a challengePassword, which everybody who sees it can read");
+        }
+        for attribute in &request.other_attributes {
+            self.field("  attribute", attribute);
+        }
+        // The names stand above already.
+        for extension in
+            request.extensions.iter().filter(|extension| self.style.verbose || extension.name != Some("subjectAltName"))
+        {
+            self.extension(extension);
+        }
+    }
+}
