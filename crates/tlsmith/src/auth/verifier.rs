@@ -1,11 +1,6 @@
 //! Judging the peer's certificates.
 
-use std::sync::{Arc, OnceLock};
-
-use tlsmith_crypto::{Provider, SignatureAlgorithm};
-use tlsmith_x509::{
-    Budget, Certificate, PathRequest, Purpose, Report, ServerName, SubjectPublicKeyInfo, TrustAnchors, UnixTime,
-};
+use tlsmith_x509::{Certificate, Purpose, Report, ServerName, SubjectPublicKeyInfo, UnixTime};
 
 use super::Answer;
 use crate::{registry::CertificateType, session::PolicyId};
@@ -20,6 +15,8 @@ pub struct PeerCertificates<'a> {
     pub raw_public_key: Option<&'a SubjectPublicKeyInfo>,
     /// The DER of the OCSP response that came with the leaf, not judged yet (RFC 6066 §8).
     pub ocsp_response: Option<&'a [u8]>,
+    /// The peer was asked for one: that none came says something of a certificate that promises it (RFC 7633).
+    pub ocsp_asked: bool,
     /// The `SignedCertificateTimestampList` that came with the leaf, its length included, not judged yet (RFC 6962 §3.3).
     pub sct_list: Option<&'a [u8]>,
     /// The name that the client asked for; `None` when a server judges a client.
@@ -76,76 +73,6 @@ pub trait PeerVerifier: Send + Sync + std::fmt::Debug {
     /// resume nothing.
     fn policy(&self) -> Option<PolicyId> {
         None
-    }
-}
-
-/// The verifier of everyday: RFC 5280 path validation against anchors.
-#[derive(Clone, Debug)]
-pub struct ChainVerifier {
-    provider: Arc<dyn Provider>,
-    anchors: Arc<TrustAnchors>,
-    algorithms: Vec<SignatureAlgorithm>,
-    budget: Budget,
-    policy: OnceLock<PolicyId>,
-}
-
-impl ChainVerifier {
-    /// Trusts `anchors`.
-    pub fn new(provider: Arc<dyn Provider>, anchors: Arc<TrustAnchors>) -> Self {
-        Self { provider, anchors, algorithms: Vec::new(), budget: Budget::default(), policy: OnceLock::new() }
-    }
-
-    /// Accepts only these algorithms in certificates; none given: all that the provider verifies.
-    #[must_use]
-    pub fn signature_algorithms(mut self, algorithms: &[SignatureAlgorithm]) -> Self {
-        self.algorithms = algorithms.to_vec();
-        self.policy = OnceLock::new();
-        self
-    }
-
-    /// Bounds the work of one verification.
-    #[must_use]
-    pub fn budget(mut self, budget: Budget) -> Self {
-        self.budget = budget;
-        self.policy = OnceLock::new();
-        self
-    }
-
-    /// Anchors and algorithms are sets: their order changes no judgement.
-    fn fingerprint(&self) -> PolicyId {
-        // Every field by its name, so that none that is added later is forgotten here.
-        let Self { provider, anchors, algorithms, budget, policy: _ } = self;
-        let Budget { signatures, candidates, name_comparisons, depth } = *budget;
-        let mut anchors: Vec<&[u8]> = anchors.certificates().iter().map(Certificate::der).collect();
-        anchors.sort_unstable();
-        let mut algorithms: Vec<String> = algorithms.iter().map(|algorithm| format!("{algorithm:?}")).collect();
-        algorithms.sort_unstable();
-        algorithms.dedup();
-        let budget: Vec<u8> = [signatures, candidates, name_comparisons, depth].map(u32::to_be_bytes).concat();
-        let algorithms = algorithms.join(",");
-        let mut parts: Vec<&[u8]> = vec![&budget, algorithms.as_bytes()];
-        parts.extend(anchors);
-        PolicyId::of(provider.as_ref(), "chain to anchors", &parts)
-    }
-}
-
-impl PeerVerifier for ChainVerifier {
-    fn verify(&self, peer: &PeerCertificates<'_>) -> Answer<Verdict> {
-        let request = PathRequest {
-            name: peer.name.map(Into::into),
-            budget: self.budget,
-            algorithms: &self.algorithms,
-            ..PathRequest::new(peer.chain, &self.anchors, peer.purpose, peer.now)
-        };
-        Answer::Now(Verdict::judge(tlsmith_x509::verify(self.provider.as_ref(), &request)))
-    }
-
-    fn authorities(&self) -> Vec<Vec<u8>> {
-        self.anchors.certificates().iter().map(|anchor| anchor.subject_der().to_vec()).collect()
-    }
-
-    fn policy(&self) -> Option<PolicyId> {
-        Some(*self.policy.get_or_init(|| self.fingerprint()))
     }
 }
 

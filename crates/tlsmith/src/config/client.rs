@@ -53,7 +53,7 @@ impl ClientConfig {
     /// nothing is resumed.
     pub fn policy(&self) -> Option<PolicyId> {
         let policy = self.verifier.policy()?;
-        Some(policy.with_schemes(self.provider.as_ref(), &self.signature_schemes))
+        Some(policy.in_configuration(self.provider.as_ref(), &self.signature_schemes, self.ocsp_stapling))
     }
 
     /// Starts with safe defaults: the AES-GCM and ChaCha20 suites, groups and schemes of the provider, shares for X25519MLKEM768 and X25519.

@@ -93,7 +93,7 @@ impl ServerConfig {
     /// cannot be said, and nothing is resumed.
     pub fn client_policy(&self) -> Option<PolicyId> {
         let policy = self.client_auth.verifier()?.policy()?;
-        Some(policy.with_schemes(self.provider.as_ref(), &self.signature_schemes))
+        Some(policy.in_configuration(self.provider.as_ref(), &self.signature_schemes, self.client_ocsp_stapling))
     }
 
     /// Starts with safe defaults and no identity.

@@ -227,20 +227,26 @@ impl Machine {
     }
 
     fn peer_certificates<'a>(&'a self, facts: &'a Facts, now: UnixTime) -> Option<PeerCertificates<'a>> {
-        let (name, purpose) = match self {
-            Self::Client(client::State::VerifyPeer(state)) => (Some(&state.common().name), Purpose::ServerAuth),
-            Self::Server(server::State::VerifyPeer(_)) | Self::Server12(tls12::server::State::VerifyPeer(_)) => {
-                (None, Purpose::ClientAuth)
+        let (name, ocsp_asked) = match self {
+            Self::Client(client::State::VerifyPeer(state)) => {
+                let common = state.common();
+                (Some(&common.name), common.config.ocsp_stapling)
             }
             Self::Client12(tls12::client::State::VerifyPeer(state)) => {
-                (Some(&state.common().name), Purpose::ServerAuth)
+                let common = state.common();
+                (Some(&common.name), common.config.ocsp_stapling)
             }
+            Self::Server(server::State::VerifyPeer(state)) => (None, state.ocsp_asked()),
+            // TLS 1.2 has no way to ask a client.
+            Self::Server12(tls12::server::State::VerifyPeer(_)) => (None, false),
             other => return other.established()?.judged(now),
         };
+        let purpose = if name.is_some() { Purpose::ServerAuth } else { Purpose::ClientAuth };
         Some(PeerCertificates {
             chain: &facts.peer_certificates,
             raw_public_key: facts.peer_raw_key.as_ref(),
             ocsp_response: facts.ocsp_response.as_deref(),
+            ocsp_asked,
             sct_list: facts.sct_list.as_deref(),
             name,
             purpose,

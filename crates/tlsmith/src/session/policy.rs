@@ -11,13 +11,19 @@ use crate::{auth::Identity, registry::SignatureScheme};
 pub struct PolicyId(pub [u8; 32]);
 
 impl PolicyId {
-    /// These demands, and besides that the peer signs its handshake with one of these schemes.
-    pub(crate) fn with_schemes(self, provider: &dyn Provider, schemes: &[SignatureScheme]) -> Self {
+    /// These demands, and besides that the peer signs its handshake with one of these schemes. Where it is not asked for an OCSP
+    /// response, one that its certificate promises is not missed either (RFC 7633).
+    pub(crate) fn in_configuration(
+        self,
+        provider: &dyn Provider,
+        schemes: &[SignatureScheme],
+        ocsp_asked: bool,
+    ) -> Self {
         let mut schemes: Vec<[u8; 2]> = schemes.iter().map(|scheme| scheme.0.to_be_bytes()).collect();
         // A set: the order is a wish, not a demand.
         schemes.sort_unstable();
         schemes.dedup();
-        Self::of(provider, "with signature schemes", &[&self.0, schemes.as_flattened()])
+        Self::of(provider, "in a configuration", &[&self.0, schemes.as_flattened(), &[u8::from(ocsp_asked)]])
     }
 
     /// The SHA-256 of `label`, which names the kind of verifier, and of `parts`, everything that its judgement hangs on.

@@ -168,20 +168,20 @@ impl Shown {
         raw.or_else(|| self.chain.first().cloned().map(PeerKey::Certificate))
     }
 
-    /// What the verifier is to judge.
-    pub(crate) fn to_judge<'a>(
-        &'a self,
-        name: Option<&'a ServerName>,
-        purpose: Purpose,
+    /// What the verifier is to judge of a client, which was asked for an OCSP response or not.
+    pub(crate) fn to_judge(
+        &self,
+        ocsp_asked: bool,
         now: UnixTime,
-    ) -> PeerCertificates<'a> {
+    ) -> PeerCertificates<'_> {
         PeerCertificates {
             chain: &self.chain,
             raw_public_key: self.raw_key.as_ref(),
             ocsp_response: self.ocsp_response.as_deref(),
+            ocsp_asked,
             sct_list: self.sct_list.as_deref(),
-            name,
-            purpose,
+            name: None,
+            purpose: Purpose::ClientAuth,
             now,
         }
     }

@@ -52,18 +52,19 @@ fn whatever_a_judgement_hangs_on_is_in_the_policy() {
 fn the_schemes_of_a_configuration_belong_to_it() {
     use crate::registry::SignatureScheme as Scheme;
     let plain = verifier(&[0]).policy().unwrap();
-    let with = |schemes: &[Scheme]| plain.with_schemes(&AwsLc, schemes);
+    let with = |schemes: &[Scheme]| plain.in_configuration(&AwsLc, schemes, true);
     let all = [
         plain,
         with(&[]),
         with(&[Scheme::ED25519]),
+        plain.in_configuration(&AwsLc, &[Scheme::ED25519], false),
         with(&[Scheme::ED25519, Scheme::RSA_PSS_RSAE_SHA256]),
-        verifier(&[1]).policy().unwrap().with_schemes(&AwsLc, &[Scheme::ED25519]),
+        verifier(&[1]).policy().unwrap().in_configuration(&AwsLc, &[Scheme::ED25519], true),
     ];
     for (at, one) in all.iter().enumerate() {
         assert!(all.iter().skip(at + 1).all(|other| other != one), "{at}");
     }
-    assert_eq!(with(&[Scheme::RSA_PSS_RSAE_SHA256, Scheme::ED25519]), all[3], "in any order");
+    assert_eq!(with(&[Scheme::RSA_PSS_RSAE_SHA256, Scheme::ED25519]), all[4], "in any order");
 }
 
 /// However it is wrapped, accepting everybody is never taken for judging.

@@ -88,6 +88,11 @@ impl VerifyPeer {
         }
     }
 
+    /// Whether the client was asked for the OCSP response of its certificate.
+    pub(crate) fn ocsp_asked(&self) -> bool {
+        self.config.client_ocsp_stapling
+    }
+
     pub(super) fn on_verdict(self, verdict: Verdict, sink: &mut dyn Sink) -> Result<State, Error> {
         let now = sink.now().seconds();
         let facts = sink.facts();

@@ -173,7 +173,7 @@ impl Asker {
     /// What the verifier is to judge, if it is its turn.
     pub(crate) fn judged(&self, now: UnixTime) -> Option<PeerCertificates<'_>> {
         match &self.step {
-            Step::Judge { shown, .. } => Some(shown.to_judge(None, Purpose::ClientAuth, now)),
+            Step::Judge { shown, .. } => Some(shown.to_judge(self.config.client_ocsp_stapling, now)),
             _ => None,
         }
     }
