@@ -117,18 +117,8 @@ impl ChainVerifier {
     fn fingerprint(&self) -> PolicyId {
         // Every field by its name, so that none that is added later is forgotten here. The cache changes no judgement: what
         // is in it counts only under the provider and the algorithms that it was verified under.
-        let Self {
-            provider,
-            anchors,
-            algorithms,
-            budget,
-            profile,
-            known,
-            cache: _,
-            pins,
-            transparency,
-            policy: _,
-        } = self;
+        let Self { provider, anchors, algorithms, budget, profile, known, cache: _, pins, transparency, policy: _ } =
+            self;
         let Budget { signatures, candidates, name_comparisons, depth } = *budget;
         let budget: Vec<u8> = [signatures, candidates, name_comparisons, depth].map(u32::to_be_bytes).concat();
         let set = |label: &str, mut parts: Vec<&[u8]>| {
@@ -140,12 +130,13 @@ impl ChainVerifier {
         let transparency = transparency.as_ref().map(|CtDemand { logs, policy, required }| {
             [&logs.fingerprint()[..], &[u8::from(*required)], format!("{policy:?}").as_bytes()].concat()
         });
+        // Its representation for debugging has all of its fields, and quotes what is text in them.
+        let profile = format!("{profile:?}");
         let parts: [&[u8]; 7] = [
             &budget,
             &set("algorithms", algorithms.iter().map(String::as_bytes).collect()),
             &set("anchors", anchors.certificates().iter().map(Certificate::der).collect()),
-            // Its representation for debugging has all of its fields, and quotes what is text in them.
-            format!("{profile:?}").as_bytes(),
+            profile.as_bytes(),
             &set("known intermediates", known.iter().map(Certificate::der).collect()),
             &set("pins", pins.iter().map(|pin| &pin.0[..]).collect()),
             transparency.as_deref().unwrap_or_default(),

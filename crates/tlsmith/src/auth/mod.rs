@@ -11,8 +11,8 @@ mod staples;
 mod verifier;
 
 pub use crate::tls13::compress::{Brotli, CertificateCompression, Zlib, Zstd};
-pub(crate) use identity::OneIdentity;
 pub use chain::{ChainVerifier, CtDemand};
+pub(crate) use identity::OneIdentity;
 pub use identity::{ClientIdentities, Identity, IdentityKey};
 pub use named::{IdentityChoice, NamedIdentities, ServerIdentities, UnknownName};
 pub use raw_keys::ExpectedKeys;

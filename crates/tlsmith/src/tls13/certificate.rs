@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tlsmith_x509::{Certificate, Purpose, ServerName, SubjectPublicKeyInfo, UnixTime};
+use tlsmith_x509::{Certificate, Purpose, SubjectPublicKeyInfo, UnixTime};
 
 use super::{
     compress::{Compressions, Packed},
@@ -169,11 +169,7 @@ impl Shown {
     }
 
     /// What the verifier is to judge of a client, which was asked for an OCSP response or not.
-    pub(crate) fn to_judge(
-        &self,
-        ocsp_asked: bool,
-        now: UnixTime,
-    ) -> PeerCertificates<'_> {
+    pub(crate) fn to_judge(&self, ocsp_asked: bool, now: UnixTime) -> PeerCertificates<'_> {
         PeerCertificates {
             chain: &self.chain,
             raw_public_key: self.raw_key.as_ref(),

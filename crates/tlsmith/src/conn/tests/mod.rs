@@ -23,6 +23,7 @@ mod tls12;
 mod tls12_sessions;
 mod transitions;
 mod transitions_tls12;
+mod verification;
 
 use std::sync::Arc;
 

@@ -3,17 +3,27 @@
 use std::sync::Arc;
 
 use tlsmith_crypto::{Curve, HashAlgorithm, SignatureAlgorithm, aws_lc::AwsLc};
-use tlsmith_x509::{Budget, TrustAnchors};
+use tlsmith_x509::{
+    Budget, Pin, Profile, SignatureCache, TrustAnchors,
+    ct::{CtPolicy, Log, LogList},
+};
 
 use super::{super::IdentityId, certificates};
 use crate::auth::{
-    AcceptAnyway, Answer, ChainVerifier, ClientIdentities, Identity, OneIdentity, PeerCertificates, PeerVerifier,
-    Verdict,
+    AcceptAnyway, Answer, ChainVerifier, ClientIdentities, CtDemand, Identity, OneIdentity, PeerCertificates,
+    PeerVerifier, Verdict,
 };
 
 fn verifier(anchors: &[usize]) -> ChainVerifier {
     let anchors: TrustAnchors = anchors.iter().map(|at| certificates()[*at].clone()).collect();
     ChainVerifier::new(Arc::new(AwsLc), Arc::new(anchors))
+}
+
+/// Transparency by no log, or by one whose key is that of a certificate.
+fn demand(log: Option<usize>, required: bool) -> CtDemand {
+    let log = log.map(|at| Log::new(certificates()[at].subject_public_key_info(), "a log", "an operator"));
+    let logs = Arc::new(LogList::new(&AwsLc, None, log.into_iter().collect()));
+    CtDemand { logs, policy: CtPolicy::default(), required }
 }
 
 #[test]
@@ -29,6 +39,17 @@ fn whatever_a_judgement_hangs_on_is_in_the_policy() {
         verifier(&[0]).signature_algorithms(&[p256, ed25519]),
         verifier(&[0]).budget(Budget { depth: 3, ..Budget::default() }),
         verifier(&[0]).budget(Budget { signatures: 3, ..Budget::default() }),
+        verifier(&[0]).profile(Profile::web()),
+        verifier(&[0]).profile(Profile { any_purpose: false, ..Profile::private() }),
+        verifier(&[0]).known_intermediates(&certificates()[..1]),
+        verifier(&[0]).known_intermediates(&certificates()[..2]),
+        verifier(&[0]).pins(&[Pin([1; 32])]),
+        verifier(&[0]).pins(&[Pin([1; 32]), Pin([2; 32])]),
+        verifier(&[0]).transparency(demand(None, true)),
+        verifier(&[0]).transparency(demand(None, false)),
+        verifier(&[0]).transparency(demand(Some(0), true)),
+        verifier(&[0])
+            .transparency(CtDemand { policy: CtPolicy { delivered: 3, ..CtPolicy::default() }, ..demand(None, true) }),
     ];
     let mut policies: Vec<_> = all.iter().map(|verifier| verifier.policy().unwrap()).collect();
     policies.push(AcceptAnyway(verifier(&[0])).policy().unwrap());
@@ -40,6 +61,11 @@ fn whatever_a_judgement_hangs_on_is_in_the_policy() {
     let swapped = verifier(&[0]).signature_algorithms(&[ed25519, p256, ed25519]);
     assert_eq!(swapped.policy(), all[5].policy());
     assert_eq!(swapped.clone().policy(), swapped.policy());
+    let pins = [Pin([1; 32]), Pin([2; 32])];
+    assert_eq!(verifier(&[0]).pins(&pins).policy(), verifier(&[0]).pins(&[pins[1], pins[0]]).policy());
+    // What is remembered of signatures changes no judgement.
+    let remembers = verifier(&[0]).signature_cache(Arc::new(SignatureCache::new(10)));
+    assert_eq!(remembers.policy(), verifier(&[0]).policy());
     // And not that of before a setting was changed.
     let asked = verifier(&[0]);
     let before = asked.policy();

@@ -18,7 +18,7 @@
 use std::sync::Arc;
 
 use tlsmith_crypto::Secret;
-use tlsmith_x509::{Purpose, Report, UnixTime};
+use tlsmith_x509::{Report, UnixTime};
 
 use super::flight::{requested, send_certificate_request};
 use crate::{
