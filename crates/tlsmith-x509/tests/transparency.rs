@@ -6,6 +6,7 @@ mod support;
 use std::sync::Arc;
 use support::ct::{self, SIGNED_AT, TestLog};
 use support::raw::{self, Raw};
+use support::revocation::RawOcsp;
 use support::{PROVIDER, found, now};
 use tlsmith_crypto::SigningKey;
 use tlsmith_x509::ct::{CtPolicy, Log, LogList, LogState, Source, Transparency, Verdict};
@@ -106,6 +107,28 @@ fn timestamps_that_come_along_count() {
     let list = ct::list(&[other.certificate(SIGNED_AT, &leaf)]);
     let report = world.report(&leaf, &world.list(), Some(&list));
     assert_eq!((found(&report), verdicts(&report)), (vec![Code::TooFewScts], vec![Verdict::Valid; 2]));
+}
+
+/// In the extension 1.3.6.1.4.1.11129.2.4.5 of the single response (RFC 6962 §3.3).
+#[test]
+fn timestamps_that_an_ocsp_response_brings_count() {
+    let world = World::new();
+    let leaf = world.leaf().signed_by(world.ca.as_ref());
+    let [one, other, _] = &world.logs;
+    let list = ct::list(&[one.certificate(SIGNED_AT, &leaf), other.certificate(SIGNED_AT, &leaf)]);
+    let extension = raw::extension(&[0x2b, 6, 1, 4, 1, 0xd6, 0x79, 2, 4, 5], false, &raw::tlv(4, &list));
+    let response =
+        RawOcsp { single_extensions: vec![extension], ..RawOcsp::new(&leaf, &world.root) }.der(world.ca.as_ref());
+    let anchors: TrustAnchors = [world.root.clone()].into_iter().collect();
+    let (chain, policy, logs) = ([leaf], CtPolicy::default(), world.list());
+    let request = PathRequest {
+        transparency: Some(Transparency { logs: &logs, policy: &policy, required: true }),
+        ocsp_response: Some(&response),
+        ..PathRequest::new(&chain, &anchors, Purpose::ServerAuth, now())
+    };
+    let report = verify(&PROVIDER, &request);
+    assert!(report.is_trusted() && report.findings.is_empty(), "{report:#?}");
+    assert!(report.scts.iter().all(|sct| sct.source == Source::Ocsp) && report.scts.len() == 2, "{report:#?}");
 }
 
 #[test]

@@ -15,6 +15,7 @@ use crate::ct::{JudgedSct, LogList, Source, sct};
 use crate::der::oid;
 use crate::report::{Code, Finding, LISTED};
 use crate::revocation::CertificateRevocation;
+use crate::revocation::ocsp::OcspResponse;
 use std::cell::OnceCell;
 use std::collections::HashMap;
 use tlsmith_crypto::Provider;
@@ -126,6 +127,12 @@ impl<'a> Validation<'a> {
             let mut judged = judge.embedded(&mut self.meter)?;
             if let Some(list) = self.request.sct_list {
                 judged.extend(judge.delivered(Source::Tls, sct::parse_list(list), &mut self.meter)?);
+            }
+            // What logs say is signed by them, whoever brings it: the response need not be verified for it.
+            if let Some(response) = self.request.ocsp_response.and_then(|der| OcspResponse::from_der(der).ok())
+                && let Some(list) = response.about(certificate).and_then(|single| single.sct_list.as_deref())
+            {
+                judged.extend(judge.delivered(Source::Ocsp, sct::parse_list(list), &mut self.meter)?);
             }
             self.scts.insert(issuer.spki(), judged);
         }

@@ -1,18 +1,22 @@
 //! The verifier of everyday: a path to an anchor, and everything that may be demanded of it besides.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tlsmith_crypto::{Provider, SignatureAlgorithm};
 use tlsmith_x509::{
     Budget, Certificate, PathRequest, Pin, Profile, SignatureCache, TrustAnchors,
     ct::{CtPolicy, LogList, Transparency},
+    revocation::{Crl, Revocation, RevocationPolicy, RevocationScope, Stapling},
 };
 
 use super::{Answer, PeerCertificates, PeerVerifier, Verdict};
 use crate::session::PolicyId;
 
-/// The verifier of everyday: RFC 5280 path validation against anchors, under a profile; pins and Certificate Transparency
-/// where they are asked for.
+/// The verifier of everyday: RFC 5280 path validation against anchors, under a profile; revocations, pins and Certificate
+/// Transparency where they are asked for. A certificate that promises an OCSP staple (RFC 7633) is refused without a good one
+/// by whoever asked for it, whatever else is said about revocations.
+///
+/// Nothing is fetched: it goes by the staple and by the CRLs that it is given.
 ///
 /// Whatever a setting demands belongs to [`PeerVerifier::policy`]: a session that was made before it is not resumed after.
 #[derive(Clone, Debug)]
@@ -26,6 +30,9 @@ pub struct ChainVerifier {
     cache: Option<Arc<SignatureCache>>,
     pins: Vec<Pin>,
     transparency: Option<CtDemand>,
+    revocation: RevocationPolicy,
+    revocation_scope: RevocationScope,
+    crls: Arc<Crls>,
     policy: OnceLock<PolicyId>,
 }
 
@@ -38,6 +45,47 @@ pub struct CtDemand {
     pub policy: CtPolicy,
     /// Too few are an error; otherwise a warning.
     pub required: bool,
+}
+
+/// The CRLs that a verifier goes by. They may be replaced while it is in use: the next handshake is judged by the new ones,
+/// and sessions that were made under the old ones are not resumed.
+#[derive(Debug, Default)]
+pub struct Crls(Mutex<Arc<CrlSet>>);
+
+#[derive(Debug, Default)]
+struct CrlSet {
+    list: Vec<Crl>,
+    fingerprint: OnceLock<PolicyId>,
+}
+
+impl Crls {
+    /// These, in any order.
+    pub fn new(list: Vec<Crl>) -> Self {
+        let crls = Self::default();
+        crls.replace(list);
+        crls
+    }
+
+    /// These from now on, in place of those before.
+    pub fn replace(&self, list: Vec<Crl>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) =
+            Arc::new(CrlSet { list, fingerprint: OnceLock::new() });
+    }
+
+    fn current(&self) -> Arc<CrlSet> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl CrlSet {
+    fn fingerprint(&self, provider: &dyn Provider) -> PolicyId {
+        *self.fingerprint.get_or_init(|| {
+            let mut list: Vec<&[u8]> = self.list.iter().map(Crl::der).collect();
+            list.sort_unstable();
+            list.dedup();
+            PolicyId::of(provider, "CRLs", &list)
+        })
+    }
 }
 
 impl ChainVerifier {
@@ -53,6 +101,9 @@ impl ChainVerifier {
             cache: None,
             pins: Vec::new(),
             transparency: None,
+            revocation: RevocationPolicy::default(),
+            revocation_scope: RevocationScope::default(),
+            crls: Arc::default(),
             policy: OnceLock::new(),
         }
     }
@@ -107,6 +158,20 @@ impl ChainVerifier {
         self.changed()
     }
 
+    /// Asks for revocations of these certificates; by default nobody is asked.
+    #[must_use]
+    pub fn revocation(mut self, policy: RevocationPolicy, scope: RevocationScope) -> Self {
+        (self.revocation, self.revocation_scope) = (policy, scope);
+        self.changed()
+    }
+
+    /// Goes by these CRLs besides the staple, where revocations are asked for. Whoever keeps them can replace them.
+    #[must_use]
+    pub fn crls(mut self, crls: Arc<Crls>) -> Self {
+        self.crls = crls;
+        self
+    }
+
     /// What was remembered of the policy is not so any more.
     fn changed(mut self) -> Self {
         self.policy = OnceLock::new();
@@ -116,9 +181,23 @@ impl ChainVerifier {
     /// Anchors, algorithms, intermediates and pins are sets: their order changes no judgement.
     fn fingerprint(&self) -> PolicyId {
         // Every field by its name, so that none that is added later is forgotten here. The cache changes no judgement: what
-        // is in it counts only under the provider and the algorithms that it was verified under.
-        let Self { provider, anchors, algorithms, budget, profile, known, cache: _, pins, transparency, policy: _ } =
-            self;
+        // is in it counts only under the provider and the algorithms that it was verified under. The CRLs change while the
+        // verifier does not, and come on top.
+        let Self {
+            provider,
+            anchors,
+            algorithms,
+            budget,
+            profile,
+            known,
+            cache: _,
+            pins,
+            transparency,
+            revocation,
+            revocation_scope,
+            crls: _,
+            policy: _,
+        } = self;
         let Budget { signatures, candidates, name_comparisons, depth } = *budget;
         let budget: Vec<u8> = [signatures, candidates, name_comparisons, depth].map(u32::to_be_bytes).concat();
         let set = |label: &str, mut parts: Vec<&[u8]>| {
@@ -132,7 +211,8 @@ impl ChainVerifier {
         });
         // Its representation for debugging has all of its fields, and quotes what is text in them.
         let profile = format!("{profile:?}");
-        let parts: [&[u8]; 7] = [
+        let revocation = format!("{revocation:?} {revocation_scope:?}");
+        let parts: [&[u8]; 8] = [
             &budget,
             &set("algorithms", algorithms.iter().map(String::as_bytes).collect()),
             &set("anchors", anchors.certificates().iter().map(Certificate::der).collect()),
@@ -140,6 +220,7 @@ impl ChainVerifier {
             &set("known intermediates", known.iter().map(Certificate::der).collect()),
             &set("pins", pins.iter().map(|pin| &pin.0[..]).collect()),
             transparency.as_deref().unwrap_or_default(),
+            revocation.as_bytes(),
         ];
         PolicyId::of(provider.as_ref(), "chain to anchors", &parts)
     }
@@ -152,6 +233,14 @@ impl PeerVerifier for ChainVerifier {
             policy,
             required: *required,
         });
+        let crls = self.crls.current();
+        let revocation = Revocation {
+            policy: self.revocation,
+            scope: self.revocation_scope,
+            crls: &crls.list,
+            stapling: if peer.ocsp_asked { Stapling::Asked } else { Stapling::NotAsked },
+            ..Revocation::default()
+        };
         let request = PathRequest {
             known: &self.known,
             name: peer.name.map(Into::into),
@@ -162,6 +251,8 @@ impl PeerVerifier for ChainVerifier {
             pins: &self.pins,
             transparency,
             sct_list: peer.sct_list,
+            revocation,
+            ocsp_response: peer.ocsp_response,
             ..PathRequest::new(peer.chain, &self.anchors, peer.purpose, peer.now)
         };
         Answer::Now(Verdict::judge(tlsmith_x509::verify(self.provider.as_ref(), &request)))
@@ -172,6 +263,11 @@ impl PeerVerifier for ChainVerifier {
     }
 
     fn policy(&self) -> Option<PolicyId> {
-        Some(*self.policy.get_or_init(|| self.fingerprint()))
+        let policy = *self.policy.get_or_init(|| self.fingerprint());
+        if self.revocation == RevocationPolicy::Ignore {
+            return Some(policy);
+        }
+        let crls = self.crls.current().fingerprint(self.provider.as_ref());
+        Some(PolicyId::of(self.provider.as_ref(), "with CRLs", &[&policy.0, &crls.0]))
     }
 }

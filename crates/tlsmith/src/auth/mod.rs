@@ -11,7 +11,7 @@ mod staples;
 mod verifier;
 
 pub use crate::tls13::compress::{Brotli, CertificateCompression, Zlib, Zstd};
-pub use chain::{ChainVerifier, CtDemand};
+pub use chain::{ChainVerifier, Crls, CtDemand};
 pub(crate) use identity::OneIdentity;
 pub use identity::{ClientIdentities, Identity, IdentityKey};
 pub use named::{IdentityChoice, NamedIdentities, ServerIdentities, UnknownName};

@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CustomExtension, IsCa, Issuer, KeyPair};
 use tlsmith_crypto::{Curve, HashAlgorithm, Provider, SignatureAlgorithm, SigningKey, aws_lc::AwsLc};
 use tlsmith_x509::{
     Certificate, Code, Pin, Profile, SignatureCache, SubjectPublicKeyInfo, TrustAnchors,
     ct::{CtPolicy, Log, LogList},
+    revocation::{Crl, RevocationPolicy, RevocationScope},
 };
 
 use super::Pair;
 use crate::{
     ClientConfig, ServerConfig,
-    auth::{ChainVerifier, CtDemand, Identity, Staples},
+    auth::{ChainVerifier, Crls, CtDemand, Identity, PeerVerifier, Staples},
     conn::Connection,
     error::{Error, Rule},
     registry::AlertDescription,
@@ -20,6 +21,7 @@ use crate::{
 
 /// A root, an intermediate, and a server that shows a leaf, the intermediate as well or not.
 struct World {
+    below_key: KeyPair,
     root: Certificate,
     intermediate: Certificate,
     leaf: Certificate,
@@ -28,6 +30,16 @@ struct World {
 
 impl World {
     fn new() -> Self {
+        Self::with(|_| ())
+    }
+
+    /// The leaf promises an OCSP staple (RFC 7633 §4: status_request is 5).
+    fn that_must_staple() -> Self {
+        let feature = CustomExtension::from_oid_content(&[1, 3, 6, 1, 5, 5, 7, 1, 24], vec![0x30, 3, 2, 1, 5]);
+        Self::with(|leaf| leaf.custom_extensions.push(feature.clone()))
+    }
+
+    fn with(change: impl Fn(&mut CertificateParams)) -> Self {
         let ca = |name: &str| {
             let mut params = CertificateParams::default();
             params.distinguished_name = rcgen::DistinguishedName::new();
@@ -36,12 +48,13 @@ impl World {
             (params, KeyPair::generate().unwrap())
         };
         let ((root, root_key), (below, below_key), key) = (ca("Root"), ca("Below"), KeyPair::generate().unwrap());
-        let leaf = CertificateParams::new(vec!["host.example".to_owned()]).unwrap();
+        let mut leaf = CertificateParams::new(vec!["host.example".to_owned()]).unwrap();
+        change(&mut leaf);
         let leaf = leaf.signed_by(&key, &Issuer::from_params(&below, &below_key)).unwrap();
         let below = below.signed_by(&below_key, &Issuer::from_params(&root, &root_key)).unwrap();
         let root = root.self_signed(&root_key).unwrap();
         let parse = |certificate: &rcgen::Certificate| Certificate::from_der(certificate.der()).unwrap();
-        Self { root: parse(&root), intermediate: parse(&below), leaf: parse(&leaf), key }
+        Self { root: parse(&root), intermediate: parse(&below), leaf: parse(&leaf), key, below_key }
     }
 
     fn verifier(&self) -> ChainVerifier {
@@ -184,4 +197,117 @@ fn a_cache_saves_the_signatures_of_the_next_handshake() {
     // None is left to be made.
     let budget = tlsmith_x509::Budget { signatures: 0, ..tlsmith_x509::Budget::default() };
     accepted(&verifier.budget(budget), &world.whole(Staples::default()));
+}
+
+fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(content.len()).unwrap().to_be_bytes();
+    let length = match length {
+        [0, short @ 0..0x80] => vec![short],
+        [0, short] => vec![0x81, short],
+        [high, low] => vec![0x82, high, low],
+    };
+    [&[tag][..], &length, content].concat()
+}
+
+fn sequence(parts: &[&[u8]]) -> Vec<u8> {
+    tlv(0x30, &parts.concat())
+}
+
+const SHA1: &[u8] = &[0x30, 7, 6, 5, 0x2b, 0x0e, 3, 2, 0x1a];
+const ECDSA_WITH_SHA256: &[u8] = &[0x30, 10, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2];
+const OCSP_BASIC: &[u8] = &[6, 9, 0x2b, 6, 1, 5, 5, 7, 48, 1, 1];
+const GOOD: &[u8] = &[0x80, 0];
+
+/// Of 2026-11-20.
+fn revoked() -> Vec<u8> {
+    tlv(0xa1, &tlv(0x18, b"20261120000000Z"))
+}
+
+impl World {
+    fn signed_by_issuer(&self, data: &[u8]) -> Vec<u8> {
+        let key = AwsLc.load_key(&self.below_key.serialize_der()).unwrap();
+        let p256 = SignatureAlgorithm::Ecdsa(Curve::P256, HashAlgorithm::Sha256);
+        tlv(3, &[&[0][..], &key.sign(p256, data).unwrap()].concat())
+    }
+
+    /// An OCSP response about the leaf by its issuer, of 2026-11-20 to this day (RFC 6960 §4.2.1).
+    fn response(&self, status: &[u8], next_update: &[u8]) -> Staples {
+        let (name, key) = (self.leaf.issuer_der(), self.intermediate.public_key());
+        let hashes = [name, key].map(|data| tlv(4, &AwsLc::sha1_identifier(data)));
+        let id = sequence(&[SHA1, &hashes[0], &hashes[1], &tlv(2, self.leaf.serial())]);
+        let (this_update, next_update) = (tlv(0x18, b"20261120000000Z"), tlv(0xa0, &tlv(0x18, next_update)));
+        let single = sequence(&[&id, status, &this_update, &next_update]);
+        let data = sequence(&[&tlv(0xa1, name), &this_update, &sequence(&[&single])]);
+        let basic = sequence(&[&data, ECDSA_WITH_SHA256, &self.signed_by_issuer(&data)]);
+        let bytes = sequence(&[OCSP_BASIC, &tlv(4, &basic)]);
+        Staples::new(Some(sequence(&[&[10, 1, 0], &tlv(0xa0, &bytes)])), None).unwrap()
+    }
+
+    /// A CRL of the leaf's issuer, of 2026-11-20 to 2026-12-01 (RFC 5280 §5.1).
+    fn crl(&self, revokes_leaf: bool) -> Crl {
+        let (from, to) = (tlv(0x17, b"261120000000Z"), tlv(0x17, b"261201000000Z"));
+        let revoked = if revokes_leaf { sequence(&[&sequence(&[&tlv(2, self.leaf.serial()), &from])]) } else { vec![] };
+        let number = sequence(&[&[6, 3, 0x55, 0x1d, 20], &tlv(4, &[2, 1, 1])]);
+        let extensions = tlv(0xa0, &sequence(&[&number]));
+        let list =
+            sequence(&[&[2, 1, 1], ECDSA_WITH_SHA256, self.leaf.issuer_der(), &from, &to, &revoked, &extensions]);
+        Crl::from_der(&sequence(&[&list, ECDSA_WITH_SHA256, &self.signed_by_issuer(&list)])).unwrap()
+    }
+}
+
+const IN_TIME: &[u8] = b"20261127000000Z";
+
+#[test]
+fn a_staple_that_says_revoked_refuses() {
+    let world = World::new();
+    let verifier = world.verifier().revocation(RevocationPolicy::Prefer, RevocationScope::Leaf);
+    accepted(&verifier, &world.whole(Staples::default()));
+    accepted(&verifier, &world.whole(world.response(GOOD, IN_TIME)));
+    let identity = world.whole(world.response(&revoked(), IN_TIME));
+    refused(&verifier, &identity, Code::Revoked, AlertDescription::CERTIFICATE_REVOKED);
+    // Nobody is asked by default.
+    accepted(&world.verifier(), &identity);
+    // Required, somebody has to say so.
+    let verifier = world.verifier().revocation(RevocationPolicy::Require, RevocationScope::Leaf);
+    accepted(&verifier, &world.whole(world.response(GOOD, IN_TIME)));
+    assert!(handshakes(&verifier, &world.whole(Staples::default())).iter().all(Result::is_err));
+}
+
+/// Under every policy, as its owner wants it.
+#[test]
+fn a_certificate_that_promises_a_staple_is_refused_without() {
+    let world = World::that_must_staple();
+    let (none, status) = (world.whole(Staples::default()), AlertDescription::BAD_CERTIFICATE_STATUS_RESPONSE);
+    for policy in [RevocationPolicy::Ignore, RevocationPolicy::Prefer, RevocationPolicy::Require] {
+        let verifier = world.verifier().revocation(policy, RevocationScope::Leaf);
+        for result in handshakes(&verifier, &none) {
+            assert_eq!(result.err().unwrap().alert(), Some(status), "{policy:?}");
+        }
+        accepted(&verifier, &world.whole(world.response(GOOD, IN_TIME)));
+        let stale = world.whole(world.response(GOOD, b"20261120120000Z"));
+        assert!(handshakes(&verifier, &stale).iter().all(Result::is_err), "{policy:?}");
+    }
+    refused(&world.verifier(), &none, Code::MustStaple, status);
+    // Whoever does not ask for a staple does not miss it.
+    let provider: Arc<dyn Provider> = Arc::new(AwsLc);
+    let client = ClientConfig::builder(provider.clone(), Arc::new(world.verifier())).ocsp_stapling(false);
+    let server = ServerConfig::builder(provider).identity(none).build().unwrap();
+    Pair::new(client.build().unwrap(), server).run().unwrap();
+}
+
+#[test]
+fn crls_are_replaced_while_a_verifier_is_in_use() {
+    let world = World::new();
+    let identity = world.whole(Staples::default());
+    let crls = Arc::new(Crls::new(vec![world.crl(false)]));
+    let verifier = world.verifier().revocation(RevocationPolicy::Require, RevocationScope::Leaf).crls(crls.clone());
+    accepted(&verifier, &identity);
+    let before = verifier.policy();
+    crls.replace(vec![world.crl(true)]);
+    refused(&verifier, &identity, Code::Revoked, AlertDescription::CERTIFICATE_REVOKED);
+    // A session of before is not resumed.
+    assert_ne!(verifier.policy(), before);
+    // Where nobody is asked, the CRLs change nothing.
+    let ignores = world.verifier().crls(crls.clone());
+    assert_eq!(ignores.policy(), world.verifier().policy());
 }

@@ -6,6 +6,7 @@ use tlsmith_crypto::{Curve, HashAlgorithm, SignatureAlgorithm, aws_lc::AwsLc};
 use tlsmith_x509::{
     Budget, Pin, Profile, SignatureCache, TrustAnchors,
     ct::{CtPolicy, Log, LogList},
+    revocation::{RevocationPolicy, RevocationScope},
 };
 
 use super::{super::IdentityId, certificates};
@@ -45,6 +46,9 @@ fn whatever_a_judgement_hangs_on_is_in_the_policy() {
         verifier(&[0]).known_intermediates(&certificates()[..2]),
         verifier(&[0]).pins(&[Pin([1; 32])]),
         verifier(&[0]).pins(&[Pin([1; 32]), Pin([2; 32])]),
+        verifier(&[0]).revocation(RevocationPolicy::Prefer, RevocationScope::Leaf),
+        verifier(&[0]).revocation(RevocationPolicy::Prefer, RevocationScope::Chain),
+        verifier(&[0]).revocation(RevocationPolicy::Require, RevocationScope::Chain),
         verifier(&[0]).transparency(demand(None, true)),
         verifier(&[0]).transparency(demand(None, false)),
         verifier(&[0]).transparency(demand(Some(0), true)),
