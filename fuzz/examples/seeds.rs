@@ -186,6 +186,12 @@ fn certificates(directory: &Path) -> io::Result<()> {
     {
         write(directory, "path", name, &[&first[..], &listed].concat())?;
     }
+    // A leaf of 1 below CA 2 below the anchor 3, and a cross-signed CA 2 besides.
+    let leaf = [0x21, 0x20, 0x09, 1, 7, 0, 0, 0];
+    let middle = [0x32, 1, 0x11, 0, 7, 0, 0, 0];
+    let cross = [0x42, 1, 0x11, 0, 0, 0, 7, 0];
+    let anchor = [0x33, 0x1a, 2, 0, 7, 0, 0, 0];
+    write(directory, "path", "graph", &[&[0, 128][..], &leaf, &middle, &cross, &anchor].concat())?;
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! What the fuzz targets do with their input.
 
+pub mod graph;
 /// Taken by its path and not from the testkit, which would bring HTTP and an async runtime into every fuzz build.
 #[path = "../../crates/tlsmith-testkit/src/null_crypto.rs"]
 pub mod null_crypto;
@@ -212,14 +213,23 @@ pub fn name(data: &[u8]) {
     }
 }
 
-/// Certificates one after the other, each with its length before it; a bit of the first byte a certificate makes it an
-/// anchor.
+/// Certificates one after the other, each with its length before it, where a bit of the first byte a certificate makes it an
+/// anchor; or, by a bit of the second byte, a graph of certificates that are made of few bytes each.
 pub fn path(data: &[u8]) {
     let Some(([flags, options], mut rest)) = data.split_first_chunk::<2>().map(|(first, rest)| (*first, rest)) else {
         return;
     };
     let mut anchors = TrustAnchors::new();
-    let mut sent = Vec::new();
+    let (mut sent, mut known) = (Vec::new(), Vec::new());
+    let choices = if options & 128 == 0 { &[][..] } else { std::mem::take(&mut rest) };
+    for choices in choices.as_chunks::<{ graph::SIZE }>().0.iter().take(64) {
+        match graph::certificate(*choices) {
+            Some((graph::Place::Sent, certificate)) => sent.push(certificate),
+            Some((graph::Place::Known, certificate)) => known.push(certificate),
+            Some((graph::Place::Anchor, certificate)) => anchors.add(certificate),
+            None => {}
+        }
+    }
     for index in 0..40_u32 {
         let Some((length, after)) = rest.split_first_chunk::<2>() else { break };
         let Some((der, after)) = after.split_at_checked(usize::from(u16::from_be_bytes(*length))) else { break };
@@ -239,9 +249,18 @@ pub fn path(data: &[u8]) {
     let request = PathRequest {
         name: names().get(usize::from(options >> 1) % 4).map(Into::into),
         profile: &profile,
+        known: &known,
         ..PathRequest::new(&sent, &anchors, purpose, NOW)
     };
     let report = tlsmith_x509::verify(&NullCrypto::default(), &request);
+    let (work, budget) = (report.work, request.budget);
+    assert!(work.signatures <= budget.signatures && work.candidates <= budget.candidates, "{work}");
+    assert!(work.name_comparisons <= budget.name_comparisons, "{work}");
+    for finding in &report.findings {
+        assert!(finding.certificate.is_none_or(|index| index < sent.len()));
+        one_line(&finding.message);
+        one_line(&finding.fix);
+    }
     // Trust is a path from the leaf to an anchor and nothing else.
     assert_eq!(report.is_trusted(), !report.path.is_empty());
     if report.is_trusted() {
