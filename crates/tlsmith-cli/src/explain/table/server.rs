@@ -1,0 +1,69 @@
+//! What servers, proxies and ACME clients say of their own setup.
+
+use super::{Meaning, noted, text};
+
+pub(super) const TABLE: &[Meaning] = &[
+    Meaning {
+        id: "no_certificate_configured",
+        title: "The server listens for TLS and has no certificate",
+        means: "A virtual host was told to speak TLS and has nothing to show.",
+        causes: &["ssl_certificate and ssl_certificate_key are missing in this server block or above it.", "Another server block on the same port became the default.", "The certificate could not be loaded at start: look further up in the log."],
+        commands: &["nginx -T | grep -n ssl_certificate", "tlsmith doctor HOST"],
+        codes: &["config.no_identity"],
+        texts: &[
+            text("nginx", "no \"ssl_certificate\" is defined for the \"listen ... ssl\" directive"),
+            text("nginx", "no \"ssl_certificate\" is defined in server listening on SSL port"),
+            text("OpenSSL", "no certificate assigned"),
+            text("OpenSSL", "no certificate set"),
+            text("Go", "tls: no certificates configured"),
+            text("Go", "tls: neither Certificates, GetCertificate, nor GetConfigForClient set in Config"),
+            text("Apache", "AH02572"),
+            text("Java", "No available authentication scheme"),
+        ],
+    },
+    Meaning {
+        id: "origin_certificate",
+        title: "The proxy does not accept the origin's certificate",
+        means: "A CDN or load balancer reached the origin server and did not trust what it showed.",
+        causes: &["The origin's certificate has expired, is self-signed, or is for another name.", "Strict mode of the CDN with a private certificate: use one of a public CA or of the CDN's own origin CA."],
+        commands: &["tlsmith doctor ADDRESS --servername HOST"],
+        codes: &["certificate.expired", "certificate.name_mismatch"],
+        texts: &[text("Cloudflare", "Error 526"), text("Envoy", "CERTIFICATE_VERIFY_FAILED"), noted("nginx", "502 Bad Gateway", "With https:// upstreams: error.log says whether it was TLS.")],
+    },
+    Meaning {
+        id: "acme",
+        title: "The CA did not issue the certificate",
+        means: "An ACME client (certbot, acme.sh, Caddy, cert-manager) could not prove that the name is yours, or the CA refused.",
+        causes: &[
+            "Port 80 (http-01) or 443 (tls-alpn-01) does not lead to the ACME client from the Internet; an AAAA record leads elsewhere.",
+            "The TXT record _acme-challenge (dns-01) is missing, or not yet visible.",
+            "A CAA record forbids this CA.",
+            "A rate limit: too many certificates or failures for this name in a week; use the staging CA for trials.",
+        ],
+        commands: &["curl -v http://HOST/.well-known/acme-challenge/test", "dig +short TXT _acme-challenge.HOST", "dig +short CAA HOST", "tlsmith connect HOST --alpn acme-tls/1"],
+        codes: &[],
+        texts: &[
+            text("ACME", "urn:ietf:params:acme:error:unauthorized"),
+            text("ACME", "urn:ietf:params:acme:error:connection"),
+            text("ACME", "urn:ietf:params:acme:error:dns"),
+            text("ACME", "urn:ietf:params:acme:error:caa"),
+            text("ACME", "urn:ietf:params:acme:error:rateLimited"),
+            text("ACME", "urn:ietf:params:acme:error:badNonce"),
+            text("certbot", "Some challenges have failed"),
+            text("certbot", "Failed to renew certificate"),
+        ],
+    },
+    Meaning {
+        id: "insecure_off",
+        title: "Verification is switched off",
+        means: "A program warns that it does not check certificates: anyone on the way can read and alter what it sends.",
+        causes: &["verify=False, rejectUnauthorized: false, curl -k or InsecureSkipVerify, left from a test."],
+        commands: &["tlsmith doctor HOST", "tlsmith connect HOST --ca ca.pem"],
+        codes: &[],
+        texts: &[
+            text("Python", "InsecureRequestWarning"),
+            text("Python", "Unverified HTTPS request is being made"),
+            text("Node", "NODE_TLS_REJECT_UNAUTHORIZED"),
+        ],
+    },
+];
