@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::{bench, cert, connect, convert, csr, dhparam, doctor, key, serve};
+use crate::{bench, cert, connect, convert, csr, dhparam, doctor, explain, key, serve};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -12,6 +12,7 @@ Examples:
   tlsmith cert show server.pem  What a certificate says
   tlsmith doctor example.com    What is wrong with it, and how is it mended?
   tlsmith key new --out key.pem A private key; `tlsmith csr new` asks for a certificate with it
+  tlsmith explain unknown_ca    What a message means, and what to try
   tlsmith bench localhost:8443  How many handshakes a second, and how long one takes
   tlsmith serve --demo          A page over TLS that shows what was negotiated
   tlsmith connect --help        More examples, for each command
@@ -57,6 +58,7 @@ pub(crate) enum Command {
     Csr(Box<csr::Command>),
     Convert(Box<convert::Opts>),
     Dhparam(dhparam::Opts),
+    Explain(Box<explain::Opts>),
     /// End TLS in front of an HTTP server, or show a demo page
     Serve(Box<serve::Opts>),
 }

@@ -11,6 +11,7 @@ mod dhparam;
 mod doctor;
 mod encode;
 mod exit;
+mod explain;
 mod files;
 mod input;
 mod judge;
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
         Command::Csr(command) => csr::main(&command, &globals),
         Command::Dhparam(opts) => dhparam::main(&opts, &globals),
         Command::Key(command) => key::main(&command, &globals),
+        Command::Explain(opts) => explain::main(&opts, &globals),
         Command::Serve(opts) => serve::main(*opts, &globals),
     };
     result.unwrap_or_else(|usage: Usage| usage.report()).into()

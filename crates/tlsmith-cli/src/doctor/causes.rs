@@ -96,7 +96,6 @@ const fn works_but(slug: &'static str, headline: &'static str) -> Row {
 
 impl Cause {
     /// All of them.
-    #[cfg(test)]
     pub(crate) const ALL: [Self; 57] = [
         Self::DnsFailure,
         Self::ConnectionRefused,

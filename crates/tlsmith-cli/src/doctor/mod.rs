@@ -14,6 +14,7 @@ mod products;
 mod report;
 mod rules;
 
+pub(crate) use causes::Cause;
 pub(crate) use opts::Opts;
 pub(crate) use report::{Report, Said, Tried};
 

@@ -5,6 +5,7 @@ mod bench;
 pub(crate) mod cert;
 mod connect;
 mod doctor;
+mod explain;
 mod page;
 pub(crate) mod pki;
 mod style;
@@ -20,6 +21,7 @@ use crate::{
     connect::Report,
     doctor::Report as DoctorReport,
     exit::{Exit, Usage},
+    explain::Report as ExplainReport,
 };
 use style::Style;
 
@@ -97,6 +99,12 @@ pub(crate) fn bench_screen(report: &BenchReport, verbose: bool) -> bool {
 pub(crate) fn doctor_screen(report: &DoctorReport, verbose: bool) -> bool {
     let to = Destination::Stdout;
     to.write(&doctor::screen(report, &to.style(verbose)))
+}
+
+/// The screen of `explain`; whether it was written.
+pub(crate) fn explain_screen(report: &ExplainReport, verbose: bool) -> bool {
+    let to = Destination::Stdout;
+    to.write(&explain::screen(report, &to.style(verbose)))
 }
 
 /// What the conversation after the screen added; whether it was written.

@@ -1,6 +1,6 @@
 //! Files: certificates, keys, keystores.
 
-use super::{Meaning, noted, text};
+use super::{Meaning, text};
 
 pub(super) const TABLE: &[Meaning] = &[
     Meaning {
@@ -62,8 +62,15 @@ pub(super) const TABLE: &[Meaning] = &[
         id: "wrong_passphrase",
         title: "The passphrase is wrong, or one is needed",
         means: "An encrypted key or keystore was not opened.",
-        causes: &["A wrong passphrase, or a line end at the end of the passphrase's file.", "A server that starts without a terminal to ask at.", "Store and key of a Java keystore have different passwords."],
-        commands: &["tlsmith convert FILE --to pkcs8 --passphrase-file pass.txt --out key.pem", "tlsmith cert show FILE --passphrase-file pass.txt"],
+        causes: &[
+            "A wrong passphrase, or a line end at the end of the passphrase's file.",
+            "A server that starts without a terminal to ask at.",
+            "Store and key of a Java keystore have different passwords.",
+        ],
+        commands: &[
+            "tlsmith convert FILE --to pkcs8 --passphrase-file pass.txt --out key.pem",
+            "tlsmith cert show FILE --passphrase-file pass.txt",
+        ],
         codes: &["container.passphrase"],
         texts: &[
             text("OpenSSL", "bad decrypt"),
@@ -83,7 +90,10 @@ pub(super) const TABLE: &[Meaning] = &[
         id: "legacy_encryption",
         title: "The file is encrypted with an algorithm that is switched off",
         means: "Old PKCS#12 and PEM files use RC2-40, 3DES or MD5, which OpenSSL 3 keeps in its legacy provider.",
-        causes: &["A .p12 or .pfx made by Windows, Java 8 or OpenSSL 1.", "Node 17 and later with webpack 4: MD4, not a file at all (NODE_OPTIONS=--openssl-legacy-provider)."],
+        causes: &[
+            "A .p12 or .pfx made by Windows, Java 8 or OpenSSL 1.",
+            "Node 17 and later with webpack 4: MD4, not a file at all (NODE_OPTIONS=--openssl-legacy-provider).",
+        ],
         commands: &["tlsmith convert old.p12 --to p12 --out new.p12", "openssl pkcs12 -legacy -in old.p12 -nodes"],
         codes: &[],
         texts: &[
@@ -98,7 +108,12 @@ pub(super) const TABLE: &[Meaning] = &[
         id: "file_missing",
         title: "A certificate or key file cannot be opened",
         means: "The file is not there, or the program may not read it.",
-        causes: &["A typing error in the path.", "The key is readable by root alone, and the program runs as somebody else.", "A link to a certbot directory (live/) that another user may not enter.", "SELinux or AppArmor forbids it."],
+        causes: &[
+            "A typing error in the path.",
+            "The key is readable by root alone, and the program runs as somebody else.",
+            "A link to a certbot directory (live/) that another user may not enter.",
+            "SELinux or AppArmor forbids it.",
+        ],
         commands: &["namei -l /etc/ssl/private/key.pem", "tlsmith cert show /etc/ssl/fullchain.pem"],
         codes: &["usage.file"],
         texts: &[

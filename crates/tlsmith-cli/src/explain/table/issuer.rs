@@ -1,13 +1,14 @@
 //! Who signed it: chains that do not end at a root that is trusted.
 
-use super::{Meaning, noted, text};
+use super::{Meaning, general, noted, text};
 
 const JAVA_STORE: &str = "Java trusts its own store, not the system's: keytool -importcert -cacerts -alias NAME -file ca.pem, or \
                           -Djavax.net.ssl.trustStore=FILE.";
 const NODE_STORE: &str = "Node has Mozilla's roots built in and does not read the system's store: NODE_EXTRA_CA_CERTS=ca.pem, or node --use-system-ca.";
 const PYTHON_STORE: &str = "Python's ssl uses OpenSSL's default paths, requests the certifi package: SSL_CERT_FILE=ca.pem, REQUESTS_CA_BUNDLE=ca.pem; on \
                             macOS run \"Install Certificates.command\".";
-const GO_STORE: &str = "Go reads the system's store, and SSL_CERT_FILE or SSL_CERT_DIR if set; an image FROM scratch has no store at all.";
+const GO_STORE: &str =
+    "Go reads the system's store, and SSL_CERT_FILE or SSL_CERT_DIR if set; an image FROM scratch has no store at all.";
 
 pub(super) const TABLE: &[Meaning] = &[
     Meaning {
@@ -27,38 +28,97 @@ pub(super) const TABLE: &[Meaning] = &[
             "tlsmith connect HOST --ca ca.pem",
             "tlsmith cert chain cert.pem --aia --out fullchain.pem",
         ],
-        codes: &["certificate.unknown_issuer", "certificate.missing_intermediate"],
+        codes: &[
+            "certificate.unknown_issuer",
+            "certificate.missing_intermediate",
+            "doctor.missing_intermediate",
+            "doctor.private_ca",
+            "doctor.certificate_refused",
+            "certificate.extra_certificate",
+            "doctor.extra_certificate",
+            "certificate.wrong_order",
+            "doctor.wrong_order",
+        ],
         texts: &[
-            noted("OpenSSL", "unable to get local issuer certificate", "Verify error 20: the issuer of a certificate was not found in the store or in what was sent."),
-            noted("OpenSSL", "unable to verify the first certificate", "Verify error 21: only the leaf was sent and its issuer is not in the store; nearly always a missing intermediate."),
-            noted("OpenSSL", "unable to get issuer certificate", "Verify error 2: an intermediate was found, the one above it was not."),
-            noted("Python", "CERTIFICATE_VERIFY_FAILED", PYTHON_STORE),
-            noted("OpenSSL", "certificate verify failed", "The general message: the reason stands behind it, or in the verify return code."),
-            noted("curl", "SSL certificate problem", "The reason stands behind it; curl's exit code is 60. --cacert FILE adds a CA; -k hides the problem and does not mend it."),
-            noted("curl", "curl: (60)", "CURLE_PEER_FAILED_VERIFICATION: the reason stands in the message."),
+            noted(
+                "OpenSSL",
+                "unable to get local issuer certificate",
+                "Verify error 20: the issuer of a certificate was not found in the store or in what was sent.",
+            ),
+            noted(
+                "OpenSSL",
+                "unable to verify the first certificate",
+                "Verify error 21: only the leaf was sent and its issuer is not in the store; nearly always a missing intermediate.",
+            ),
+            noted(
+                "OpenSSL",
+                "unable to get issuer certificate",
+                "Verify error 2: an intermediate was found, the one above it was not.",
+            ),
+            general("Python", "CERTIFICATE_VERIFY_FAILED", PYTHON_STORE),
+            general(
+                "OpenSSL",
+                "certificate verify failed",
+                "The general message: the reason stands behind it, or in the verify return code.",
+            ),
+            general(
+                "curl",
+                "SSL certificate problem",
+                "The reason stands behind it; curl's exit code is 60. --cacert FILE adds a CA; -k hides the problem and does not mend it.",
+            ),
+            general("curl", "curl: (60)", "CURLE_PEER_FAILED_VERIFICATION: the reason stands in the message."),
             text("curl", "Peer certificate cannot be authenticated with given CA certificates"),
-            noted("Chrome", "ERR_CERT_AUTHORITY_INVALID", "chrome://certificate-manager shows what Chrome trusts; on Linux it has its own store besides (certutil -d sql:$HOME/.pki/nssdb)."),
-            noted("Firefox", "SEC_ERROR_UNKNOWN_ISSUER", "Firefox has its own store; it finds intermediates that it knows in advance, so what fails elsewhere can work here."),
+            noted(
+                "Chrome",
+                "ERR_CERT_AUTHORITY_INVALID",
+                "chrome://certificate-manager shows what Chrome trusts; on Linux it has its own store besides (certutil -d sql:$HOME/.pki/nssdb).",
+            ),
+            noted(
+                "Firefox",
+                "SEC_ERROR_UNKNOWN_ISSUER",
+                "Firefox has its own store; it finds intermediates that it knows in advance, so what fails elsewhere can work here.",
+            ),
             text("Firefox", "SEC_ERROR_UNTRUSTED_ISSUER"),
             noted("Java", "PKIX path building failed", JAVA_STORE),
             noted("Java", "unable to find valid certification path to requested target", JAVA_STORE),
             noted("Java", "Path does not chain with any of the trust anchors", JAVA_STORE),
-            noted("Android", "Trust anchor for certification path not found", "Android fetches no intermediates, and apps trust user-installed CAs only if their network security configuration says so."),
+            noted(
+                "Android",
+                "Trust anchor for certification path not found",
+                "Android fetches no intermediates, and apps trust user-installed CAs only if their network security configuration says so.",
+            ),
             noted("Go", "x509: certificate signed by unknown authority", GO_STORE),
-            noted("Go", "tls: failed to verify certificate", "The reason stands behind it."),
-            noted("Docker", "certificate signed by unknown authority", "For a private registry put its CA into /etc/docker/certs.d/HOST:PORT/ca.crt."),
+            general("Go", "tls: failed to verify certificate", "The reason stands behind it."),
+            noted(
+                "Docker",
+                "certificate signed by unknown authority",
+                "For a private registry put its CA into /etc/docker/certs.d/HOST:PORT/ca.crt.",
+            ),
             noted("Node", "UNABLE_TO_VERIFY_LEAF_SIGNATURE", NODE_STORE),
             noted("Node", "UNABLE_TO_GET_ISSUER_CERT_LOCALLY", NODE_STORE),
             noted("Node", "UNABLE_TO_GET_ISSUER_CERT", NODE_STORE),
             text("GnuTLS", "The certificate issuer is unknown"),
-            text("GnuTLS", "Error in the certificate verification"),
-            noted("rustls", "invalid peer certificate: UnknownIssuer", "rustls trusts what the program gave it: often webpki-roots, which knows no private CA, instead of the platform's store."),
-            noted("git", "server certificate verification failed. CAfile", "git config http.sslCAInfo FILE names a CA for git alone."),
+            general("GnuTLS", "Error in the certificate verification", ""),
+            noted(
+                "rustls",
+                "invalid peer certificate: UnknownIssuer",
+                "rustls trusts what the program gave it: often webpki-roots, which knows no private CA, instead of the platform's store.",
+            ),
+            noted(
+                "git",
+                "server certificate verification failed. CAfile",
+                "git config http.sslCAInfo FILE names a CA for git alone.",
+            ),
+            general(
+                "Envoy",
+                "OPENSSL_internal:CERTIFICATE_VERIFY_FAILED",
+                "The words of BoringSSL: Envoy, Istio, gRPC, Chromium.",
+            ),
             text("wget", "cannot verify"),
             text("Windows", "SEC_E_UNTRUSTED_ROOT"),
             text("Windows", "A certificate chain processed, but terminated in a root certificate which is not trusted"),
             text(".NET", "RemoteCertificateChainErrors"),
-            text(".NET", "The remote certificate is invalid"),
+            general(".NET", "The remote certificate is invalid", ""),
             text(".NET", "Could not establish trust relationship for the SSL/TLS secure channel"),
             noted("Apple", "NSURLErrorServerCertificateUntrusted", "NSURLErrorDomain -1202."),
             text("Apple", "errSSLXCertChainInvalid"),
@@ -76,7 +136,7 @@ pub(super) const TABLE: &[Meaning] = &[
             "Somebody in between answers in the server's place.",
         ],
         commands: &["tlsmith doctor HOST", "tlsmith cert show HOST", "tlsmith connect HOST --ca cert.pem"],
-        codes: &["certificate.self_signed"],
+        codes: &["certificate.self_signed", "doctor.self_signed"],
         texts: &[
             noted("OpenSSL", "self-signed certificate", "Verify error 18: the leaf itself."),
             noted("OpenSSL", "self signed certificate", "Verify error 18, in the spelling before OpenSSL 3."),
@@ -97,7 +157,11 @@ pub(super) const TABLE: &[Meaning] = &[
         codes: &["certificate.unknown_issuer"],
         texts: &[
             noted("OpenSSL", "self-signed certificate in certificate chain", "Verify error 19."),
-            noted("OpenSSL", "self signed certificate in certificate chain", "Verify error 19, in the spelling before OpenSSL 3."),
+            noted(
+                "OpenSSL",
+                "self signed certificate in certificate chain",
+                "Verify error 19, in the spelling before OpenSSL 3.",
+            ),
             noted("Node", "SELF_SIGNED_CERT_IN_CHAIN", NODE_STORE),
             text("OpenSSL", "certificate not trusted"),
             text("OpenSSL", "certificate rejected"),
@@ -117,7 +181,11 @@ pub(super) const TABLE: &[Meaning] = &[
         codes: &["doctor.middlebox"],
         texts: &[
             text("Firefox", "MOZILLA_PKIX_ERROR_MITM_DETECTED"),
-            noted("Chrome", "ERR_CERT_KNOWN_INTERCEPTION_BLOCKED", "A root that is known to be used for interception against its users' will."),
+            noted(
+                "Chrome",
+                "ERR_CERT_KNOWN_INTERCEPTION_BLOCKED",
+                "A root that is known to be used for interception against its users' will.",
+            ),
             text("Chrome", "ERR_SSL_UNRECOGNIZED_NAME_ALERT_INTERCEPTION"),
         ],
     },
@@ -130,8 +198,17 @@ pub(super) const TABLE: &[Meaning] = &[
             "The CA was made anew under its old name, and the old root is still trusted here (typical for private CAs).",
             "A file was damaged or edited.",
         ],
-        commands: &["tlsmith doctor HOST", "tlsmith cert verify HOST", "tlsmith cert chain cert.pem --aia --out fullchain.pem"],
-        codes: &["certificate.bad_signature", "certificate.wrong_intermediate"],
+        commands: &[
+            "tlsmith doctor HOST",
+            "tlsmith cert verify HOST",
+            "tlsmith cert chain cert.pem --aia --out fullchain.pem",
+        ],
+        codes: &[
+            "certificate.bad_signature",
+            "certificate.wrong_intermediate",
+            "doctor.bad_signature",
+            "doctor.wrong_intermediate",
+        ],
         texts: &[
             noted("OpenSSL", "certificate signature failure", "Verify error 7."),
             text("Firefox", "SEC_ERROR_BAD_SIGNATURE"),
@@ -158,7 +235,11 @@ pub(super) const TABLE: &[Meaning] = &[
             text("curl", "error adding trust anchors from file"),
             noted("curl", "curl: (77)", "CURLE_SSL_CACERT_BADFILE."),
             text("curl", "Problem with the SSL CA cert"),
-            noted("Java", "the trustAnchors parameter must be non-empty", "The file of javax.net.ssl.trustStore was not found, or cacerts is empty (Debian: apt install --reinstall ca-certificates-java)."),
+            noted(
+                "Java",
+                "the trustAnchors parameter must be non-empty",
+                "The file of javax.net.ssl.trustStore was not found, or cacerts is empty (Debian: apt install --reinstall ca-certificates-java).",
+            ),
             text("Go", "x509: failed to load system roots and no roots provided"),
         ],
     },
@@ -171,7 +252,7 @@ pub(super) const TABLE: &[Meaning] = &[
             "An old private CA of version 1, without extensions.",
         ],
         commands: &["tlsmith cert verify HOST", "tlsmith cert show ca.pem -v"],
-        codes: &["certificate.not_a_ca", "certificate.key_usage"],
+        codes: &["certificate.not_a_ca", "certificate.key_usage", "doctor.not_a_ca"],
         texts: &[
             noted("OpenSSL", "invalid CA certificate", "Verify error 79 (24 before OpenSSL 3)."),
             noted("OpenSSL", "key usage does not include certificate signing", "Verify error 32."),
@@ -189,12 +270,12 @@ pub(super) const TABLE: &[Meaning] = &[
             "A self-signed certificate made with `openssl req -x509`, which makes a CA by default.",
             "The wrong file was configured: the CA's instead of the server's.",
         ],
-        commands: &["tlsmith cert show HOST", "tlsmith cert self-signed localhost --out-cert cert.pem --out-key key.pem"],
-        codes: &["certificate.leaf_is_ca"],
-        texts: &[
-            text("Firefox", "MOZILLA_PKIX_ERROR_CA_CERT_USED_AS_END_ENTITY"),
-            text("rustls", "CaUsedAsEndEntity"),
+        commands: &[
+            "tlsmith cert show HOST",
+            "tlsmith cert self-signed localhost --out-cert cert.pem --out-key key.pem",
         ],
+        codes: &["certificate.leaf_is_ca"],
+        texts: &[text("Firefox", "MOZILLA_PKIX_ERROR_CA_CERT_USED_AS_END_ENTITY"), text("rustls", "CaUsedAsEndEntity")],
     },
     Meaning {
         id: "path_limits",
@@ -206,7 +287,13 @@ pub(super) const TABLE: &[Meaning] = &[
             "The chain is longer than the program goes.",
         ],
         commands: &["tlsmith cert verify HOST", "tlsmith cert show HOST -v"],
-        codes: &["certificate.path_length", "certificate.name_constraints", "certificate.path_too_long"],
+        codes: &[
+            "certificate.path_length",
+            "certificate.name_constraints",
+            "certificate.path_too_long",
+            "doctor.path_length",
+            "doctor.name_constraints",
+        ],
         texts: &[
             noted("OpenSSL", "path length constraint exceeded", "Verify error 25."),
             noted("OpenSSL", "permitted subtree violation", "Verify error 47."),
@@ -221,4 +308,3 @@ pub(super) const TABLE: &[Meaning] = &[
         ],
     },
 ];
-

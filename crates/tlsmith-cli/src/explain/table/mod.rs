@@ -40,14 +40,20 @@ pub(crate) struct Text {
     pub(crate) text: &'static str,
     /// What is peculiar to this program; may be empty.
     pub(crate) note: &'static str,
+    /// It stands before many a reason: whatever else is found in a line says more.
+    pub(crate) general: bool,
 }
 
 const fn text(of: &'static str, text: &'static str) -> Text {
-    Text { of, text, note: "" }
+    Text { of, text, note: "", general: false }
 }
 
 const fn noted(of: &'static str, text: &'static str, note: &'static str) -> Text {
-    Text { of, text, note }
+    Text { of, text, note, general: false }
+}
+
+const fn general(of: &'static str, text: &'static str, note: &'static str) -> Text {
+    Text { of, text, note, general: true }
 }
 
 /// All of it, by subject.

@@ -15,7 +15,14 @@ pub(super) const TABLE: &[Meaning] = &[
             "DNS leads to another server.",
         ],
         commands: &["tlsmith doctor HOST", "tlsmith cert show HOST", "tlsmith connect ADDRESS --servername HOST"],
-        codes: &["certificate.name_mismatch"],
+        codes: &[
+            "certificate.name_mismatch",
+            "doctor.wrong_host",
+            "doctor.wildcard_depth",
+            "doctor.bare_domain",
+            "doctor.ip_address",
+            "doctor.wrong_virtual_host",
+        ],
         texts: &[
             noted("OpenSSL", "hostname mismatch", "Verify error 62."),
             noted("OpenSSL", "IP address mismatch", "Verify error 64."),
@@ -28,11 +35,19 @@ pub(super) const TABLE: &[Meaning] = &[
             text("Firefox", "SSL_ERROR_BAD_CERT_DOMAIN"),
             text("Java", "No subject alternative DNS name matching"),
             text("Java", "No name matching"),
-            noted("Java", "No subject alternative names matching IP address", "Connect by name, or have the address issued as IP: in subjectAltName; as DNS: it does not count."),
+            noted(
+                "Java",
+                "No subject alternative names matching IP address",
+                "Connect by name, or have the address issued as IP: in subjectAltName; as DNS: it does not count.",
+            ),
             text("Java", "Host name does not match the certificate subject provided by the peer"),
             text("Java", "javax.net.ssl.SSLPeerUnverifiedException"),
             text("Go", "x509: certificate is valid for"),
-            noted("Go", "because it doesn't contain any IP SANs", "Connect by name, or have the address issued as IP: in subjectAltName."),
+            noted(
+                "Go",
+                "because it doesn't contain any IP SANs",
+                "Connect by name, or have the address issued as IP: in subjectAltName.",
+            ),
             text("Node", "ERR_TLS_CERT_ALTNAME_INVALID"),
             text("Node", "Hostname/IP does not match certificate's altnames"),
             text("GnuTLS", "The name in the certificate does not match the expected"),
@@ -44,7 +59,11 @@ pub(super) const TABLE: &[Meaning] = &[
             text("Apple", "errSSLHostNameMismatch"),
             text("nginx", "upstream SSL certificate does not match"),
             text("OpenLDAP", "hostname does not match CN in peer certificate"),
-            noted("Apache", "AH01909", "A warning at start: ServerName is not in the certificate of this virtual host."),
+            noted(
+                "Apache",
+                "AH01909",
+                "A warning at start: ServerName is not in the certificate of this virtual host.",
+            ),
         ],
     },
     Meaning {
@@ -60,9 +79,13 @@ pub(super) const TABLE: &[Meaning] = &[
             "tlsmith csr new HOST --key key.pem",
             "openssl req -new -key key.pem -subj /CN=HOST -addext subjectAltName=DNS:HOST",
         ],
-        codes: &["certificate.no_san"],
+        codes: &["certificate.no_san", "doctor.no_san"],
         texts: &[
-            noted("Go", "certificate relies on legacy Common Name field, use SANs instead", "Since Go 1.17 there is no switch to allow it."),
+            noted(
+                "Go",
+                "certificate relies on legacy Common Name field, use SANs instead",
+                "Since Go 1.17 there is no switch to allow it.",
+            ),
             text("Java", "No subject alternative names present"),
             text("Chrome", "missing_subjectAltName"),
         ],
@@ -77,7 +100,7 @@ pub(super) const TABLE: &[Meaning] = &[
             "Somebody connects by address, or by a name with a typing error.",
         ],
         commands: &["tlsmith connect ADDRESS --servername HOST", "tlsmith doctor HOST"],
-        codes: &["alert.unrecognized_name"],
+        codes: &["alert.unrecognized_name", "hello.unrecognized_name", "doctor.unknown_name", "doctor.sni_needed"],
         texts: &[
             text("OpenSSL", "tlsv1 unrecognized name"),
             text("OpenSSL", "tlsv1 alert unrecognized name"),
@@ -100,7 +123,11 @@ pub(super) const TABLE: &[Meaning] = &[
         commands: &["tlsmith connect HOST --send request.txt", "curl -v --resolve HOST:443:ADDRESS https://HOST/"],
         codes: &[],
         texts: &[
-            noted("Apache", "AH02032", "Hostname provided via SNI and hostname provided via HTTP have no compatible SSL setup."),
+            noted(
+                "Apache",
+                "AH02032",
+                "Hostname provided via SNI and hostname provided via HTTP have no compatible SSL setup.",
+            ),
             text("Apache", "have no compatible SSL setup"),
             text("HTTP", "421 Misdirected Request"),
         ],

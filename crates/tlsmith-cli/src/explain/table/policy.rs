@@ -7,7 +7,11 @@ pub(super) const TABLE: &[Meaning] = &[
         id: "weak_signature",
         title: "A certificate is signed with a broken hash",
         means: "SHA-1 or MD5 no longer tell one certificate from another; who signs with them proves nothing.",
-        causes: &["An old private CA that signs with SHA-1 by default.", "An old intermediate that was never replaced.", "The hash of a root does not matter: only of what is below it."],
+        causes: &[
+            "An old private CA that signs with SHA-1 by default.",
+            "An old intermediate that was never replaced.",
+            "The hash of a root does not matter: only of what is below it.",
+        ],
         commands: &["tlsmith cert show HOST", "tlsmith cert verify HOST"],
         codes: &["certificate.unsupported_signature_algorithm", "doctor.weak_signature"],
         texts: &[
@@ -35,7 +39,11 @@ pub(super) const TABLE: &[Meaning] = &[
             text("OpenSSL", "ca key too small"),
             text("Chrome", "ERR_CERT_WEAK_KEY"),
             text("Firefox", "MOZILLA_PKIX_ERROR_INADEQUATE_KEY_SIZE"),
-            noted("Go", "tls: server sent certificate containing RSA key larger than 8192 bits", "Here it is too long: Go has a bound against costly keys."),
+            noted(
+                "Go",
+                "tls: server sent certificate containing RSA key larger than 8192 bits",
+                "Here it is too long: Go has a bound against costly keys.",
+            ),
         ],
     },
     Meaning {
@@ -48,9 +56,13 @@ pub(super) const TABLE: &[Meaning] = &[
             "The key usage lacks digitalSignature, which every suite in use needs.",
         ],
         commands: &["tlsmith cert show HOST -v", "tlsmith cert verify cert.pem --purpose client"],
-        codes: &["certificate.extended_key_usage", "certificate.key_usage"],
+        codes: &["certificate.extended_key_usage", "certificate.key_usage", "doctor.purpose"],
         texts: &[
-            noted("OpenSSL", "unsuitable certificate purpose", "Verify error 26 (before OpenSSL 3: unsupported certificate purpose)."),
+            noted(
+                "OpenSSL",
+                "unsuitable certificate purpose",
+                "Verify error 26 (before OpenSSL 3: unsupported certificate purpose).",
+            ),
             text("OpenSSL", "unsupported certificate purpose"),
             text("Go", "x509: certificate specifies an incompatible key usage"),
             text("Chrome", "ERR_SSL_KEY_USAGE_INCOMPATIBLE"),
@@ -76,7 +88,11 @@ pub(super) const TABLE: &[Meaning] = &[
         texts: &[
             text("Chrome", "ERR_CERT_VALIDITY_TOO_LONG"),
             text("Chrome", "ERR_CERT_NON_UNIQUE_NAME"),
-            noted("Firefox", "SEC_ERROR_REUSED_ISSUER_AND_SERIAL", "Typical for appliances that make a new certificate with serial number 1 at each reset: remove the old one from the browser."),
+            noted(
+                "Firefox",
+                "SEC_ERROR_REUSED_ISSUER_AND_SERIAL",
+                "Typical for appliances that make a new certificate with serial number 1 at each reset: remove the old one from the browser.",
+            ),
             text("Firefox", "MOZILLA_PKIX_ERROR_ADDITIONAL_POLICY_CONSTRAINT_FAILED"),
             text("Apple", "certificate is not standards compliant"),
         ],
@@ -91,7 +107,12 @@ pub(super) const TABLE: &[Meaning] = &[
             "A critical extension that the program does not know.",
         ],
         commands: &["tlsmith cert show HOST -v", "tlsmith cert verify HOST --profile web"],
-        codes: &["certificate.extension_missing", "certificate.extension_criticality", "certificate.unknown_critical_extension", "certificate.malformed"],
+        codes: &[
+            "certificate.extension_missing",
+            "certificate.extension_criticality",
+            "certificate.unknown_critical_extension",
+            "certificate.malformed",
+        ],
         texts: &[
             text("Python", "Missing Authority Key Identifier"),
             text("Python", "Missing Subject Key Identifier"),
@@ -111,9 +132,16 @@ pub(super) const TABLE: &[Meaning] = &[
         id: "ech_fallback",
         title: "Encrypted ClientHello failed",
         means: "The server does not have the ECH key that DNS announces, and the certificate of the public name is not good.",
-        causes: &["The ECH key was changed and the DNS record (HTTPS) was not, or is still cached.", "The front server has no certificate for the public name."],
+        causes: &[
+            "The ECH key was changed and the DNS record (HTTPS) was not, or is still cached.",
+            "The front server has no certificate for the public name.",
+        ],
         commands: &["tlsmith doctor HOST"],
         codes: &["alert.ech_required"],
-        texts: &[text("Chrome", "ERR_ECH_FALLBACK_CERTIFICATE_INVALID"), text("Chrome", "ERR_ECH_NOT_NEGOTIATED"), text("Firefox", "SSL_ERROR_ECH_REQUIRED_ALERT")],
+        texts: &[
+            text("Chrome", "ERR_ECH_FALLBACK_CERTIFICATE_INVALID"),
+            text("Chrome", "ERR_ECH_NOT_NEGOTIATED"),
+            text("Firefox", "SSL_ERROR_ECH_REQUIRED_ALERT"),
+        ],
     },
 ];

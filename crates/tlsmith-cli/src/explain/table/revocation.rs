@@ -7,8 +7,16 @@ pub(super) const TABLE: &[Meaning] = &[
         id: "revoked",
         title: "The certificate was revoked",
         means: "The CA has taken the certificate back before its end: it is on the CA's list, or the CA's responder says so.",
-        causes: &["The key was lost or stolen, or the owner asked for it.", "The CA found that it had been issued against the rules (mass revocations).", "The certificate was renewed with `revoke`, and the old one is still served."],
-        commands: &["tlsmith cert verify HOST --revocation require --fetch", "tlsmith doctor HOST", "certbot renew --force-renewal"],
+        causes: &[
+            "The key was lost or stolen, or the owner asked for it.",
+            "The CA found that it had been issued against the rules (mass revocations).",
+            "The certificate was renewed with `revoke`, and the old one is still served.",
+        ],
+        commands: &[
+            "tlsmith cert verify HOST --revocation require --fetch",
+            "tlsmith doctor HOST",
+            "certbot renew --force-renewal",
+        ],
         codes: &["certificate.revoked", "doctor.revoked"],
         texts: &[
             noted("OpenSSL", "certificate revoked", "Verify error 23."),
@@ -31,7 +39,11 @@ pub(super) const TABLE: &[Meaning] = &[
             "The list has expired: the CA (a private one) no longer publishes.",
             "Checking was switched on without giving the lists (OpenSSL: -crl_check needs -CRLfile).",
         ],
-        commands: &["tlsmith cert verify HOST --revocation require --fetch", "tlsmith cert show HOST -v", "openssl crl -in ca.crl -noout -nextupdate"],
+        commands: &[
+            "tlsmith cert verify HOST --revocation require --fetch",
+            "tlsmith cert show HOST -v",
+            "openssl crl -in ca.crl -noout -nextupdate",
+        ],
         codes: &["certificate.revocation_unknown"],
         texts: &[
             noted("OpenSSL", "unable to get certificate CRL", "Verify error 3."),
@@ -103,7 +115,11 @@ pub(super) const TABLE: &[Meaning] = &[
         commands: &["tlsmith cert show cert.pem -v", "tlsmith connect HOST -v"],
         codes: &["certificate.must_staple"],
         texts: &[
-            noted("nginx", "\"ssl_stapling\" ignored", "Behind it: issuer certificate not found, or no OCSP responder URL in the certificate."),
+            noted(
+                "nginx",
+                "\"ssl_stapling\" ignored",
+                "Behind it: issuer certificate not found, or no OCSP responder URL in the certificate.",
+            ),
             text("Apache", "AH02217"),
             text("Apache", "AH02218"),
             text("Apache", "ssl_stapling_init_cert: no OCSP URI in certificate"),
@@ -113,7 +129,11 @@ pub(super) const TABLE: &[Meaning] = &[
         id: "transparency",
         title: "The certificate is not in public logs",
         means: "A public certificate without enough signed certificate timestamps: browsers demand proof that it was logged (Certificate Transparency).",
-        causes: &["The CA did not embed SCTs, and the server sends none.", "The logs that signed are no longer accepted.", "A private root that was imported as if it were a public one."],
+        causes: &[
+            "The CA did not embed SCTs, and the server sends none.",
+            "The logs that signed are no longer accepted.",
+            "A private root that was imported as if it were a public one.",
+        ],
         commands: &["tlsmith cert show HOST -v", "tlsmith cert verify HOST --ct-log-list log_list.json"],
         codes: &["certificate.ct_too_few"],
         texts: &[
@@ -125,7 +145,11 @@ pub(super) const TABLE: &[Meaning] = &[
         id: "pin",
         title: "The key is not the one that was pinned",
         means: "The program was told which public key to expect, and none of the chain is it.",
-        causes: &["The key was changed with a renewal, and the pin was not.", "A pin of a leaf or intermediate that the CA has replaced.", "A proxy that inspects traffic, or an attacker."],
+        causes: &[
+            "The key was changed with a renewal, and the pin was not.",
+            "A pin of a leaf or intermediate that the CA has replaced.",
+            "A proxy that inspects traffic, or an attacker.",
+        ],
         commands: &["tlsmith cert pin HOST", "tlsmith cert show HOST"],
         codes: &["certificate.pin_mismatch"],
         texts: &[

@@ -7,7 +7,11 @@ pub(super) const TABLE: &[Meaning] = &[
         id: "no_certificate_configured",
         title: "The server listens for TLS and has no certificate",
         means: "A virtual host was told to speak TLS and has nothing to show.",
-        causes: &["ssl_certificate and ssl_certificate_key are missing in this server block or above it.", "Another server block on the same port became the default.", "The certificate could not be loaded at start: look further up in the log."],
+        causes: &[
+            "ssl_certificate and ssl_certificate_key are missing in this server block or above it.",
+            "Another server block on the same port became the default.",
+            "The certificate could not be loaded at start: look further up in the log.",
+        ],
         commands: &["nginx -T | grep -n ssl_certificate", "tlsmith doctor HOST"],
         codes: &["config.no_identity"],
         texts: &[
@@ -25,10 +29,16 @@ pub(super) const TABLE: &[Meaning] = &[
         id: "origin_certificate",
         title: "The proxy does not accept the origin's certificate",
         means: "A CDN or load balancer reached the origin server and did not trust what it showed.",
-        causes: &["The origin's certificate has expired, is self-signed, or is for another name.", "Strict mode of the CDN with a private certificate: use one of a public CA or of the CDN's own origin CA."],
+        causes: &[
+            "The origin's certificate has expired, is self-signed, or is for another name.",
+            "Strict mode of the CDN with a private certificate: use one of a public CA or of the CDN's own origin CA.",
+        ],
         commands: &["tlsmith doctor ADDRESS --servername HOST"],
         codes: &["certificate.expired", "certificate.name_mismatch"],
-        texts: &[text("Cloudflare", "Error 526"), text("Envoy", "CERTIFICATE_VERIFY_FAILED"), noted("nginx", "502 Bad Gateway", "With https:// upstreams: error.log says whether it was TLS.")],
+        texts: &[
+            text("Cloudflare", "Error 526"),
+            noted("nginx", "502 Bad Gateway", "With https:// upstreams: error.log says whether it was TLS."),
+        ],
     },
     Meaning {
         id: "acme",
@@ -40,7 +50,12 @@ pub(super) const TABLE: &[Meaning] = &[
             "A CAA record forbids this CA.",
             "A rate limit: too many certificates or failures for this name in a week; use the staging CA for trials.",
         ],
-        commands: &["curl -v http://HOST/.well-known/acme-challenge/test", "dig +short TXT _acme-challenge.HOST", "dig +short CAA HOST", "tlsmith connect HOST --alpn acme-tls/1"],
+        commands: &[
+            "curl -v http://HOST/.well-known/acme-challenge/test",
+            "dig +short TXT _acme-challenge.HOST",
+            "dig +short CAA HOST",
+            "tlsmith connect HOST --alpn acme-tls/1",
+        ],
         codes: &[],
         texts: &[
             text("ACME", "urn:ietf:params:acme:error:unauthorized"),
@@ -65,5 +80,18 @@ pub(super) const TABLE: &[Meaning] = &[
             text("Python", "Unverified HTTPS request is being made"),
             text("Node", "NODE_TLS_REJECT_UNAUTHORIZED"),
         ],
+    },
+    Meaning {
+        id: "several_servers",
+        title: "The addresses of one name do not serve the same",
+        means: "A name has several addresses (IPv4 and IPv6, a round robin), and not all of the servers behind them have the same certificate.",
+        causes: &[
+            "A renewal reached one of the machines only, or one of them was not reloaded.",
+            "The AAAA record leads to an old machine that nobody looks at.",
+            "A load balancer and a server of one's own behind the same name.",
+        ],
+        commands: &["tlsmith doctor HOST", "getent ahosts HOST"],
+        codes: &["doctor.different_certificates"],
+        texts: &[],
     },
 ];

@@ -1,6 +1,6 @@
 //! When: certificates that have expired or are not valid yet.
 
-use super::{Meaning, noted, text};
+use super::{Meaning, general, noted, text};
 
 pub(super) const TABLE: &[Meaning] = &[
     Meaning {
@@ -19,17 +19,37 @@ pub(super) const TABLE: &[Meaning] = &[
             "nginx -s reload",
             "date -u",
         ],
-        codes: &["certificate.expired"],
+        codes: &[
+            "certificate.expired",
+            "doctor.expired_leaf",
+            "doctor.expired_intermediate",
+            "doctor.expired_root",
+            "doctor.stale_certificate",
+            "certificate.expires_soon",
+            "doctor.expires_soon",
+        ],
         texts: &[
-            noted("OpenSSL", "certificate has expired", "Verify error 10; depth=0 is the leaf, a higher depth an issuer."),
+            noted(
+                "OpenSSL",
+                "certificate has expired",
+                "Verify error 10; depth=0 is the leaf, a higher depth an issuer.",
+            ),
             text("Node", "CERT_HAS_EXPIRED"),
             text("Chrome", "ERR_CERT_DATE_INVALID"),
             text("Firefox", "SEC_ERROR_EXPIRED_CERTIFICATE"),
-            noted("Firefox", "SEC_ERROR_EXPIRED_ISSUER_CERTIFICATE", "It is an issuer that has expired, not the server's own certificate."),
+            noted(
+                "Firefox",
+                "SEC_ERROR_EXPIRED_ISSUER_CERTIFICATE",
+                "It is an issuer that has expired, not the server's own certificate.",
+            ),
             text("Java", "CertificateExpiredException"),
-            text("Java", "PKIX path validation failed"),
+            general("Java", "PKIX path validation failed", ""),
             text("Java", "NotAfter"),
-            noted("Go", "x509: certificate has expired or is not yet valid", "Behind it stand both times: which of the two it is, and by how much."),
+            noted(
+                "Go",
+                "x509: certificate has expired or is not yet valid",
+                "Behind it stand both times: which of the two it is, and by how much.",
+            ),
             text("GnuTLS", "The certificate chain uses expired certificate"),
             text("GnuTLS", "expired certificate"),
             text("rustls", "invalid peer certificate: Expired"),
@@ -48,7 +68,7 @@ pub(super) const TABLE: &[Meaning] = &[
             "The certificate was made seconds ago on a machine whose clock is ahead.",
         ],
         commands: &["date -u", "tlsmith cert show HOST", "tlsmith doctor HOST"],
-        codes: &["certificate.not_yet_valid"],
+        codes: &["certificate.not_yet_valid", "doctor.not_yet_valid", "doctor.clock_off"],
         texts: &[
             noted("OpenSSL", "certificate is not yet valid", "Verify error 9."),
             text("Node", "CERT_NOT_YET_VALID"),

@@ -1,6 +1,6 @@
 //! What is not TLS at all, and connections that end or stall.
 
-use super::{Meaning, noted, text};
+use super::{Meaning, general, noted, text};
 
 pub(super) const TABLE: &[Meaning] = &[
     Meaning {
@@ -13,10 +13,19 @@ pub(super) const TABLE: &[Meaning] = &[
             "SMTP, IMAP, POP3, FTP, LDAP, PostgreSQL: TLS begins after a command (STARTTLS).",
             "A mail client set to SSL/TLS on a STARTTLS port (587, 143), or the other way round (465, 993).",
         ],
-        commands: &["tlsmith doctor HOST:PORT", "tlsmith connect HOST:587 --starttls smtp", "curl -v http://HOST:PORT/", "nginx -T | grep listen"],
+        commands: &[
+            "tlsmith doctor HOST:PORT",
+            "tlsmith connect HOST:587 --starttls smtp",
+            "curl -v http://HOST:PORT/",
+            "nginx -T | grep listen",
+        ],
         codes: &["record.not_tls", "doctor.plain_http", "doctor.not_tls"],
         texts: &[
-            noted("OpenSSL", "wrong version number", "The \"version\" is text of another protocol, read as a record's header."),
+            noted(
+                "OpenSSL",
+                "wrong version number",
+                "The \"version\" is text of another protocol, read as a record's header.",
+            ),
             text("Python", "WRONG_VERSION_NUMBER"),
             text("Node", "ERR_SSL_WRONG_VERSION_NUMBER"),
             text("OpenSSL", "unknown protocol"),
@@ -39,7 +48,11 @@ pub(super) const TABLE: &[Meaning] = &[
         id: "http_to_https",
         title: "Plain HTTP was sent to the TLS port",
         means: "The server speaks TLS on this port, and a client sent a plain HTTP request.",
-        causes: &["The URL says http:// with the https port.", "A proxy forwards to the upstream's TLS port with http:// (nginx: proxy_pass https://...).", "A health check without TLS."],
+        causes: &[
+            "The URL says http:// with the https port.",
+            "A proxy forwards to the upstream's TLS port with http:// (nginx: proxy_pass https://...).",
+            "A health check without TLS.",
+        ],
         commands: &["curl -v https://HOST:PORT/", "tlsmith connect HOST:PORT"],
         codes: &["record.plain_http"],
         texts: &[
@@ -59,19 +72,44 @@ pub(super) const TABLE: &[Meaning] = &[
             "The server wants a client certificate, or another version, and just hangs up.",
             "A ClientHello over 1,400 bytes (ML-KEM) meets a box that reads only its first packet.",
         ],
-        commands: &["tlsmith doctor HOST", "tlsmith connect HOST --groups X25519", "tlsmith connect HOST --max-version 1.2"],
-        codes: &["transport.closed_in_handshake", "transport.reset", "doctor.closed_without_alert"],
+        commands: &[
+            "tlsmith doctor HOST",
+            "tlsmith connect HOST --groups X25519",
+            "tlsmith connect HOST --max-version 1.2",
+        ],
+        codes: &[
+            "transport.closed_in_handshake",
+            "transport.reset",
+            "doctor.closed_without_alert",
+            "doctor.connection_reset",
+        ],
         texts: &[
-            noted("OpenSSL", "unexpected eof while reading", "OpenSSL 3 calls every end without close_notify an error."),
+            noted(
+                "OpenSSL",
+                "unexpected eof while reading",
+                "OpenSSL 3 calls every end without close_notify an error.",
+            ),
             text("Python", "UNEXPECTED_EOF_WHILE_READING"),
             text("Python", "EOF occurred in violation of protocol"),
-            noted("OpenSSL", "SSL_ERROR_SYSCALL", "With errno 0: the other side closed the connection."),
-            noted("curl", "curl: (35)", "CURLE_SSL_CONNECT_ERROR: the handshake failed; the reason stands in the message."),
+            general("OpenSSL", "SSL_ERROR_SYSCALL", "With errno 0: the other side closed the connection."),
+            general(
+                "curl",
+                "curl: (35)",
+                "CURLE_SSL_CONNECT_ERROR: the handshake failed; the reason stands in the message.",
+            ),
             text("curl", "OpenSSL SSL_connect: Connection reset by peer"),
-            noted("Java", "Remote host terminated the handshake", "The old words: Remote host closed connection during handshake."),
+            noted(
+                "Java",
+                "Remote host terminated the handshake",
+                "The old words: Remote host closed connection during handshake.",
+            ),
             text("Java", "Remote host closed connection during handshake"),
             text("Java", "Connection reset"),
-            noted("Go", "http: TLS handshake error from", "In a server's log, with EOF: a client that went away, a health check, or one that did not trust the certificate."),
+            general(
+                "Go",
+                "http: TLS handshake error from",
+                "In a server's log, with EOF: a client that went away, a health check, or one that did not trust the certificate.",
+            ),
             text("Node", "Client network socket disconnected before secure TLS connection was established"),
             text("Node", "ECONNRESET"),
             text("Firefox", "PR_END_OF_FILE_ERROR"),
@@ -79,27 +117,39 @@ pub(super) const TABLE: &[Meaning] = &[
             text("Chrome", "ERR_CONNECTION_CLOSED"),
             text("Chrome", "ERR_CONNECTION_RESET"),
             text("nginx", "peer closed connection in SSL handshake"),
-            noted("nginx", "SSL_do_handshake() failed", "The reason stands behind it; with \"while SSL handshaking to upstream\" it is nginx that is the client."),
-            noted("HAProxy", "SSL handshake failure", "In HAProxy's log; `log-format` with %[ssl_fc_err_str] says why."),
+            general(
+                "nginx",
+                "SSL_do_handshake() failed",
+                "The reason stands behind it; with \"while SSL handshaking to upstream\" it is nginx that is the client.",
+            ),
+            general(
+                "HAProxy",
+                "SSL handshake failure",
+                "In HAProxy's log; `log-format` with %[ssl_fc_err_str] says why.",
+            ),
             text("HAProxy", "Connection closed during SSL handshake"),
             text("Cloudflare", "Error 525"),
             text("wget", "Unable to establish SSL connection"),
             text("OpenSSL", "no peer certificate available"),
-            text("MySQL", "ERROR 2026"),
+            general("MySQL", "ERROR 2026", ""),
         ],
     },
     Meaning {
         id: "truncated",
         title: "The connection ended without close_notify",
         means: "The bytes ended where TLS has no end: the other side closed the socket without saying that it was done, so nobody knows whether something is missing.",
-        causes: &["A server that closes carelessly (many HTTP servers do).", "A timeout or crash on the other side.", "An attack that cuts the answer short."],
+        causes: &[
+            "A server that closes carelessly (many HTTP servers do).",
+            "A timeout or crash on the other side.",
+            "An attack that cuts the answer short.",
+        ],
         commands: &["tlsmith connect HOST --send request.txt"],
         codes: &["transport.truncated"],
         texts: &[
             text("GnuTLS", "The TLS connection was non-properly terminated"),
             text("curl", "GnuTLS recv error (-110)"),
             text("curl", "SSL read: error:00000000"),
-            noted("curl", "curl: (56)", "CURLE_RECV_ERROR."),
+            general("curl", "curl: (56)", "CURLE_RECV_ERROR."),
             noted("curl", "curl: (52)", "Empty reply from server: the handshake was good, no answer came."),
             text("rustls", "peer closed connection without sending TLS close_notify"),
             text("Go", "unexpected EOF"),
@@ -115,8 +165,18 @@ pub(super) const TABLE: &[Meaning] = &[
             "An overloaded server, or a backend that does not answer.",
             "An inspecting firewall that swallows what it does not know.",
         ],
-        commands: &["tlsmith doctor HOST", "tlsmith connect HOST --groups X25519 --timeout 5", "ping -M do -s 1472 HOST"],
-        codes: &["transport.timeout", "transport.handshake_timeout", "doctor.handshake_timeout", "doctor.large_client_hello"],
+        commands: &[
+            "tlsmith doctor HOST",
+            "tlsmith connect HOST --groups X25519 --timeout 5",
+            "ping -M do -s 1472 HOST",
+        ],
+        codes: &[
+            "transport.timeout",
+            "transport.handshake_timeout",
+            "doctor.handshake_timeout",
+            "doctor.large_client_hello",
+            "doctor.connect_timeout",
+        ],
         texts: &[
             text("Go", "net/http: TLS handshake timeout"),
             text("Python", "The handshake operation timed out"),
@@ -131,9 +191,19 @@ pub(super) const TABLE: &[Meaning] = &[
         id: "connection_refused",
         title: "Nothing listens there",
         means: "The machine answers that the port is closed. No TLS has been spoken.",
-        causes: &["The service is not running, or listens on another port or address only.", "A firewall that refuses.", "IPv6 leads to a machine where nothing listens."],
+        causes: &[
+            "The service is not running, or listens on another port or address only.",
+            "A firewall that refuses.",
+            "IPv6 leads to a machine where nothing listens.",
+        ],
         commands: &["tlsmith doctor HOST", "ss -ltnp"],
-        codes: &["transport.refused", "doctor.connection_refused"],
+        codes: &[
+            "transport.refused",
+            "doctor.connection_refused",
+            "transport.unreachable",
+            "doctor.unreachable",
+            "doctor.address_down",
+        ],
         texts: &[
             text("Chrome", "ERR_CONNECTION_REFUSED"),
             text("Node", "ECONNREFUSED"),
@@ -146,7 +216,11 @@ pub(super) const TABLE: &[Meaning] = &[
         id: "dns",
         title: "The name has no address",
         means: "The resolver knows no address of this name. No TLS has been spoken.",
-        causes: &["A typing error.", "The record is missing, or not yet visible here.", "The machine's resolver does not work."],
+        causes: &[
+            "A typing error.",
+            "The record is missing, or not yet visible here.",
+            "The machine's resolver does not work.",
+        ],
         commands: &["getent hosts HOST", "tlsmith connect ADDRESS --servername HOST"],
         codes: &["transport.dns", "doctor.dns_failure"],
         texts: &[
@@ -162,13 +236,21 @@ pub(super) const TABLE: &[Meaning] = &[
         id: "internal_error",
         title: "The other side failed within itself",
         means: "The alert internal_error: something went wrong that has nothing to do with what was sent.",
-        causes: &["No certificate is loaded for this name.", "The key's store (HSM, KMS, agent) does not answer.", "A bug, or no memory: look at the log of the other side."],
+        causes: &[
+            "No certificate is loaded for this name.",
+            "The key's store (HSM, KMS, agent) does not answer.",
+            "A bug, or no memory: look at the log of the other side.",
+        ],
         commands: &["tlsmith doctor HOST", "tlsmith connect HOST -v"],
         codes: &["alert.internal_error", "doctor.internal_error"],
         texts: &[
             noted("OpenSSL", "tlsv1 alert internal error", "SSL alert number 80."),
             text("Firefox", "SSL_ERROR_INTERNAL_ERROR_ALERT"),
-            noted("Go", "remote error: tls: internal error", "A Go server whose GetCertificate found nothing (autocert, Caddy: no certificate for this name)."),
+            noted(
+                "Go",
+                "remote error: tls: internal error",
+                "A Go server whose GetCertificate found nothing (autocert, Caddy: no certificate for this name).",
+            ),
             text("Java", "Received fatal alert: internal_error"),
             text("rustls", "received fatal alert: InternalError"),
         ],
@@ -177,9 +259,13 @@ pub(super) const TABLE: &[Meaning] = &[
         id: "tls_not_offered",
         title: "The server offers no TLS here",
         means: "A protocol that begins in clear was asked for TLS, and the server has none to offer.",
-        causes: &["TLS is not configured in the server.", "Another server, or a proxy, answers on this port.", "A box in between strips the offer (an attack, or \"SMTP inspection\")."],
+        causes: &[
+            "TLS is not configured in the server.",
+            "Another server, or a proxy, answers on this port.",
+            "A box in between strips the offer (an attack, or \"SMTP inspection\").",
+        ],
         commands: &["tlsmith connect HOST:587 --starttls smtp", "tlsmith connect HOST:5432 --starttls postgres"],
-        codes: &["starttls.not_offered", "starttls.refused"],
+        codes: &["starttls.not_offered", "starttls.refused", "doctor.starttls_failed"],
         texts: &[
             text("PostgreSQL", "server does not support SSL, but SSL was required"),
             text("SMTP", "454 4.7.0 TLS not available"),
