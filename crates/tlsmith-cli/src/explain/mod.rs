@@ -24,7 +24,7 @@ Examples:
   tlsmith explain 'PKIX path building failed'
   tlsmith explain SSL_ERROR_RX_RECORD_TOO_LONG
   tlsmith explain 'SSL alert number 48'          An alert, by number or by name (unknown_ca)
-  tlsmith explain ECDHE-RSA-AES128-GCM-SHA256    A cipher suite, by its IANA name, OpenSSL's, or 0xc02f
+  tlsmith explain ECDHE-RSA-AES128-GCM-SHA256    A suite, by any name or as 0xc02f
   tlsmith explain X25519MLKEM768                 A group, or a signature scheme
   tlsmith explain certificate.expired            A code of tlsmith's own
   tail -1 error.log | tlsmith explain -          A line of a log: what is known in it is found

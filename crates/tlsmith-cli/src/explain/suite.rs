@@ -246,7 +246,7 @@ impl<'n> Taken<'n> {
             Part::new("verdict", self.verdict(suite)),
             Part::new("in_tlsmith", yes_no(spoken)),
         ]);
-        let commands = if spoken { vec![format!("tlsmith connect HOST --ciphers {name}")] } else { Vec::new() };
+        let commands = if spoken { vec![format!("tlsmith connect HOST --suites {name}")] } else { Vec::new() };
         Answer {
             kind: "cipher_suite",
             title: format!("The cipher suite {name}"),

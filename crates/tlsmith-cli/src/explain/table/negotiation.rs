@@ -94,7 +94,7 @@ pub(super) const TABLE: &[Meaning] = &[
         ],
         commands: &[
             "tlsmith doctor HOST",
-            "tlsmith connect HOST --max-version 1.2",
+            "tlsmith connect HOST --max 1.2",
             "openssl s_client -connect HOST:443 -tls1 -cipher DEFAULT@SECLEVEL=0",
         ],
         codes: &["alert.protocol_version", "hello.unsupported_version", "doctor.old_tls_only", "doctor.ssl3_only"],
@@ -267,7 +267,7 @@ pub(super) const TABLE: &[Meaning] = &[
             "A peer with a bug: look for an update, try TLS 1.2.",
             "Something that speaks no TLS behind the port.",
         ],
-        commands: &["tlsmith doctor HOST", "tlsmith connect HOST -v", "tlsmith connect HOST --max-version 1.2"],
+        commands: &["tlsmith doctor HOST", "tlsmith connect HOST -v", "tlsmith connect HOST --max 1.2"],
         codes: &["alert.decode_error", "alert.unexpected_message", "alert.illegal_parameter"],
         texts: &[
             text("Chrome", "ERR_SSL_PROTOCOL_ERROR"),
