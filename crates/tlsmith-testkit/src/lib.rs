@@ -16,6 +16,7 @@
 
 pub mod backend;
 pub mod certs;
+pub mod chains;
 pub mod client;
 pub mod combos;
 pub mod config;

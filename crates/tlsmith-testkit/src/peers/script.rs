@@ -247,7 +247,7 @@ fn openssl_conf(suites: &[&str], groups: &[&str]) -> String {
 }
 
 /// The Python that has pyOpenSSL and tlslite-ng: a virtual environment that `scripts/test` makes.
-fn venv_python() -> PathBuf {
+pub(crate) fn venv_python() -> PathBuf {
     if let Some(python) = std::env::var_os("TLSMITH_PYOPENSSL") {
         return python.into();
     }

@@ -1,0 +1,19 @@
+//! Generated chains, judged by us and by three others; `cargo run -p tlsmith-testkit --bin chains` judges thousands.
+
+use tlsmith_testkit::{chains, count};
+
+/// Every run takes other chains: what it made can be made again from the seed in its message.
+#[test]
+fn we_are_right_and_who_differs_has_a_known_reason() {
+    const CHAINS: usize = 200;
+    let seed = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let outcome = chains::run(CHAINS, seed);
+    assert!(outcome.is_good(), "seed {seed}\nwrong: {:#?}\nunexplained: {:#?}", outcome.wrong, outcome.unexplained);
+    // A third is valid, as it happens; were nothing, or everything, the judges would have nothing to tell apart.
+    assert!((CHAINS / 10..CHAINS / 2).contains(&outcome.valid), "{} valid of {CHAINS}", outcome.valid);
+    assert!(
+        !outcome.explained.is_empty(),
+        "seed {seed}: nobody differed in anything, so the programs may not have judged"
+    );
+    count::ran("chains", CHAINS * 3);
+}
