@@ -159,6 +159,11 @@ const TABLE: &[Row] = &[
         "Leave --path out: handshakes alone are measured then.",
     ),
     row("local.input", "what is to be sent cannot be read", "Check the file of --send."),
+    row(
+        "local.no_port",
+        "no local port is left for a connection",
+        "Too many connections wait for their end (ss -s): try again, with fewer at once.",
+    ),
     row("local.output", "what was received cannot be written", "Check where standard output goes."),
     row("starttls.refused", "the server refused to begin TLS", "Look at the server's log; it may have no certificate."),
     row(
