@@ -71,7 +71,7 @@ pub(super) const TABLE: &[Meaning] = &[
             "tlsmith convert FILE --to pkcs8 --passphrase-file pass.txt --out key.pem",
             "tlsmith cert show FILE --passphrase-file pass.txt",
         ],
-        codes: &["container.passphrase"],
+        codes: &[],
         texts: &[
             text("OpenSSL", "bad decrypt"),
             text("OpenSSL", "bad password read"),

@@ -291,6 +291,8 @@ pub(super) const TABLE: &[Meaning] = &[
             "certificate.path_length",
             "certificate.name_constraints",
             "certificate.path_too_long",
+            "certificate.budget_exhausted",
+            "certificate.policy",
             "doctor.path_length",
             "doctor.name_constraints",
         ],

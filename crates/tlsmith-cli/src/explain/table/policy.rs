@@ -84,7 +84,15 @@ pub(super) const TABLE: &[Meaning] = &[
             "Two certificates of one CA with the same serial number.",
         ],
         commands: &["tlsmith cert verify HOST --profile web", "tlsmith cert show HOST"],
-        codes: &["certificate.validity_too_long", "certificate.serial_number", "certificate.wildcard"],
+        codes: &[
+            "certificate.validity_too_long",
+            "certificate.serial_number",
+            "certificate.wildcard",
+            "certificate.common_name",
+            "certificate.bad_name",
+            "certificate.key_not_allowed",
+            "certificate.version",
+        ],
         texts: &[
             text("Chrome", "ERR_CERT_VALIDITY_TOO_LONG"),
             text("Chrome", "ERR_CERT_NON_UNIQUE_NAME"),
@@ -110,6 +118,8 @@ pub(super) const TABLE: &[Meaning] = &[
         codes: &[
             "certificate.extension_missing",
             "certificate.extension_criticality",
+            "certificate.extension_forbidden",
+            "certificate.key_identifier",
             "certificate.unknown_critical_extension",
             "certificate.malformed",
         ],

@@ -44,7 +44,12 @@ pub(super) const TABLE: &[Meaning] = &[
             "tlsmith cert show HOST -v",
             "openssl crl -in ca.crl -noout -nextupdate",
         ],
-        codes: &["certificate.revocation_unknown"],
+        codes: &[
+            "certificate.revocation_unknown",
+            "certificate.crl_expired",
+            "certificate.crl_untrusted",
+            "certificate.crl_unsupported",
+        ],
         texts: &[
             noted("OpenSSL", "unable to get certificate CRL", "Verify error 3."),
             noted("OpenSSL", "CRL has expired", "Verify error 12."),
@@ -71,7 +76,12 @@ pub(super) const TABLE: &[Meaning] = &[
             "The responder is overloaded (tryLater) or does not know the certificate (unauthorized): typical for certificates some minutes old.",
         ],
         commands: &["tlsmith connect HOST -v", "tlsmith cert verify HOST --revocation require --fetch"],
-        codes: &["certificate.ocsp_refused"],
+        codes: &[
+            "certificate.ocsp_untrusted",
+            "certificate.ocsp_expired",
+            "certificate.ocsp_other_certificate",
+            "certificate.ocsp_unusable",
+        ],
         texts: &[
             text("Firefox", "SEC_ERROR_OCSP_OLD_RESPONSE"),
             text("Firefox", "SEC_ERROR_OCSP_FUTURE_RESPONSE"),
@@ -135,7 +145,7 @@ pub(super) const TABLE: &[Meaning] = &[
             "A private root that was imported as if it were a public one.",
         ],
         commands: &["tlsmith cert show HOST -v", "tlsmith cert verify HOST --ct-log-list log_list.json"],
-        codes: &["certificate.ct_too_few"],
+        codes: &["certificate.ct_too_few", "certificate.ct_invalid_sct", "certificate.ct_unknown_log"],
         texts: &[
             text("Chrome", "ERR_CERTIFICATE_TRANSPARENCY_REQUIRED"),
             text("Firefox", "MOZILLA_PKIX_ERROR_INSUFFICIENT_CERTIFICATE_TRANSPARENCY"),
@@ -151,7 +161,7 @@ pub(super) const TABLE: &[Meaning] = &[
             "A proxy that inspects traffic, or an attacker.",
         ],
         commands: &["tlsmith cert pin HOST", "tlsmith cert show HOST"],
-        codes: &["certificate.pin_mismatch"],
+        codes: &["certificate.pin_mismatch", "certificate.pin_on_leaf"],
         texts: &[
             text("Chrome", "ERR_SSL_PINNED_KEY_NOT_IN_CERT_CHAIN"),
             text("Firefox", "MOZILLA_PKIX_ERROR_KEY_PINNING_FAILURE"),
