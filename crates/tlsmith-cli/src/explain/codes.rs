@@ -198,6 +198,25 @@ const TABLE: &[Row] = &[
         "Look at the server's log; it may refuse this address.",
     ),
     row("usage.arguments", "the command line is wrong", "See --help of the command."),
+    row("usage.cert", "the options of a cert command do not fit together", "See --help of the command."),
+    row(
+        "usage.convert",
+        "the files cannot be converted like this",
+        "See tlsmith convert --help: what goes into which form.",
+    ),
+    row("usage.csr", "the certificate request cannot be made like this", "See tlsmith csr new --help."),
+    row("usage.key", "the key cannot be made or used like this", "See tlsmith key new --help."),
+    row(
+        "usage.output",
+        "a file cannot be written",
+        "Check path and rights; a file that is there is replaced with --force only.",
+    ),
+    row(
+        "usage.passphrase",
+        "the passphrase is wrong, or one is needed",
+        "Give it with --passphrase-file, or be at a terminal to be asked.",
+    ),
+    row("usage.subject", "the subject is malformed", "Write it as CN=example.com,O=Example."),
     row(
         "usage.file",
         "a file that an argument names cannot be read or written, or holds something else",

@@ -67,11 +67,8 @@ pub(super) const TABLE: &[Meaning] = &[
             "A server that starts without a terminal to ask at.",
             "Store and key of a Java keystore have different passwords.",
         ],
-        commands: &[
-            "tlsmith convert FILE --to pkcs8 --passphrase-file pass.txt --out key.pem",
-            "tlsmith cert show FILE --passphrase-file pass.txt",
-        ],
-        codes: &[],
+        commands: &["tlsmith convert FILE --to pkcs8 --passphrase-file pass.txt --out key.pem"],
+        codes: &["usage.passphrase"],
         texts: &[
             text("OpenSSL", "bad decrypt"),
             text("OpenSSL", "bad password read"),

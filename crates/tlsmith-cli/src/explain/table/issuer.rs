@@ -22,12 +22,7 @@ pub(super) const TABLE: &[Meaning] = &[
             "A proxy or antivirus on the way signs certificates itself, and its CA is not trusted here.",
             "The store is old or missing: an image without ca-certificates, an end-of-life system without today's roots.",
         ],
-        commands: &[
-            "tlsmith doctor HOST",
-            "tlsmith cert verify HOST --aia",
-            "tlsmith connect HOST --ca ca.pem",
-            "tlsmith cert chain cert.pem --aia --out fullchain.pem",
-        ],
+        commands: &["tlsmith doctor HOST", "tlsmith cert verify HOST", "tlsmith connect HOST --ca ca.pem"],
         codes: &[
             "certificate.unknown_issuer",
             "certificate.missing_intermediate",
@@ -198,11 +193,7 @@ pub(super) const TABLE: &[Meaning] = &[
             "The CA was made anew under its old name, and the old root is still trusted here (typical for private CAs).",
             "A file was damaged or edited.",
         ],
-        commands: &[
-            "tlsmith doctor HOST",
-            "tlsmith cert verify HOST",
-            "tlsmith cert chain cert.pem --aia --out fullchain.pem",
-        ],
+        commands: &["tlsmith doctor HOST", "tlsmith cert verify HOST"],
         codes: &[
             "certificate.bad_signature",
             "certificate.wrong_intermediate",
@@ -270,10 +261,7 @@ pub(super) const TABLE: &[Meaning] = &[
             "A self-signed certificate made with `openssl req -x509`, which makes a CA by default.",
             "The wrong file was configured: the CA's instead of the server's.",
         ],
-        commands: &[
-            "tlsmith cert show HOST",
-            "tlsmith cert self-signed localhost --out-cert cert.pem --out-key key.pem",
-        ],
+        commands: &["tlsmith cert show HOST", "tlsmith cert self-signed localhost --out cert.pem"],
         codes: &["certificate.leaf_is_ca"],
         texts: &[text("Firefox", "MOZILLA_PKIX_ERROR_CA_CERT_USED_AS_END_ENTITY"), text("rustls", "CaUsedAsEndEntity")],
     },

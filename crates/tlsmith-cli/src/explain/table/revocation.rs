@@ -12,11 +12,7 @@ pub(super) const TABLE: &[Meaning] = &[
             "The CA found that it had been issued against the rules (mass revocations).",
             "The certificate was renewed with `revoke`, and the old one is still served.",
         ],
-        commands: &[
-            "tlsmith cert verify HOST --revocation require --fetch",
-            "tlsmith doctor HOST",
-            "certbot renew --force-renewal",
-        ],
+        commands: &["tlsmith cert show HOST", "tlsmith doctor HOST", "certbot renew --force-renewal"],
         codes: &["certificate.revoked", "doctor.revoked"],
         texts: &[
             noted("OpenSSL", "certificate revoked", "Verify error 23."),
@@ -39,11 +35,7 @@ pub(super) const TABLE: &[Meaning] = &[
             "The list has expired: the CA (a private one) no longer publishes.",
             "Checking was switched on without giving the lists (OpenSSL: -crl_check needs -CRLfile).",
         ],
-        commands: &[
-            "tlsmith cert verify HOST --revocation require --fetch",
-            "tlsmith cert show HOST -v",
-            "openssl crl -in ca.crl -noout -nextupdate",
-        ],
+        commands: &["tlsmith cert show HOST", "tlsmith cert show HOST -v", "openssl crl -in ca.crl -noout -nextupdate"],
         codes: &[
             "certificate.revocation_unknown",
             "certificate.crl_expired",
@@ -75,7 +67,7 @@ pub(super) const TABLE: &[Meaning] = &[
             "The responder's own certificate has expired or lacks OCSPSigning.",
             "The responder is overloaded (tryLater) or does not know the certificate (unauthorized): typical for certificates some minutes old.",
         ],
-        commands: &["tlsmith connect HOST -v", "tlsmith cert verify HOST --revocation require --fetch"],
+        commands: &["tlsmith connect HOST -v", "tlsmith cert show HOST"],
         codes: &[
             "certificate.ocsp_untrusted",
             "certificate.ocsp_expired",

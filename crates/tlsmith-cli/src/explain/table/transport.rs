@@ -72,11 +72,7 @@ pub(super) const TABLE: &[Meaning] = &[
             "The server wants a client certificate, or another version, and just hangs up.",
             "A ClientHello over 1,400 bytes (ML-KEM) meets a box that reads only its first packet.",
         ],
-        commands: &[
-            "tlsmith doctor HOST",
-            "tlsmith connect HOST --groups X25519",
-            "tlsmith connect HOST --max-version 1.2",
-        ],
+        commands: &["tlsmith doctor HOST", "tlsmith connect HOST --groups X25519", "tlsmith connect HOST --max 1.2"],
         codes: &[
             "transport.closed_in_handshake",
             "transport.reset",
