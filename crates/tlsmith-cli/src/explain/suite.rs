@@ -1,5 +1,7 @@
 //! Cipher suites, taken apart by their names.
 
+use std::sync::LazyLock;
+
 use tlsmith::registry::CipherSuite;
 
 use super::{Answer, Part};
@@ -32,24 +34,21 @@ fn by_name(query: &str) -> Option<CipherSuite> {
         Some(rest) => format!("TLS_{rest}"),
         None => query.replace("EDH-", "DHE-"),
     };
-    named().find(|suite| {
-        let name = suite.to_string();
-        name.eq_ignore_ascii_case(&wanted)
-            || openssl_name(&name).is_some_and(|openssl| openssl.eq_ignore_ascii_case(&wanted))
-    })
+    let is = |name: &str| name.eq_ignore_ascii_case(&wanted);
+    NAMED.iter().find(|(_, name, openssl)| is(name) || openssl.as_deref().is_some_and(is)).map(|(suite, ..)| *suite)
 }
 
-/// Every suite with a name, signals aside.
-fn named() -> impl Iterator<Item = CipherSuite> {
-    (0..=u16::MAX).map(CipherSuite).filter(|suite| suite.name().is_some() && !suite.is_signal())
-}
+/// Every suite with a name, signals aside: the registry's name, and OpenSSL's.
+static NAMED: LazyLock<Vec<(CipherSuite, String, Option<String>)>> = LazyLock::new(|| {
+    let suites = (0..=u16::MAX).map(CipherSuite).filter(|suite| suite.name().is_some() && !suite.is_signal());
+    suites.map(|suite| (suite, suite.to_string(), openssl_name(&suite.to_string()))).collect()
+});
 
 /// Their names, the registry's and OpenSSL's.
 pub(super) fn all() -> impl Iterator<Item = String> {
-    named().flat_map(|suite| {
-        let name = suite.to_string();
-        let openssl = openssl_name(&name).filter(|openssl| *openssl != name);
-        std::iter::once(name).chain(openssl)
+    NAMED.iter().flat_map(|(_, name, openssl)| {
+        let openssl = openssl.as_ref().filter(|openssl| *openssl != name);
+        std::iter::once(name.clone()).chain(openssl.cloned())
     })
 }
 
@@ -331,13 +330,12 @@ mod tests {
 
     #[test]
     fn every_suite_with_a_name_is_taken_apart() {
-        for suite in named() {
-            let name = suite.to_string();
-            let answer = explain(&name).unwrap();
+        for (suite, name, _) in NAMED.iter() {
+            let answer = explain(name).unwrap();
             assert_eq!(explain(&format!("0x{:04x}", suite.0)).as_ref(), Some(&answer));
             let part = |wanted: &str| &answer.parts.iter().find(|part| part.name == wanted).unwrap().value;
             assert_eq!(suite.refused_for().is_some(), part("verdict").starts_with("do not use"), "{name}");
-            assert_eq!(CipherSuite::KNOWN.contains(&suite), part("in_tlsmith") == "yes", "{name}");
+            assert_eq!(CipherSuite::KNOWN.contains(suite), part("in_tlsmith") == "yes", "{name}");
             assert!(part("key_exchange") != "of a kind that is not used", "{name}");
         }
     }
