@@ -1,4 +1,4 @@
-//! Keys, certificate requests, self-signed certificates, and the files that hold them.
+//! Keys, certificate requests, self-signed certificates, the files that hold them; and fetching what certificates name.
 //!
 //! The protocol needs none of this: here is what the tools make, read and convert. Files may come from anywhere, so that
 //! reading them is bounded like everything that comes from a peer.
@@ -13,6 +13,7 @@ pub mod csr;
 mod der;
 pub mod encrypted;
 mod error;
+pub mod fetch;
 pub mod key;
 pub mod names;
 mod oid;

@@ -228,6 +228,11 @@ impl Certificate {
         self.0.issuer.comparable() == self.0.subject.comparable()
     }
 
+    /// Its subject is the issuer of `certificate`, as RFC 5280 §7.1 compares names. Whether its key signed it is another matter.
+    pub fn is_named_as_issuer_of(&self, certificate: &Certificate) -> bool {
+        self.0.subject.comparable() == certificate.0.issuer.comparable()
+    }
+
     /// SHA-256 of the DER. (`provider.hash`)
     pub fn sha256(&self, provider: &dyn Provider) -> [u8; 32] {
         sha256(provider, self.der())

@@ -5,7 +5,7 @@ use crate::Certificate;
 use crate::path::PathRequest;
 use crate::path::budget::{Exhausted, Meter};
 use crate::report::{Code, Finding, Severity};
-use crate::revocation::crl::{self, Crl, Standing};
+use crate::revocation::crl::{Crl, CrlRefusal, Standing};
 use crate::revocation::ocsp::{CertificateStatus, OcspRefusal, OcspResponse, Signer, Word};
 use crate::revocation::reason::Reasons;
 use crate::revocation::status::SourceKind;
@@ -214,11 +214,11 @@ fn crl_source(crl: &Crl) -> RevocationSource {
     }
 }
 
-fn refuse_crl(evidence: &mut Evidence, refusal: crl::Refusal) {
+fn refuse_crl(evidence: &mut Evidence, refusal: CrlRefusal) {
     let (code, message) = match refusal {
-        crl::Refusal::Unsupported(message) => (Code::CrlUnsupported, message),
-        crl::Refusal::Untrusted(message) => (Code::CrlUntrusted, message),
-        crl::Refusal::Expired(message) => (Code::CrlExpired, message),
+        CrlRefusal::Unsupported(message) => (Code::CrlUnsupported, message),
+        CrlRefusal::Untrusted(message) => (Code::CrlUntrusted, message),
+        CrlRefusal::Expired(message) => (Code::CrlExpired, message),
     };
     evidence.refuse(code, message, false);
 }

@@ -5,7 +5,8 @@ mod parse;
 mod scope;
 mod trust;
 
-pub(crate) use trust::{Refusal, Standing};
+pub use trust::CrlRefusal;
+pub(crate) use trust::Standing;
 
 use super::reason::Reason;
 use super::signed::Signed;
