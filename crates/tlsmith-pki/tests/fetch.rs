@@ -284,7 +284,7 @@ async fn a_chain_is_completed_and_its_crls_come_once() {
     let anchors = world.anchors();
     for (round, asked) in [(1, 3), (2, 3)] {
         let gathered = gather(&fetcher, &AwsLc, &chain, &anchors, ALL, now()).await;
-        assert_eq!(gathered.intermediates, [world.middle.clone()], "{:?}", gathered.notes);
+        assert_eq!(gathered.intermediates, std::slice::from_ref(&world.middle), "{:?}", gathered.notes);
         assert_eq!((gathered.crls.len(), gathered.notes.len()), (2, 3), "{:?}", gathered.notes);
         let cached = gathered.notes.iter().all(|note| matches!(note, Note::Cached(..)));
         assert_eq!((server.asked(), cached), (asked, round == 2), "{:?}", gathered.notes);
@@ -325,7 +325,7 @@ async fn what_is_somebody_elses_is_not_used_nor_kept() {
     let world = world.unwrap();
     let directory = tempfile::tempdir().unwrap();
     let fetcher = Fetcher { cache: Some(Cache::new(directory.path().join("cache"))), ..anywhere() };
-    let gathered = gather(&fetcher, &AwsLc, &[world.leaf.clone()], &world.anchors(), ALL, now()).await;
+    let gathered = gather(&fetcher, &AwsLc, std::slice::from_ref(&world.leaf), &world.anchors(), ALL, now()).await;
     assert!(gathered.intermediates.is_empty());
     assert!(gathered.notes[0].to_string().contains("somebody else"), "{:?}", gathered.notes);
     let chain = [world.leaf.clone(), world.middle.clone()];
