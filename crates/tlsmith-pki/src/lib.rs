@@ -13,6 +13,7 @@ pub mod csr;
 mod der;
 pub mod encrypted;
 mod error;
+#[cfg(feature = "fetch")]
 pub mod fetch;
 pub mod key;
 pub mod names;

@@ -45,21 +45,20 @@ fn v4_is_private(address: Ipv4Addr) -> bool {
         || matches!(octets, [100, 64..=127, ..] | [198, 18..=19, ..] | [192, 0, 0, _])
 }
 
-/// Likewise, and the addresses that stand for IPv4 ones behind a translator (RFC 6052, RFC 3056): who they reach is not seen.
+/// Likewise, and the addresses that stand for IPv4 ones, as such (RFC 4291 §2.5.5.1, which has this host as well) or behind a
+/// translator or tunnel (RFC 6052, RFC 3056, RFC 4380): who they reach is not seen.
 fn v6_is_never_reached(address: Ipv6Addr) -> bool {
     let [first, second, ..] = address.segments();
-    address.is_loopback()
-        || address.is_unspecified()
-        || address.is_multicast()
+    address.is_multicast()
         || first & 0xffc0 == 0xfe80
-        || (first, second) == (0x64, 0xff9b)
-        || first == 0x2002
+        || matches!(address.segments(), [0, 0, 0, 0, 0, 0, _, _])
+        || matches!((first, second), (0x64, 0xff9b) | (0x2001, 0) | (0x2002, _))
 }
 
-/// RFC 4193, and those for documentation (RFC 3849).
+/// RFC 4193, the site-local ones that came before (RFC 3879), and those for documentation (RFC 3849).
 fn v6_is_private(address: Ipv6Addr) -> bool {
     let [first, second, ..] = address.segments();
-    first & 0xfe00 == 0xfc00 || (first, second) == (0x2001, 0xdb8)
+    first & 0xfe00 == 0xfc00 || first & 0xffc0 == 0xfec0 || (first, second) == (0x2001, 0xdb8)
 }
 
 #[cfg(test)]
@@ -89,6 +88,9 @@ mod tests {
             ("::ffff:10.0.0.1", false, true),
             ("64:ff9b::7f00:1", false, false),
             ("2002:7f00:1::", false, false),
+            ("2001::7f00:1", false, false),
+            ("::7f00:1", false, false),
+            ("fec0::1", false, true),
         ] {
             let address: IpAddr = address.parse().unwrap();
             assert_eq!(Reach::Public.allows(address), public, "{address}");
