@@ -20,6 +20,10 @@ use tlsmith_fuzz::{
 };
 use tlsmith_x509::{TrustAnchors, UnixTime};
 
+/// CRLs that OpenSSL issued: one of all, one of a partition with reasons and a date.
+const CRLS: [(&str, &[u8]); 2] =
+    [("complete", include_bytes!("../data/complete.crl")), ("partition", include_bytes!("../data/partition.crl"))];
+
 /// What OpenSSL's responder said.
 const OCSP: [(&str, &[u8]); 3] = [
     ("good", include_bytes!("../../crates/tlsmith-x509/src/revocation/ocsp/good.der")),
@@ -154,6 +158,9 @@ fn certificates(directory: &Path) -> io::Result<()> {
     for (number, certificate) in some.enumerate() {
         write(directory, "certificate", &number.to_string(), certificate.der())?;
         write(directory, "spki", &number.to_string(), certificate.spki())?;
+    }
+    for (name, crl) in CRLS {
+        write(directory, "crl", name, crl)?;
     }
     for (name, response) in OCSP {
         write(directory, "ocsp", name, response)?;

@@ -14,7 +14,7 @@ use tlsmith_crypto::{AeadAlgorithm, HashAlgorithm, KeyType, Provider, SignatureA
 use tlsmith_x509::{
     Certificate, PathRequest, Profile, Purpose, ServerName, SubjectPublicKeyInfo, TrustAnchors, UnixTime,
     ct::{CtPolicy, LogList, Transparency, Verdict, sct},
-    revocation::ocsp::OcspResponse,
+    revocation::{Crl, Revocation, RevocationPolicy, RevocationScope, RevocationStatus, Stapling, ocsp::OcspResponse},
 };
 
 use null_crypto::NullCrypto;
@@ -76,15 +76,58 @@ pub fn certificate(data: &[u8]) {
     );
 }
 
-/// Reads an OCSP response; what it shows steers no terminal.
+/// Reads a CRL, looks up what it lists, and judges a chain by it.
+pub fn crl(data: &[u8]) {
+    let crl = match Crl::from_der(data) {
+        Ok(crl) => crl,
+        Err(error) => return one_line(&error.to_string()),
+    };
+    assert_eq!(crl.der(), data);
+    assert_eq!(crl.entries().count(), crl.len());
+    for entry in crl.entries() {
+        assert!(crl.find(&entry.serial).is_some());
+    }
+    for shown in [crl.issuer(), crl.signature_description(), crl.scope_description().unwrap_or_default()] {
+        one_line(&shown);
+    }
+    for issuer in chain() {
+        if let Err(refusal) = crl.verify(&NullCrypto::default(), issuer, NOW) {
+            one_line(&refusal.to_string());
+        }
+    }
+    let crls = [crl];
+    let revocation = Revocation { policy: RevocationPolicy::Require, crls: &crls, ..Revocation::default() };
+    judged_by(revocation, None);
+}
+
+/// Reads an OCSP response, verifies it, and judges a chain that came with it. What it shows steers no terminal.
 pub fn ocsp(data: &[u8]) {
     match OcspResponse::from_der(data) {
         Ok(response) => {
-            assert!(!response.responder.to_string().chars().any(char::is_control));
+            one_line(&response.responder.to_string());
             assert!(response.statuses.iter().all(|single| !single.serial.is_empty()));
+            for [certificate, issuer] in chain().array_windows() {
+                if let Err(refusal) = response.verify(&NullCrypto::default(), certificate, issuer, NOW) {
+                    one_line(&refusal.to_string());
+                }
+            }
         }
-        Err(error) => assert!(!error.to_string().chars().any(char::is_control)),
+        Err(error) => one_line(&error.to_string()),
     }
+    let (policy, scope) = (RevocationPolicy::Require, RevocationScope::Leaf);
+    judged_by(Revocation { policy, scope, stapling: Stapling::Asked, ..Revocation::default() }, Some(data));
+}
+
+/// Whatever is trusted under this has a leaf that somebody called good.
+fn judged_by(revocation: Revocation<'_>, ocsp_response: Option<&[u8]>) {
+    let request =
+        PathRequest { revocation, ocsp_response, ..PathRequest::new(chain(), anchors(), Purpose::ServerAuth, NOW) };
+    let report = tlsmith_x509::verify(&NullCrypto::default(), &request);
+    for finding in &report.findings {
+        one_line(&finding.message);
+    }
+    let good = report.revocation.first().is_some_and(|known| known.status == RevocationStatus::Good);
+    assert!(!report.is_trusted() || good);
 }
 
 /// Reads a list of timestamps, and judges a certificate that came with it.

@@ -60,7 +60,7 @@ pub(super) const OCSP_UNUSABLE: Row = Row {
 
 pub(super) const MUST_STAPLE: Row = Row {
     code: "certificate.must_staple",
-    section: "RFC 7633 §4",
+    section: "RFC 7633 §4.2.3.1, §4.3.3",
     why: "The owner had it written into the certificate that a staple always comes, so that a thief of the key cannot leave it out.",
     fix: "Turn on OCSP stapling at the server (nginx: ssl_stapling on), or have the certificate issued without must-staple.",
 };
