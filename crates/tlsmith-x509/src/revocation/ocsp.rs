@@ -6,8 +6,8 @@ mod request;
 mod verify;
 
 pub use request::{NonceLength, request};
-pub(crate) use verify::Word;
 pub use verify::{OcspRefusal, Signer, Verified};
+pub(crate) use verify::{WITHOUT_NEXT_UPDATE, Word};
 
 use super::reason::Reason;
 use super::signed::Signed;

@@ -1,5 +1,6 @@
 //! What came out, certificate by certificate, for tools to show.
 
+use super::ocsp::WITHOUT_NEXT_UPDATE;
 use super::reason::Reason;
 use crate::{Certificate, UnixTime};
 use std::fmt;
@@ -107,6 +108,14 @@ impl SourceKind {
             Self::Staple => "staple",
             Self::OcspResponse => "ocsp_response",
         }
+    }
+}
+
+impl RevocationSource {
+    /// Up to when its word counts. Where it names no end, that is a day (RFC 6960 §4.2.2.1 has newer word at any time).
+    pub fn until(&self) -> UnixTime {
+        let day = UnixTime(self.this_update.0.saturating_add(WITHOUT_NEXT_UPDATE));
+        self.next_update.unwrap_or(day)
     }
 }
 

@@ -53,17 +53,19 @@ pub use ticket_keys::TicketKeys;
 pub use ticketer::Ticketer;
 pub use time::UnixMillis;
 
-use tlsmith_x509::{Certificate, UnixTime};
+use tlsmith_x509::{Certificate, Report, UnixTime, revocation::RevocationSource};
 
 /// The longest lifetime of a session in seconds, seven days: "Servers MUST NOT use any value greater than 604800 seconds"
 /// and "Clients MUST NOT cache tickets for longer than 7 days" (RFC 8446 §4.6.1). Kept to in TLS 1.2 as well.
 pub const MAX_LIFETIME: u32 = 604_800;
 
 /// How long what the peer proved in a full handshake made at `now` may be relied on: seven days at most, and no longer than
-/// every certificate of the verified path is valid. Handshakes that resume pass it on as it is, so that a chain of
-/// resumptions cannot outlive it (RFC 8446 §4.6.1: limits "should take into account the lifetime of the peer's
-/// certificate" and "the time since the peer's online CertificateVerify signature").
-pub fn trusted_until(now: UnixTime, path: &[Certificate]) -> UnixTime {
+/// every certificate of the verified path is valid, and what was said of its revocation counts. Handshakes that resume pass it
+/// on as it is, so that a chain of resumptions cannot outlive it (RFC 8446 §4.6.1: limits "should take into account the
+/// lifetime of the peer's certificate" and "the time since the peer's online CertificateVerify signature").
+pub fn trusted_until(now: UnixTime, report: &Report) -> UnixTime {
     let latest = UnixTime(now.0.saturating_add(i64::from(MAX_LIFETIME)));
-    path.iter().map(Certificate::not_after).fold(latest, UnixTime::min)
+    let valid = report.path.iter().map(Certificate::not_after);
+    let said = report.revocation.iter().filter_map(|known| known.source.as_ref()).map(RevocationSource::until);
+    valid.chain(said).fold(latest, UnixTime::min)
 }

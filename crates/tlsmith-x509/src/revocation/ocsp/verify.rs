@@ -15,7 +15,7 @@ use tlsmith_crypto::aws_lc::AwsLc;
 
 /// A response without nextUpdate says that newer word is there at any time (RFC 6960 §4.2.2.1). It is taken for a day, as
 /// NSS does, so that an old one cannot be shown for ever.
-const WITHOUT_NEXT_UPDATE: i64 = 86_400;
+pub(crate) const WITHOUT_NEXT_UPDATE: i64 = 86_400;
 
 /// A response that may be relied on.
 #[derive(Clone, Debug)]

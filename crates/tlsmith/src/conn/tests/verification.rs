@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rcgen::{BasicConstraints, CertificateParams, CustomExtension, IsCa, Issuer, KeyPair};
 use tlsmith_crypto::{Curve, HashAlgorithm, Provider, SignatureAlgorithm, SigningKey, aws_lc::AwsLc};
 use tlsmith_x509::{
-    Certificate, Code, Pin, Profile, SignatureCache, SubjectPublicKeyInfo, TrustAnchors,
+    Certificate, Code, Pin, Profile, SignatureCache, SubjectPublicKeyInfo, TrustAnchors, UnixTime,
     ct::{CtPolicy, Log, LogList},
     revocation::{Crl, RevocationPolicy, RevocationScope},
 };
@@ -271,6 +271,11 @@ fn a_staple_that_says_revoked_refuses() {
     let verifier = world.verifier().revocation(RevocationPolicy::Require, RevocationScope::Leaf);
     accepted(&verifier, &world.whole(world.response(GOOD, IN_TIME)));
     assert!(handshakes(&verifier, &world.whole(Staples::default())).iter().all(Result::is_err));
+    // A session does not outlive what was said.
+    for connection in handshakes(&verifier, &world.whole(world.response(GOOD, b"20261122000000Z"))) {
+        let until = UnixTime::from_civil(2026, 11, 22, 0, 0, 0);
+        assert_eq!(connection.unwrap().facts().trusted_until, until);
+    }
 }
 
 /// Under every policy, as its owner wants it.

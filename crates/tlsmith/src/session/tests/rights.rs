@@ -5,10 +5,15 @@ use std::sync::Arc;
 
 use proptest::{prelude::*, sample::select};
 use tlsmith_crypto::Secret;
-use tlsmith_x509::{Certificate, ServerName, UnixTime};
+use tlsmith_x509::{
+    Certificate, Report, ServerName, UnixTime,
+    revocation::{CertificateRevocation, RevocationSource, RevocationStatus, SourceKind},
+};
 
 use super::{
-    super::{ClientSession, IdentityId, MAX_LIFETIME, PolicyId, ServerSession, UnixMillis, WhyNot, rights},
+    super::{
+        ClientSession, IdentityId, MAX_LIFETIME, PolicyId, ServerSession, UnixMillis, WhyNot, rights, trusted_until,
+    },
     certificates,
 };
 use crate::{
@@ -457,10 +462,35 @@ fn a_ticket_has_to_fit_a_client_hello() {
 fn trust_ends_with_the_certificates_or_after_a_week() {
     let now = UnixTime(NOON / 1000);
     let week = UnixTime(now.0 + i64::from(MAX_LIFETIME));
-    assert_eq!(super::super::trusted_until(now, &[]), week);
+    assert_eq!(trusted_until(now, &Report::default()), week);
     let leaf = &certificates()[0];
-    assert_eq!(super::super::trusted_until(now, std::slice::from_ref(leaf)), week.min(leaf.not_after()));
+    let report = Report { path: vec![leaf.clone()], ..Report::default() };
+    assert_eq!(trusted_until(now, &report), week.min(leaf.not_after()));
     let near = UnixTime(leaf.not_after().0 - 5);
-    assert_eq!(super::super::trusted_until(near, std::slice::from_ref(leaf)), leaf.not_after());
-    assert_eq!(super::super::trusted_until(UnixTime(i64::MAX), &[]), UnixTime(i64::MAX));
+    assert_eq!(trusted_until(near, &report), leaf.not_after());
+    assert_eq!(trusted_until(UnixTime(i64::MAX), &Report::default()), UnixTime(i64::MAX));
+}
+
+/// A certificate that was good up to some day is not taken for good after it, not even in a session.
+#[test]
+fn trust_ends_with_what_was_said_of_revocations() {
+    let now = UnixTime(NOON / 1000);
+    let until = |this_update: i64, next_update: Option<i64>| {
+        let source = RevocationSource {
+            kind: SourceKind::Staple,
+            signer: String::new(),
+            this_update: UnixTime(this_update),
+            next_update: next_update.map(UnixTime),
+        };
+        let known = |source| CertificateRevocation {
+            certificate: certificates()[0].clone(),
+            sent: Some(0),
+            status: RevocationStatus::Good,
+            source,
+        };
+        trusted_until(now, &Report { revocation: vec![known(None), known(Some(source))], ..Report::default() })
+    };
+    assert_eq!(until(now.0, Some(now.0 + 3600)), UnixTime(now.0 + 3600));
+    assert_eq!(until(now.0, Some(now.0 + 30 * 86_400)), UnixTime(now.0 + i64::from(MAX_LIFETIME)));
+    assert_eq!(until(now.0 - 3600, None), UnixTime(now.0 - 3600 + 86_400));
 }

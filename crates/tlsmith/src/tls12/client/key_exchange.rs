@@ -125,7 +125,7 @@ impl VerifyPeer {
         let now = sink.now().seconds();
         let facts = sink.facts();
         facts.verification = Some(verdict.report.clone());
-        facts.trusted_until = Some(trusted_until(now, &verdict.report.path));
+        facts.trusted_until = Some(trusted_until(now, &verdict.report));
         let Self { common, share, signature } = self;
         let peer = PeerAuthentication::Certificate(PeerVerified::by(verdict)?, signature);
         Ok(State::WaitRequestOrDone(Box::new(WaitDone { common, share, peer, request: None })))

@@ -78,7 +78,7 @@ impl VerifyPeer {
     pub(super) fn on_verdict(self, verdict: Verdict, sink: &mut dyn Sink) -> Result<State, Error> {
         let now = sink.now().seconds();
         let facts = sink.facts();
-        facts.trusted_until = Some(trusted_until(now, &verdict.report.path));
+        facts.trusted_until = Some(trusted_until(now, &verdict.report));
         facts.verification = Some(verdict.report.clone());
         let peer = PeerAuthentication::Certificate(PeerVerified::by(verdict)?, self.signature);
         let Self { config, keyed, issue, .. } = self;

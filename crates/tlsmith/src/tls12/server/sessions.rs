@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tlsmith_x509::Report;
 use zeroize::Zeroizing;
 
 use super::{DecryptTicket, State, WaitFinished, client_hello};
@@ -122,7 +123,7 @@ fn session(config: &ServerConfig, keyed: &Keyed, facts: &Facts, lifetime: u32, n
         issued_at: now,
         lifetime: lifetime.min(MAX_LIFETIME),
         age_add: 0,
-        trusted_until: facts.trusted_until.unwrap_or_else(|| trusted_until(now.seconds(), &[])),
+        trusted_until: facts.trusted_until.unwrap_or_else(|| trusted_until(now.seconds(), &Report::default())),
         server_name: facts.server_name.clone(),
         alpn: facts.alpn.clone(),
         extended_main_secret: keyed.handshake.extended_main_secret,

@@ -119,7 +119,7 @@ impl VerifyPeer {
         let facts = sink.facts();
         // A raw key has no path to report on, and nothing that says how long it may be relied on: no session comes of it.
         if facts.peer_raw_key.is_none() {
-            facts.trusted_until = Some(trusted_until(now, &verdict.report.path));
+            facts.trusted_until = Some(trusted_until(now, &verdict.report));
             facts.verification = Some(verdict.report.clone());
         }
         let Self { common, keys, secret, request, signature } = self;

@@ -1,6 +1,7 @@
 //! Sends NewSessionTicket (RFC 8446 §4.6.1).
 
 use tlsmith_crypto::Secret;
+use tlsmith_x509::Report;
 
 use crate::{
     auth::proofs::crypto,
@@ -65,7 +66,7 @@ fn send_one(
         issued_at: now,
         lifetime: ticketer.lifetime().min(MAX_LIFETIME),
         age_add: u32::from_be_bytes(age_add),
-        trusted_until: facts.trusted_until.unwrap_or_else(|| trusted_until(now.seconds(), &[])),
+        trusted_until: facts.trusted_until.unwrap_or_else(|| trusted_until(now.seconds(), &Report::default())),
         server_name: facts.server_name.clone(),
         alpn: facts.alpn.clone(),
         extended_main_secret: true,
