@@ -136,6 +136,39 @@ fn what_is_not_read_is_named() {
     assert!(read(ssh.as_bytes()).skipped[0].why.to_string().contains("ssh-keygen -p -m PKCS8"));
 }
 
+/// A stranger's answer costs no more than its certificates, whatever else is in it.
+#[test]
+fn of_a_strangers_file_only_certificates_are_taken() {
+    let (key, certificate) = pair();
+    let pem = |label: &str, der: &[u8]| container::pem(label, der).as_str().to_owned();
+    let only = |bytes: &[u8]| container::certificates(bytes).unwrap();
+    assert_eq!(only(certificate.der()), [certificate.clone()]);
+    assert_eq!(only(pem("CERTIFICATE", certificate.der()).as_bytes()), [certificate.clone()]);
+    let mixed = pem("PRIVATE KEY", b"no key") + &pem("CERTIFICATE", certificate.der());
+    assert_eq!(only(mixed.as_bytes()), [certificate.clone()]);
+    assert_eq!(only(&signed_data(&[&certificate, &certificate])), [certificate.clone(), certificate.clone()]);
+    assert_eq!(only(pem("PKCS7", &signed_data(&[&certificate])).as_bytes()), [certificate.clone()]);
+
+    // It opens without a passphrase, and is not opened.
+    let locked = container::pkcs12(Some(&key), &[certificate], "x", "").unwrap();
+    for other in [&locked[..], pem("PKCS12", &locked).as_bytes(), key.pkcs8(), b"hello", b"", &signed_data(&[])] {
+        assert!(container::certificates(other).is_err());
+    }
+}
+
+/// PKCS#7 that nobody signed, with these certificates (RFC 2315 §9.1).
+fn signed_data(certificates: &[&Certificate]) -> Vec<u8> {
+    let element = |tag: u8, content: &[u8]| {
+        let length = u16::try_from(content.len()).unwrap().to_be_bytes();
+        [&[tag, 0x82][..], &length, content].concat()
+    };
+    // X.690 §8.1.3: two octets of length are no DER where one would do; BER is read all the same.
+    let all: Vec<u8> = certificates.iter().flat_map(|certificate| certificate.der().to_vec()).collect();
+    let data = [&[2, 1, 1, 0x31, 0][..], &[0x30, 11, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 7, 1]].concat();
+    let signed = element(0x30, &[&data[..], &element(0xa0, &all), &[0x31, 0]].concat());
+    element(0x30, &[&[6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 7, 2][..], &element(0xa0, &signed)].concat())
+}
+
 #[test]
 fn a_file_cut_anywhere_is_an_error() {
     let (key, certificate) = pair();

@@ -11,7 +11,7 @@ mod write;
 use tlsmith_x509::{Certificate, CertificateRequest};
 use zeroize::Zeroizing;
 
-pub use read::{MAX_KEYS, read};
+pub use read::{MAX_KEYS, certificates, read};
 pub use write::{pem, pem_encrypted_key, pkcs12};
 
 use crate::{ContainerError, PrivateKey, encrypted::Scheme};

@@ -25,8 +25,7 @@ pub fn read(
     if let Some(error) = another_format(bytes) {
         return Err(error);
     }
-    // One SEQUENCE, and no text starts with its tag followed by a long length.
-    let is_der = matches!(bytes, [0x30, 0x80..=0x84, ..]) || (bytes.first() == Some(&0x30) && !bytes.is_ascii());
+    let is_der = is_der(bytes);
     let format = if is_der { Format::Der } else { Format::Pem };
     let mut reader =
         Reader { contents: Contents::new(format), passphrase: Passphrase::new(passphrase), work: Work::of_a_file() };
@@ -38,6 +37,29 @@ pub fn read(
         return Err(nothing(bytes));
     }
     Ok(reader.contents)
+}
+
+/// The certificates of what a stranger sent: PEM, one in DER, or PKCS#7 (RFC 5280 §4.2.2.1). Nothing else is looked at: to
+/// open PKCS#12 and to check keys takes work, and how much would be his choice. None at all is an error.
+pub fn certificates(bytes: &[u8]) -> Result<Vec<Certificate>, ContainerError> {
+    let mut nobody = || None;
+    let passphrase = Passphrase::new(&mut nobody);
+    let mut reader = Reader { contents: Contents::new(Format::Der), passphrase, work: Work::of_a_file() };
+    match is_der(bytes) {
+        true => reader.public_der(bytes)?,
+        false => reader.public_pem(bytes)?,
+    }
+    let Contents { certificates, skipped, .. } = reader.contents;
+    match (certificates.is_empty(), skipped.into_iter().next()) {
+        (false, _) => Ok(certificates),
+        (true, Some(skipped)) => Err(skipped.why),
+        (true, None) => Err(ContainerError::new(Problem::Nothing, "it holds no certificate")),
+    }
+}
+
+/// One SEQUENCE, and no text starts with its tag followed by a long length.
+fn is_der(bytes: &[u8]) -> bool {
+    matches!(bytes, [0x30, 0x80..=0x84, ..]) || (bytes.first() == Some(&0x30) && !bytes.is_ascii())
 }
 
 /// What is read so far, and what reading may cost.
@@ -90,6 +112,30 @@ impl Reader<'_> {
                 Err(why) => self.skip(&place, why),
                 Ok(Some(scheme)) => self.encrypted_key(&place, &scheme, &der)?,
                 Ok(None) => self.block(block.label(), &place, &der)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// See [`certificates`].
+    fn public_der(&mut self, bytes: &[u8]) -> Result<(), ContainerError> {
+        match kind::of(&ber::to_der(bytes)?) {
+            Kind::Certificate => self.certificate("the file".to_owned(), bytes),
+            Kind::Pkcs7 => self.piece(Kind::Pkcs7, "the file", bytes)?,
+            _ => self.skip("the file", ContainerError::unsupported("it is neither a certificate nor PKCS#7")),
+        }
+        Ok(())
+    }
+
+    /// See [`certificates`].
+    fn public_pem(&mut self, bytes: &[u8]) -> Result<(), ContainerError> {
+        let blocks = pem::blocks(bytes).map_err(|error| malformed(&error, ""))?;
+        let is_public = |label: &str| matches!(label, "CERTIFICATE" | "X509 CERTIFICATE" | "PKCS7" | "CMS");
+        for block in blocks.iter().filter(|block| is_public(block.label())) {
+            let place = block.place();
+            match block.decode() {
+                Ok(der) => self.block(block.label(), &place, &der)?,
+                Err(error) => self.skip(&place, malformed(&error, &place)),
             }
         }
         Ok(())
