@@ -1,5 +1,6 @@
 //! `tlsmith cert`: looking at certificates, judging them, and putting them into the form that servers want.
 
+mod chain;
 mod check;
 mod diff;
 mod entry;
@@ -12,6 +13,7 @@ mod verify;
 use clap::Subcommand;
 use serde::Serialize;
 
+pub(crate) use chain::Report as ChainReport;
 pub(crate) use check::{Report as CheckReport, Row as CheckRow};
 pub(crate) use diff::{Field as DifferentField, Report as DiffReport};
 pub(crate) use entry::{Brief, Entry, Extension, cas};
@@ -33,6 +35,7 @@ pub(crate) enum Command {
     Show(show::Opts),
     Verify(Box<verify::Opts>),
     Check(check::Opts),
+    Chain(chain::Opts),
     Pin(pin::Opts),
     Diff(diff::Opts),
     Match(matching::Opts),
@@ -47,6 +50,7 @@ pub(crate) fn main(command: &Command, globals: &Globals) -> Result<Exit, Usage> 
         Command::Check(opts) => check::main(opts, globals),
         Command::Diff(opts) => diff::main(opts, globals),
         Command::Match(opts) => matching::main(opts, globals),
+        Command::Chain(opts) => chain::main(opts, globals),
         Command::Pin(opts) => pin::main(opts, globals),
         Command::SelfSigned(opts) => self_signed::main(opts, globals),
     };

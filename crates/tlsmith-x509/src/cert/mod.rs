@@ -256,6 +256,17 @@ impl Certificate {
         self.0.signed_with.under(issuer.key_type()?)
     }
 
+    /// The key of `issuer` made its signature, by an algorithm that is supported and not broken. Nothing else is looked at:
+    /// not whether the issuer may, nor when. For putting certificates into order; trust is a matter of [`crate::verify`].
+    pub fn is_signed_by(&self, issuer: &Certificate, provider: &dyn Provider) -> bool {
+        crate::check::signature::check(provider, self, issuer, &[]).is_ok()
+    }
+
+    /// URIs under which its issuer's certificate may be found (authorityInfoAccess), as they stand: nothing is escaped.
+    pub fn ca_issuers(&self) -> &[String] {
+        &self.extensions().ca_issuers
+    }
+
     /// The first common name of the subject, as it stands: nothing in it is escaped.
     pub fn common_name(&self) -> Option<&str> {
         self.0.subject.values(&oid::COMMON_NAME).next()

@@ -1,5 +1,6 @@
 //! The screens of `tlsmith cert`.
 
+mod chain;
 mod check;
 mod diff;
 mod matching;
@@ -8,7 +9,7 @@ mod show;
 mod verify;
 
 use super::{Destination, style::Style};
-use crate::cert::{CheckReport, DiffReport, MatchReport, PinReport, ShowReport, VerifyReport};
+use crate::cert::{ChainReport, CheckReport, DiffReport, MatchReport, PinReport, ShowReport, VerifyReport};
 
 /// The screen of `cert show`; whether it was written.
 pub(crate) fn show(report: &ShowReport, verbose: bool) -> bool {
@@ -38,6 +39,11 @@ pub(crate) fn diff(report: &DiffReport, verbose: bool) -> bool {
 /// The screen of `cert match`; whether it was written.
 pub(crate) fn matching(report: &MatchReport, verbose: bool) -> bool {
     write(verbose, |style| matching::screen(report, style))
+}
+
+/// The screen of `cert chain`; whether it was written.
+pub(crate) fn chain(report: &ChainReport, verbose: bool) -> bool {
+    write(verbose, |style| chain::screen(report, style))
 }
 
 fn write(verbose: bool, screen: impl FnOnce(&Style) -> String) -> bool {

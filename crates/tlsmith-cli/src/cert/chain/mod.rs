@@ -1,0 +1,275 @@
+//! `tlsmith cert chain`: a bundle as servers want it.
+
+mod order;
+
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use clap::Args;
+use serde::Serialize;
+use tlsmith_crypto::{Provider, aws_lc::AwsLc};
+use tlsmith_pki::container::pem;
+use tlsmith_x509::{Certificate, TrustAnchors, UnixTime};
+
+use super::tell;
+use crate::{
+    cli::Globals,
+    connect::Error,
+    exit::{Exit, Usage},
+    input::{self, InputOpts, SOURCES},
+    judge::is_named_as_issuer,
+    output::{Access, Output},
+    render,
+    trust::Anchors,
+};
+use order::{leaf, order};
+
+const EXAMPLES: &str = "\
+Examples:
+  tlsmith cert chain bundle.pem
+      What belongs to the chain, in which order, and what does not?
+  tlsmith cert chain leaf.pem intermediates.pem root.pem --out fullchain.pem
+      Writes the leaf, then each issuer, without the root: what nginx, Apache, HAProxy and Caddy take.
+  tlsmith cert chain example.com --out fullchain.pem --force
+      From what a server sends.
+
+Clients have the roots that they trust: the root is left out unless --with-root asks for it.
+
+Exit codes: 0 the chain reaches a root, 1 an issuer is missing, 2 usage, or a file that cannot be read.";
+
+/// Put a bundle into order for a server: leaf first, no root, nothing else
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES, after_long_help = format!("{SOURCES}\n\n{EXAMPLES}"))]
+pub(crate) struct Opts {
+    /// Files (PEM, DER, PKCS#12, PKCS#7), servers, or - for standard input: all of their certificates together
+    #[arg(value_name = "FILE|HOST[:PORT]|-", required = true)]
+    pub(crate) sources: Vec<OsString>,
+    /// Write the chain to this file (PEM)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Overwrite the file of --out
+    #[arg(long, requires = "out")]
+    pub(crate) force: bool,
+    /// Keep the root, if it is there
+    #[arg(long)]
+    pub(crate) with_root: bool,
+    #[command(flatten)]
+    pub(crate) anchors: Anchors,
+    #[command(flatten)]
+    pub(crate) input: InputOpts,
+}
+
+/// What was found.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Report {
+    pub(crate) sources: Vec<String>,
+    /// It reaches a root: one that is trusted, or one that was in the bundle.
+    pub(crate) complete: bool,
+    /// The chain, leaf first.
+    pub(crate) chain: Vec<Link>,
+    /// What is not a part of it.
+    pub(crate) dropped: Vec<Dropped>,
+    /// The root that it reaches.
+    pub(crate) root: Option<String>,
+    /// That root is among the trusted ones.
+    pub(crate) root_trusted: bool,
+    /// The issuer that nobody has.
+    pub(crate) missing: Option<Missing>,
+    /// The file that was written.
+    pub(crate) out: Option<String>,
+    /// The chain as PEM.
+    pub(crate) pem: String,
+    /// Why a source could not be had.
+    pub(crate) error: Option<Error>,
+}
+
+/// A certificate of the chain.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Link {
+    pub(crate) subject: String,
+    /// The source that it came from.
+    pub(crate) source: String,
+    /// Its place there, from 0.
+    pub(crate) certificate: usize,
+    /// RFC 3339.
+    pub(crate) not_after: String,
+    pub(crate) days_left: i64,
+}
+
+/// A certificate that was left out.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Dropped {
+    pub(crate) subject: String,
+    /// The source that it came from.
+    pub(crate) source: String,
+    /// Its place there, from 0.
+    pub(crate) certificate: usize,
+    pub(crate) why: String,
+}
+
+/// An issuer that is not there.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Missing {
+    pub(crate) subject: String,
+    /// Where the CA says that it can be found.
+    pub(crate) locations: Vec<String>,
+}
+
+/// A certificate, and where it came from.
+struct Origin {
+    source: String,
+    place: usize,
+}
+
+/// Runs the command.
+pub(crate) fn main(opts: &Opts, globals: &Globals) -> Result<Exit, Usage> {
+    let report = run(opts, UnixTime::now())?;
+    let exit = if report.complete { Exit::Good } else { Exit::Failed };
+    Ok(tell(&report, exit, globals, render::cert::chain))
+}
+
+fn run(opts: &Opts, now: UnixTime) -> Result<Report, Usage> {
+    let provider: Arc<dyn Provider> = Arc::new(AwsLc);
+    let (anchors, _) = opts.anchors.load()?;
+    let mut output = Output::new(opts.force);
+    if let Some(path) = &opts.out {
+        output.check(path)?;
+    }
+    let mut report = Report {
+        sources: opts.sources.iter().map(|text| text.to_string_lossy().into_owned()).collect(),
+        complete: false,
+        chain: Vec::new(),
+        dropped: Vec::new(),
+        root: None,
+        root_trusted: false,
+        missing: None,
+        out: None,
+        pem: String::new(),
+        error: None,
+    };
+    let (mut bundle, mut origins) = (Vec::new(), Vec::new());
+    for source in input::sources(&opts.sources, &opts.input)? {
+        match input::load_one(&source, &opts.input, &provider)? {
+            Ok(input) => {
+                origins.extend((0..input.certificates.len()).map(|place| Origin { source: input.name.clone(), place }));
+                bundle.extend(input.certificates);
+            }
+            Err(error) => return Ok(Report { error: Some(error), ..report }),
+        }
+    }
+    report.order(provider.as_ref(), &Bundle { certificates: &bundle, origins: &origins }, opts.with_root, &anchors, now)?;
+    if let (Some(path), true) = (&opts.out, report.complete) {
+        write(output, path, &report.pem)?;
+        report.out = Some(path.display().to_string());
+    }
+    Ok(report)
+}
+
+fn write(mut output: Output, path: &Path, pem: &str) -> Result<(), Usage> {
+    output.add(path, pem.as_bytes(), Access::Public)?;
+    output.commit()
+}
+
+/// All certificates, and where each came from.
+struct Bundle<'a> {
+    certificates: &'a [Certificate],
+    origins: &'a [Origin],
+}
+
+impl<'a> Bundle<'a> {
+    fn get(&self, place: usize) -> Option<(&'a Certificate, &'a Origin)> {
+        Some((self.certificates.get(place)?, self.origins.get(place)?))
+    }
+}
+
+impl Report {
+    fn order(
+        &mut self,
+        provider: &dyn Provider,
+        bundle: &Bundle<'_>,
+        with_root: bool,
+        anchors: &TrustAnchors,
+        now: UnixTime,
+    ) -> Result<(), Usage> {
+        let leaf = leaf(bundle.certificates).map_err(|several| several_leaves(bundle, &several))?;
+        let ordered = order(provider, bundle.certificates, leaf, now);
+        let mut chain: Vec<(&Certificate, &Origin)> =
+            ordered.chain.iter().filter_map(|place| bundle.get(*place)).collect();
+        for (place, why) in &ordered.dropped {
+            let Some((certificate, origin)) = bundle.get(*place) else { continue };
+            // What was left over and is above the chain is a root that clients have.
+            let is_root = certificate.is_self_issued()
+                && chain.iter().any(|(one, _)| one.subject_der() == certificate.subject_der() || is_named_as_issuer(certificate, one));
+            let why = if is_root && *why == order::Why::NotPart { ROOT } else { why.text() };
+            self.dropped.push(Dropped::new(certificate, origin, why));
+        }
+        self.find_root(provider, &chain, anchors);
+        if let (false, [_, .., (last, origin)]) = (with_root, chain.as_slice())
+            && last.is_self_issued()
+        {
+            self.dropped.push(Dropped::new(last, origin, ROOT));
+            chain.pop();
+        }
+        self.complete = self.root.is_some();
+        for (certificate, origin) in &chain {
+            self.pem.push_str(&pem("CERTIFICATE", certificate.der()));
+            self.chain.push(Link {
+                subject: certificate.subject(),
+                source: origin.source.clone(),
+                certificate: origin.place,
+                not_after: certificate.not_after().to_string(),
+                days_left: now.days_until(certificate.not_after()),
+            });
+        }
+        Ok(())
+    }
+
+    /// Where the chain ends: at a root of the bundle, at one that is trusted, or nowhere.
+    fn find_root(&mut self, provider: &dyn Provider, chain: &[(&Certificate, &Origin)], anchors: &TrustAnchors) {
+        let Some((last, _)) = chain.last() else { return };
+        let trusted = anchors.certificates().iter().find(|anchor| {
+            let is_above = is_named_as_issuer(anchor, last) && last.is_signed_by(anchor, provider);
+            // The same CA as one of the chain, in another certificate.
+            let is_same = |one: &Certificate| one.subject_der() == anchor.subject_der() && one.spki() == anchor.spki();
+            is_above || chain.iter().any(|(one, _)| is_same(one))
+        });
+        match trusted {
+            Some(anchor) => {
+                self.root = Some(anchor.subject());
+                self.root_trusted = true;
+            }
+            None if last.is_self_issued() => self.root = Some(last.subject()),
+            None => {
+                let locations = last.ca_issuers().to_vec();
+                self.missing = Some(Missing { subject: last.issuer(), locations });
+            }
+        }
+    }
+}
+
+/// Why a root is left out.
+const ROOT: &str = "it is a root: who trusts it has it";
+
+impl Dropped {
+    fn new(certificate: &Certificate, origin: &Origin, why: &str) -> Self {
+        Self {
+            subject: certificate.subject(),
+            source: origin.source.clone(),
+            certificate: origin.place,
+            why: why.to_owned(),
+        }
+    }
+}
+
+fn several_leaves(bundle: &Bundle<'_>, places: &[usize]) -> Usage {
+    let names: Vec<String> =
+        places.iter().take(4).filter_map(|place| Some(bundle.get(*place)?.0.subject())).collect();
+    let message = format!("{} certificates could be the leaf: {}", places.len(), names.join("; "));
+    Usage::new("usage.file", message, "name the files of one chain only")
+}
+
+#[cfg(test)]
+mod tests;
