@@ -1,6 +1,6 @@
 //! Judging a chain: the options that say how, and the judgement as reports have it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use serde::Serialize;
@@ -9,6 +9,7 @@ use tlsmith_x509::{
     Certificate, PathRequest, Pin, Profile, Purpose, ServerName, TrustAnchors, UnixTime,
     ct::{CtPolicy, JudgedSct, LogList, Transparency, Verdict},
     name::ReferenceName,
+    revocation::{self, CertificateRevocation, Crl, Revocation, RevocationPolicy, Stapling},
 };
 
 use crate::{
@@ -34,6 +35,17 @@ pub(crate) enum ProfileOption {
     Web,
     /// RFC 5280 and nothing more
     Private,
+}
+
+/// What follows from revocations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RevocationOption {
+    /// Not trusted unless it is known not to be revoked
+    Require,
+    /// Not trusted if revoked; where nobody says, that is told
+    Prefer,
+    /// Nobody is asked
+    Ignore,
 }
 
 /// How a chain is judged.
@@ -69,6 +81,16 @@ pub(crate) struct JudgeOpts {
     /// Demand timestamps of Certificate Transparency from the logs in this list (JSON, the public list's version 3)
     #[arg(long, value_name = "FILE", help_heading = "How strictly")]
     ct_log_list: Option<PathBuf>,
+    /// What follows from revocations: `require` that each certificate is known not to be revoked, `prefer` to know, or
+    /// `ignore` them [default: prefer with --crl or --ocsp, else ignore]
+    #[arg(long, value_name = "POLICY", hide_possible_values = true, help_heading = "How strictly")]
+    revocation: Option<RevocationOption>,
+    /// Certificate revocation lists (PEM or DER) of CAs in the path; repeatable
+    #[arg(long, value_name = "FILE", help_heading = "How strictly")]
+    crl: Vec<PathBuf>,
+    /// An OCSP response (DER or PEM) about a certificate of the path; repeatable
+    #[arg(long, value_name = "FILE", help_heading = "How strictly")]
+    ocsp: Vec<PathBuf>,
 }
 
 /// A name to look for.
@@ -92,6 +114,9 @@ pub(crate) struct Judge {
     profile: Profile,
     /// The logs that are known, and how many of them have to know the certificate.
     transparency: Option<(LogList, CtPolicy)>,
+    revocation: RevocationPolicy,
+    crls: Vec<Crl>,
+    ocsp: Vec<Vec<u8>>,
     now: UnixTime,
 }
 
@@ -129,9 +154,52 @@ impl JudgeOpts {
             }
             None => None,
         };
-        let now = self.at.unwrap_or(now);
-        Ok(Judge { anchors, roots, known, pins: self.pin.clone(), name, purpose, profile, transparency, now })
+        let mut crls = Vec::new();
+        for path in &self.crl {
+            crls.extend(read_crls(path)?);
+        }
+        let mut ocsp = Vec::new();
+        for path in &self.ocsp {
+            let response = tlsmith_x509::pem::ocsp_response(&files::read("--ocsp", path)?);
+            let named = |error| Usage::new("usage.file", format!("--ocsp {}: {error}", path.display()), "");
+            ocsp.push(response.map_err(named)?);
+        }
+        Ok(Judge {
+            anchors,
+            roots,
+            known,
+            pins: self.pin.clone(),
+            name,
+            purpose,
+            profile,
+            transparency,
+            revocation: self.revocation_policy(),
+            crls,
+            ocsp,
+            now: self.at.unwrap_or(now),
+        })
     }
+
+    fn revocation_policy(&self) -> RevocationPolicy {
+        match self.revocation {
+            Some(RevocationOption::Require) => RevocationPolicy::Require,
+            Some(RevocationOption::Prefer) => RevocationPolicy::Prefer,
+            Some(RevocationOption::Ignore) => RevocationPolicy::Ignore,
+            None if self.crl.is_empty() && self.ocsp.is_empty() => RevocationPolicy::Ignore,
+            None => RevocationPolicy::Prefer,
+        }
+    }
+}
+
+/// All CRLs of the file of `--crl`.
+fn read_crls(path: &Path) -> Result<Vec<Crl>, Usage> {
+    let name = format!("--crl {}", path.display());
+    let contents = input::contents(&name, &files::read("--crl", path)?)?;
+    if contents.crls.is_empty() {
+        return Err(Usage::new("usage.file", format!("{name}: it holds no CRL"), ""));
+    }
+    let crls = contents.crls.iter().map(|der| Crl::from_der(der));
+    crls.collect::<Result<_, _>>().map_err(|error| Usage::new("usage.file", format!("{name}: {error}"), ""))
 }
 
 impl Name {
@@ -161,6 +229,10 @@ pub(crate) struct Evidence<'a> {
     pub(crate) fetched: &'a [Certificate],
     /// The `SignedCertificateTimestampList` of TLS.
     pub(crate) sct_list: Option<&'a [u8]>,
+    /// The OCSP response that was stapled.
+    pub(crate) ocsp_response: Option<&'a [u8]>,
+    /// It comes from a handshake, in which a staple was asked for.
+    pub(crate) handshake: bool,
 }
 
 /// The judgement.
@@ -183,6 +255,8 @@ pub(crate) struct Judgement {
     pub(crate) path: Vec<Step>,
     /// The timestamps of CT logs; empty where they were not asked for.
     pub(crate) scts: Vec<Timestamp>,
+    /// Whether certificates of the path were revoked; empty where it was not asked.
+    pub(crate) revocation: Vec<RevocationStatus>,
     /// What was found, the one that explains most first.
     pub(crate) findings: Vec<Finding>,
 }
@@ -222,19 +296,29 @@ impl Judge {
         self.now
     }
 
-    /// The request for a chain; `known` is what [`Judge::known`] gave.
+    /// The request for a chain; `known` is what [`Judge::known`] gave, `responses` what [`Judge::responses`] gave.
     pub(crate) fn request<'a>(
         &'a self,
         chain: &'a [Certificate],
         known: &'a [Certificate],
+        responses: &'a [&'a [u8]],
         evidence: &Evidence<'a>,
     ) -> PathRequest<'a> {
         let transparency = self.transparency.as_ref();
+        let stapling = if evidence.handshake { Stapling::Asked } else { Stapling::NotAsked };
         PathRequest {
             known,
             profile: &self.profile,
             transparency: transparency.map(|(logs, policy)| Transparency { logs, policy, required: true }),
             sct_list: evidence.sct_list,
+            revocation: Revocation {
+                policy: self.revocation,
+                crls: &self.crls,
+                responses,
+                stapling,
+                ..Revocation::default()
+            },
+            ocsp_response: evidence.ocsp_response,
             name: self.name.as_ref().map(Name::reference),
             pins: &self.pins,
             ..PathRequest::new(chain, &self.anchors, self.purpose, self.now)
@@ -246,10 +330,15 @@ impl Judge {
         self.known.iter().chain(evidence.fetched).cloned().collect()
     }
 
+    /// The OCSP responses that were given.
+    pub(crate) fn responses(&self) -> Vec<&[u8]> {
+        self.ocsp.iter().map(Vec::as_slice).collect()
+    }
+
     /// Judges a chain, leaf first.
     pub(crate) fn judge(&self, provider: &dyn Provider, chain: &[Certificate], evidence: &Evidence<'_>) -> Judgement {
-        let known = self.known(evidence);
-        let report = tlsmith_x509::verify(provider, &self.request(chain, &known, evidence));
+        let (known, responses) = (self.known(evidence), self.responses());
+        let report = tlsmith_x509::verify(provider, &self.request(chain, &known, &responses, evidence));
         let trusted = report.is_trusted();
         let path = match trusted {
             true => report.path.iter().map(|certificate| self.step(certificate, chain)).collect(),
@@ -268,6 +357,7 @@ impl Judge {
             profile: self.profile.name.to_string(),
             path,
             scts: report.scts.iter().map(Timestamp::new).collect(),
+            revocation: report.revocation.iter().map(RevocationStatus::new).collect(),
             findings: report.findings.iter().map(Finding::new).collect(),
         }
     }
@@ -323,6 +413,42 @@ pub(crate) fn is_named_as_issuer(issuer: &Certificate, certificate: &Certificate
         _ => true,
     };
     same_key && issuer.subject_der() == certificate.issuer_der()
+}
+
+/// Whether a certificate was revoked.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct RevocationStatus {
+    pub(crate) subject: String,
+    /// Its place among those that were sent, from 0.
+    pub(crate) certificate: Option<usize>,
+    /// `good`, `revoked`, `unknown`, `not_published`, `not_checked`.
+    pub(crate) status: &'static str,
+    /// RFC 3339.
+    pub(crate) revoked_at: Option<String>,
+    /// As RFC 5280 §5.3.1 names it.
+    pub(crate) reason: Option<String>,
+    /// `crl`, `staple`, `ocsp_response`.
+    pub(crate) by: Option<&'static str>,
+    /// Who says it, and when.
+    pub(crate) source: Option<String>,
+}
+
+impl RevocationStatus {
+    fn new(known: &CertificateRevocation) -> Self {
+        let revoked = match known.status {
+            revocation::RevocationStatus::Revoked(revoked) => Some(revoked),
+            _ => None,
+        };
+        Self {
+            subject: known.certificate.subject(),
+            certificate: known.sent,
+            status: known.status.as_str(),
+            revoked_at: revoked.map(|revoked| revoked.at.to_string()),
+            reason: revoked.and_then(|revoked| revoked.reason).map(|reason| reason.to_string()),
+            by: known.source.as_ref().map(|source| source.kind.as_str()),
+            source: known.source.as_ref().map(ToString::to_string),
+        }
+    }
 }
 
 impl Timestamp {

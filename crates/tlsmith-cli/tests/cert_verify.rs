@@ -188,3 +188,61 @@ fn timestamps_are_demanded_by_a_log_list() {
     let run = verify_by(&pki, file, &["--ct-log-list", logs.to_str().unwrap()]);
     assert_eq!((run.code, run.stderr.contains("--ct-log-list")), (2, true), "{run:?}");
 }
+
+#[test]
+fn revocations_are_asked_for_as_the_caller_says() {
+    let pki = Pki::new(KeyKind::P256);
+    let file = pki.server.chain.to_str().unwrap();
+    // Nobody says anything.
+    for (policy, code) in [("ignore", 0), ("prefer", 0), ("require", 3)] {
+        let run = verify_by(&pki, file, &["--revocation", policy, "--json"]);
+        assert_eq!(run.code, code, "{policy}: {run:?}");
+    }
+    let serial = verify_by(&pki, file, &["--json"]).json()["chain"][0]["serial"].as_str().unwrap().to_owned();
+    let crl = pki.dir().join("crl.pem");
+    for (revoked, code, status) in [(None, 0, "good"), (Some(serial.as_str()), 3, "revoked")] {
+        openssl_crl(&pki, revoked, &crl);
+        let run = verify_by(&pki, file, &["--crl", crl.to_str().unwrap(), "--json"]);
+        let document = run.json();
+        assert_eq!(
+            (run.code, &document["judgement"]["revocation"][0]["status"]),
+            (code, &json!(status)),
+            "{document:#}"
+        );
+        assert_eq!(document["judgement"]["revocation"][0]["by"], "crl");
+        let text = verify_by(&pki, file, &["--crl", crl.to_str().unwrap()]).text();
+        assert!(text.contains(status) && text.contains("\nRevocation     CN=localhost"), "{text}");
+    }
+    for option in ["--crl", "--ocsp"] {
+        let run = verify_by(&pki, file, &[option, file]);
+        assert_eq!((run.code, run.stderr.contains(option)), (2, true), "{run:?}");
+    }
+}
+
+/// A CRL of the intermediate, made by OpenSSL, on which one serial number may stand.
+fn openssl_crl(pki: &Pki, revoked: Option<&str>, out: &std::path::Path) {
+    let place = tempfile::tempdir().unwrap();
+    let index = revoked.map_or_else(String::new, |serial| {
+        format!("R\t350101000000Z\t260101000000Z,keyCompromise\t{}\tunknown\t/CN=x\n", serial.to_uppercase())
+    });
+    fs::write(place.path().join("index"), index).unwrap();
+    fs::write(place.path().join("number"), "01\n").unwrap();
+    let config = format!(
+        "[ca]\ndefault_ca=d\n[d]\ndatabase={0}/index\ncrlnumber={0}/number\ndefault_md=sha256\ndefault_crl_days=30\n\
+         crl_extensions=e\n[e]\nauthorityKeyIdentifier=keyid\n",
+        place.path().display()
+    );
+    fs::write(place.path().join("config"), config).unwrap();
+    let status = std::process::Command::new("openssl")
+        .args(["ca", "-gencrl", "-config"])
+        .arg(place.path().join("config"))
+        .arg("-cert")
+        .arg(pki.intermediate())
+        .arg("-keyfile")
+        .arg(pki.intermediate_key())
+        .arg("-out")
+        .arg(out)
+        .output()
+        .unwrap();
+    assert!(status.status.success(), "{}", String::from_utf8_lossy(&status.stderr));
+}

@@ -30,6 +30,8 @@ Examples:
       The chain that a server sends; HOST is the name.
   tlsmith cert verify fullchain.pem --profile web --ct-log-list log_list.json
       With all that browsers demand of public CAs.
+  tlsmith cert verify fullchain.pem --ca company-ca.pem --crl company.crl --revocation require
+      Not revoked either.
   tlsmith cert verify leaf.pem --untrusted intermediate.pem
       With an intermediate that is not in the file.
 
@@ -106,8 +108,13 @@ fn run(opts: &Opts, now: UnixTime) -> Result<Report, Usage> {
         );
         report.notes.push(note);
     }
-    let sct_list = input.seen.as_deref().and_then(|seen| seen.sct_list.as_deref());
-    let evidence = Evidence { sct_list, ..Evidence::default() };
+    let seen = input.seen.as_deref();
+    let evidence = Evidence {
+        sct_list: seen.and_then(|seen| seen.sct_list.as_deref()),
+        ocsp_response: seen.and_then(|seen| seen.ocsp_response.as_deref()),
+        handshake: seen.is_some(),
+        ..Evidence::default()
+    };
     report.judgement = Some(judge.judge(provider.as_ref(), chain, &evidence));
     Ok(report)
 }

@@ -262,11 +262,6 @@ impl Certificate {
         crate::check::signature::check(provider, self, issuer, &[]).is_ok()
     }
 
-    /// URIs under which its issuer's certificate may be found (authorityInfoAccess), as they stand: nothing is escaped.
-    pub fn ca_issuers(&self) -> &[String] {
-        &self.extensions().ca_issuers
-    }
-
     /// The first common name of the subject, as it stands: nothing in it is escaped.
     pub fn common_name(&self) -> Option<&str> {
         self.0.subject.values(&oid::COMMON_NAME).next()

@@ -2,11 +2,7 @@
 
 mod order;
 
-use std::{
-    ffi::OsString,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{ffi::OsString, path::PathBuf, sync::Arc};
 
 use clap::Args;
 use serde::Serialize;
@@ -160,17 +156,19 @@ fn run(opts: &Opts, now: UnixTime) -> Result<Report, Usage> {
             Err(error) => return Ok(Report { error: Some(error), ..report }),
         }
     }
-    report.order(provider.as_ref(), &Bundle { certificates: &bundle, origins: &origins }, opts.with_root, &anchors, now)?;
+    report.order(
+        provider.as_ref(),
+        &Bundle { certificates: &bundle, origins: &origins },
+        opts.with_root,
+        &anchors,
+        now,
+    )?;
     if let (Some(path), true) = (&opts.out, report.complete) {
-        write(output, path, &report.pem)?;
+        output.add(path, report.pem.as_bytes(), Access::Public)?;
+        output.commit()?;
         report.out = Some(path.display().to_string());
     }
     Ok(report)
-}
-
-fn write(mut output: Output, path: &Path, pem: &str) -> Result<(), Usage> {
-    output.add(path, pem.as_bytes(), Access::Public)?;
-    output.commit()
 }
 
 /// All certificates, and where each came from.
@@ -202,7 +200,9 @@ impl Report {
             let Some((certificate, origin)) = bundle.get(*place) else { continue };
             // What was left over and is above the chain is a root that clients have.
             let is_root = certificate.is_self_issued()
-                && chain.iter().any(|(one, _)| one.subject_der() == certificate.subject_der() || is_named_as_issuer(certificate, one));
+                && chain.iter().any(|(one, _)| {
+                    one.subject_der() == certificate.subject_der() || is_named_as_issuer(certificate, one)
+                });
             let why = if is_root && *why == order::Why::NotPart { ROOT } else { why.text() };
             self.dropped.push(Dropped::new(certificate, origin, why));
         }
@@ -243,7 +243,7 @@ impl Report {
             }
             None if last.is_self_issued() => self.root = Some(last.subject()),
             None => {
-                let locations = last.ca_issuers().to_vec();
+                let locations = last.ca_issuers_urls().to_vec();
                 self.missing = Some(Missing { subject: last.issuer(), locations });
             }
         }
@@ -265,8 +265,7 @@ impl Dropped {
 }
 
 fn several_leaves(bundle: &Bundle<'_>, places: &[usize]) -> Usage {
-    let names: Vec<String> =
-        places.iter().take(4).filter_map(|place| Some(bundle.get(*place)?.0.subject())).collect();
+    let names: Vec<String> = places.iter().take(4).filter_map(|place| Some(bundle.get(*place)?.0.subject())).collect();
     let message = format!("{} certificates could be the leaf: {}", places.len(), names.join("; "));
     Usage::new("usage.file", message, "name the files of one chain only")
 }

@@ -35,7 +35,9 @@ impl Why {
     pub(super) fn text(self) -> &'static str {
         match self {
             Self::Twice => "it stands there twice",
-            Self::DidNotSign => "it has the issuer's name, but its key did not sign: it belongs to another key of that CA",
+            Self::DidNotSign => {
+                "it has the issuer's name, but its key did not sign: it belongs to another key of that CA"
+            }
             Self::Alternative => "another certificate of the same CA takes its place",
             Self::NotPart => "it did not issue any certificate of the chain",
         }
@@ -72,7 +74,7 @@ pub(super) fn order(provider: &dyn Provider, bundle: &[Certificate], leaf: usize
     for (place, certificate) in bundle.iter().enumerate() {
         // The leaf is not its own double.
         let twice = bundle.iter().take(place).any(|before| before == certificate);
-        if (twice && place != leaf) || (place != leaf && bundle.get(leaf) == Some(certificate)) {
+        if place != leaf && (twice || bundle.get(leaf) == Some(certificate)) {
             dropped.push((place, Why::Twice));
         }
     }

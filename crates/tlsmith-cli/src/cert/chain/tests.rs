@@ -55,8 +55,7 @@ fn any_order_becomes_the_right_one() {
     // Every permutation of four.
     for number in 0..24 {
         let mut rest = all.to_vec();
-        let bundle: Vec<Certificate> =
-            [6, 2, 1, 1].iter().map(|by| rest.remove(number / by % rest.len())).collect();
+        let bundle: Vec<Certificate> = [6, 2, 1, 1].iter().map(|by| rest.remove(number / by % rest.len())).collect();
         let ordered = sorted(&bundle);
         let chain: Vec<Certificate> = ordered.chain.iter().map(|place| bundle[*place].clone()).collect();
         assert_eq!(chain, in_order, "{number}");

@@ -53,6 +53,14 @@ impl Page<'_> {
         self.field("Roots", &roots);
         self.field("Time", &judgement.time);
         self.field("Purpose", &format!("{}, profile {}", judgement.purpose, judgement.profile));
+        for (index, known) in judgement.revocation.iter().enumerate() {
+            let label = if index == 0 { "Revocation" } else { "" };
+            let since = known.revoked_at.as_ref().map_or_else(String::new, |at| format!(" at {at}"));
+            let why = known.reason.as_ref().map_or_else(String::new, |reason| format!(" ({reason})"));
+            let by = known.source.as_ref().map_or_else(String::new, |source| format!(", by {source}"));
+            let status = known.status.replace('_', " ");
+            self.field(label, &format!("{}: {status}{since}{why}{by}", known.subject));
+        }
         for (index, sct) in judgement.scts.iter().enumerate() {
             let label = if index == 0 { "CT logs" } else { "" };
             let log = sct.log.as_deref().unwrap_or("unreadable");

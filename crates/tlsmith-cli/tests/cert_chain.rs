@@ -1,0 +1,95 @@
+//! `tlsmith cert chain`: bundles put into order, and written.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
+
+mod common;
+
+use std::{fs, path::PathBuf, sync::LazyLock};
+
+use common::{Run, run_with};
+use serde_json::{Value, json};
+use tlsmith_testkit::{
+    certs::{HOST, KeyKind, Pki},
+    config,
+    server::{Mode, TestServer},
+};
+
+static PKI: LazyLock<Pki> = LazyLock::new(|| Pki::new(KeyKind::P256));
+
+fn chain(arguments: &[&str]) -> Run {
+    let root = PKI.root().to_str().unwrap();
+    run_with(b"", &[&["cert", "chain", "--ca", root], arguments].concat())
+}
+
+fn file(name: &str, parts: &[PathBuf]) -> String {
+    let path = PKI.dir().join(name);
+    let content: String = parts.iter().map(|part| fs::read_to_string(part).unwrap()).collect();
+    fs::write(&path, content).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+fn parts() -> [PathBuf; 3] {
+    [PKI.server.leaf.clone(), PKI.intermediate(), PKI.root().to_owned()]
+}
+
+#[test]
+fn a_bundle_in_any_order_becomes_a_chain_that_is_trusted() {
+    let [leaf, intermediate, root] = parts();
+    let bundle = file("mixed.pem", &[root.clone(), intermediate.clone(), leaf.clone(), intermediate.clone()]);
+    let out = PKI.dir().join("fullchain.pem");
+    let out = out.to_str().unwrap();
+    let run = chain(&[&bundle, "--out", out, "--json"]);
+    let document = run.json();
+    assert_eq!((run.code, &document["complete"], &document["root_trusted"]), (0, &json!(true), &json!(true)));
+    let written = fs::read_to_string(out).unwrap();
+    assert_eq!((document["pem"].as_str().unwrap(), document["out"].as_str().unwrap()), (written.as_str(), out));
+    let expected = fs::read_to_string(&PKI.server.chain).unwrap();
+    assert_eq!(written, expected.replace("\r\n", "\n"));
+    let whys: Vec<&Value> = document["dropped"].as_array().unwrap().iter().map(|dropped| &dropped["why"]).collect();
+    assert_eq!(whys, ["it stands there twice", "it is a root: who trusts it has it"], "{document:#}");
+    let verified = run_with(b"", &["cert", "verify", out, "--ca", root.to_str().unwrap(), "--name", HOST]);
+    assert_eq!(verified.code, 0);
+    // It is not overwritten but where that is asked for.
+    let run = chain(&[&bundle, "--out", out]);
+    assert_eq!((run.code, run.stderr.contains("it exists")), (2, true), "{run:?}");
+    let run = chain(&[&bundle, "--out", out, "--force", "--with-root", "--json"]);
+    assert_eq!((run.code, run.json()["chain"].as_array().unwrap().len()), (0, 3));
+    // Several files are one bundle.
+    let run = chain(&[leaf.to_str().unwrap(), intermediate.to_str().unwrap()]);
+    assert_eq!(run.code, 0);
+    assert!(run.text().contains("  complete\n\nCertificate 0  CN=localhost"), "{run:?}");
+}
+
+#[test]
+fn what_is_missing_is_named_and_nothing_written() {
+    let out = PKI.dir().join("not-written.pem");
+    let run = chain(&[PKI.server.leaf.to_str().unwrap(), "--out", out.to_str().unwrap(), "--json"]);
+    let document = run.json();
+    assert_eq!((run.code, &document["complete"], out.exists()), (1, &json!(false), false));
+    assert!(document["missing"]["subject"].as_str().unwrap().contains("intermediate"), "{document:#}");
+    let text = chain(&[PKI.server.leaf.to_str().unwrap()]).text();
+    assert!(
+        text.contains("  INCOMPLETE\n") && text.contains("\nMISSING        CN=tlsmith test intermediate"),
+        "{text}"
+    );
+}
+
+#[test]
+fn two_leaves_are_not_one_chain() {
+    let [leaf, intermediate, _] = parts();
+    let bundle = file("two.pem", &[leaf, PKI.client.leaf.clone(), intermediate]);
+    let run = chain(&[&bundle, "--json"]);
+    assert_eq!(run.code, 2);
+    assert!(
+        run.json()["error"]["message"].as_str().unwrap().starts_with("2 certificates could be the leaf"),
+        "{run:?}"
+    );
+}
+
+#[test]
+fn of_a_server() {
+    let server = TestServer::start(config::server(&PKI.server).build().unwrap(), Mode::Echo);
+    let run = chain(&[&format!("127.0.0.1:{}", server.port), "--json"]);
+    assert_eq!((run.code, run.json()["chain"].as_array().unwrap().len()), (0, 2));
+    let run = chain(&["127.0.0.1:1", "--json"]);
+    assert_eq!((run.code, &run.json()["error"]["code"]), (1, &json!("transport.refused")));
+}
