@@ -91,8 +91,8 @@ pub(crate) struct Completed {
     pub(crate) report: Report,
     /// What was added, next to the leaf first.
     pub(crate) added: Vec<Certificate>,
-    /// Where it was found.
-    pub(crate) from: String,
+    /// What was fetched, or why not, for people.
+    pub(crate) notes: Vec<String>,
 }
 
 /// Everything.

@@ -7,11 +7,14 @@ use std::{net::SocketAddr, time::Duration};
 
 use tlsmith::registry::{NamedGroup, ProtocolVersion};
 use tlsmith_x509::{
-    Certificate, Code, DnsName, PathRequest, Purpose, Report, ServerName, TrustAnchors, UnixTime, name::ReferenceName,
+    Certificate, Code, DnsName, PathRequest, Purpose, Report, ServerName, TrustAnchors, UnixTime,
+    name::ReferenceName,
+    revocation::{Revocation, RevocationPolicy, Stapling},
 };
 use tokio::{task::JoinSet, time::timeout};
 
 use super::{
+    complete,
     evidence::{Evidence, Kind, RawTrial, Trial},
     http,
     plan::Plan,
@@ -34,6 +37,8 @@ const NOT_HTTP: [u16; 16] = [465, 563, 636, 853, 989, 990, 992, 993, 994, 995, 3
 pub(crate) async fn examine(plan: &Plan) -> Evidence {
     let mut examination = Examination { plan, evidence: empty(plan) };
     examination.run().await;
+    let completed = complete::complete(plan, &examination.evidence).await;
+    examination.evidence.completed = completed;
     examination.evidence
 }
 
@@ -178,14 +183,24 @@ impl Examination<'_> {
             Kind::Neighbour(name) => name,
             _ => &self.plan.name,
         };
-        let report = (!seen.chain.is_empty()).then(|| self.judge(&seen.chain, name));
+        let report = (!seen.chain.is_empty()).then(|| self.judge(&seen, name));
         self.evidence.trials.push(Trial { kind, seen, report });
     }
 
-    fn judge(&self, chain: &[Certificate], name: &ServerName) -> Report {
+    fn judge(&self, seen: &Seen, name: &ServerName) -> Report {
+        // Without a word at hand nobody is to be told that there is none.
+        let is_told = seen.ocsp_response.is_some() || !self.plan.crls.is_empty();
         let request = PathRequest {
             name: Some(ReferenceName::Host(name)),
-            ..PathRequest::new(chain, &self.plan.anchors, Purpose::ServerAuth, self.plan.now)
+            ocsp_response: seen.ocsp_response.as_deref(),
+            revocation: Revocation {
+                policy: if is_told { self.plan.revocation } else { RevocationPolicy::Ignore },
+                crls: &self.plan.crls,
+                // A handshake that did not come to its end may have come to no staple either.
+                stapling: if seen.completed { Stapling::Asked } else { Stapling::NotAsked },
+                ..Revocation::default()
+            },
+            ..PathRequest::new(&seen.chain, &self.plan.anchors, Purpose::ServerAuth, self.plan.now)
         };
         tlsmith_x509::verify(self.plan.provider.as_ref(), &request)
     }

@@ -4,6 +4,7 @@
 
 mod banners;
 mod causes;
+mod complete;
 mod evidence;
 mod examine;
 mod http;

@@ -2,7 +2,7 @@
 
 use std::{net::IpAddr, path::PathBuf, time::Duration};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use tlsmith_x509::UnixTime;
 
 use crate::{cli::duration, connect::starttls::Protocol, trust::Anchors};
@@ -28,6 +28,17 @@ Examples:
 
 Exit codes: 0 nothing is wrong (or only worth knowing), 1 the handshake or a check failed, 2 usage or configuration,
 3 the certificate is not trusted.";
+
+/// What follows from revocations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Revocations {
+    /// Nobody is asked
+    Ignore,
+    /// A certificate that was revoked is refused
+    Prefer,
+    /// So is one of which nobody says that it was not
+    Require,
+}
 
 /// Find out what is wrong with a TLS server: the likely cause, its evidence, its mend
 #[derive(Debug, Args)]
@@ -60,6 +71,23 @@ pub(crate) struct Opts {
     /// Its private key; not needed where the file of --cert holds it
     #[arg(long, value_name = "FILE", requires = "cert", help_heading = "Client certificate")]
     pub(crate) key: Option<PathBuf>,
+
+    /// What follows from revocations, stapled or fetched (CRLs, OCSP): ignore, prefer to know, or require that each
+    /// certificate is known not to be revoked
+    #[arg(
+        long,
+        value_name = "POLICY",
+        default_value = "prefer",
+        hide_possible_values = true,
+        help_heading = "What to look up"
+    )]
+    pub(crate) revocation: Revocations,
+    /// Certificate revocation lists (PEM or DER) of CAs in the path; repeatable
+    #[arg(long, value_name = "FILE", help_heading = "What to look up")]
+    pub(crate) crl: Vec<PathBuf>,
+    /// Fetch nothing that certificates name: no missing intermediate (AIA), no CRL, no OCSP response
+    #[arg(long, help_heading = "What to look up")]
+    pub(crate) offline: bool,
 
     /// The certificate file that the server is to serve: tells a server that was not reloaded after a renewal
     #[arg(long, value_name = "FILE", help_heading = "What to compare with")]

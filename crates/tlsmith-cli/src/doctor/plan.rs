@@ -4,9 +4,12 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use tlsmith::auth::Identity;
 use tlsmith_crypto::{Provider, aws_lc::AwsLc};
-use tlsmith_x509::{Certificate, ServerName, TrustAnchors, UnixTime};
+use tlsmith_x509::{
+    Certificate, ServerName, TrustAnchors, UnixTime,
+    revocation::{Crl, RevocationPolicy},
+};
 
-use super::opts::Opts;
+use super::opts::{Opts, Revocations};
 use crate::{
     connect::{HTTPS, Target, starttls::Protocol},
     exit::Usage,
@@ -28,6 +31,11 @@ pub(crate) struct Plan {
     pub(crate) client: Option<Certificate>,
     /// The first certificate of the file of `--expect`, and the file's name.
     pub(crate) expected: Option<(String, Certificate)>,
+    pub(crate) revocation: RevocationPolicy,
+    /// Those of `--crl`.
+    pub(crate) crls: Vec<Crl>,
+    /// Nothing is fetched that certificates name.
+    pub(crate) offline: bool,
     pub(crate) now: UnixTime,
     /// The addresses to ask; empty: those of the name.
     pub(crate) addresses: Vec<SocketAddr>,
@@ -66,12 +74,24 @@ impl Plan {
             identity,
             client,
             expected,
+            revocation: match opts.revocation {
+                Revocations::Ignore => RevocationPolicy::Ignore,
+                Revocations::Prefer => RevocationPolicy::Prefer,
+                Revocations::Require => RevocationPolicy::Require,
+            },
+            crls: opts.crl.iter().map(|path| crl(path)).collect::<Result<_, _>>()?,
+            offline: opts.offline,
             now: opts.at.unwrap_or_else(UnixTime::now),
             addresses,
             timeout: opts.timeout,
             notes: hint.into_iter().collect(),
         })
     }
+}
+
+fn crl(path: &std::path::Path) -> Result<Crl, Usage> {
+    let wrong = |what: String| Usage::new("usage.file", format!("--crl {}: {what}", path.display()), "");
+    Crl::from_pem(&files::read("--crl", path)?).map_err(|error| wrong(error.to_string()))
 }
 
 fn first_certificate(option: &str, path: &std::path::Path) -> Result<Certificate, Usage> {

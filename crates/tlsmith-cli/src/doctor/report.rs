@@ -32,6 +32,8 @@ pub(crate) struct Report {
     pub(crate) chain: Vec<String>,
     /// What was tried.
     pub(crate) probes: Vec<Tried>,
+    /// What was fetched that certificates name, and what could not be.
+    pub(crate) fetched: Vec<String>,
     /// The exit code.
     pub(crate) exit: u8,
     /// Why the command could not begin.
@@ -90,6 +92,7 @@ impl Report {
             findings: findings.iter().map(Finding::new).collect(),
             chain: evidence.chain().iter().map(tlsmith_x509::Certificate::subject).collect(),
             probes: trials.chain(evidence.raw.iter().map(Tried::of_raw)).collect(),
+            fetched: evidence.completed.iter().flat_map(|completed| completed.notes.clone()).collect(),
             exit: exit_code(cause.exit),
             error: None,
         }
@@ -108,6 +111,7 @@ impl Report {
             findings: Vec::new(),
             chain: Vec::new(),
             probes: Vec::new(),
+            fetched: Vec::new(),
             exit: exit_code(Exit::Usage),
             error: Some(Error::of_usage(usage)),
         }

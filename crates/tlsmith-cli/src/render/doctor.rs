@@ -21,6 +21,7 @@ pub(crate) fn screen(report: &Report, style: &Style) -> String {
     }
     if style.verbose {
         page.probes(&report.probes);
+        page.fetched(&report.fetched);
     }
     page.text
 }
@@ -94,6 +95,13 @@ impl Page<'_> {
             let line = format!("  {what:first$}  {took:>second$}  {agreed:third$}  {came}");
             self.text.push_str(line.trim_end());
             self.text.push('\n');
+        }
+    }
+
+    fn fetched(&mut self, fetched: &[String]) {
+        if !fetched.is_empty() {
+            self.heading("Fetched");
+            fetched.iter().for_each(|line| self.item(line));
         }
     }
 

@@ -106,10 +106,11 @@ pub(super) fn middlebox(evidence: &Evidence) -> Option<Diagnosis> {
 /// A list or a responder says so.
 pub(super) fn revoked(evidence: &Evidence) -> Option<Diagnosis> {
     let fix = "Have a new certificate issued (with a new key, if the key may be known to others), install it, reload the server.";
-    let found =
-        judged(evidence).and_then(|report| report.findings.iter().find(|f| f.code.as_str() == "certificate.revoked"));
+    let found = judged(evidence).and_then(|report| report.findings.iter().find(|f| f.code == Code::Revoked));
     if let Some(finding) = found {
-        return Some(Diagnosis::new(Cause::Revoked, sentence(&finding.message), fix).about(finding.certificate));
+        let notes = evidence.completed.iter().flat_map(|completed| completed.notes.clone());
+        let diagnosis = Diagnosis::new(Cause::Revoked, sentence(&finding.message), fix).about(finding.certificate);
+        return Some(diagnosis.because_of(notes));
     }
     let trial = evidence.with_chain()?;
     let response = OcspResponse::from_der(trial.seen.ocsp_response.as_deref()?).ok()?;
@@ -171,10 +172,9 @@ pub(super) fn missing_intermediate(evidence: &Evidence) -> Option<Diagnosis> {
         }
         _ => None,
     })?;
-    let proven = evidence
-        .completed
-        .as_ref()
-        .is_some_and(|completed| completed.report.is_trusted() || !completed.report.findings.iter().any(is_end));
+    let added = evidence.completed.as_ref().filter(|completed| !completed.added.is_empty());
+    let proven =
+        added.is_some_and(|completed| completed.report.is_trusted() || !completed.report.findings.iter().any(is_end));
     if !(proven || rest) {
         return None;
     }
@@ -216,13 +216,14 @@ fn place(evidence: &Evidence) -> String {
 }
 
 fn completion(evidence: &Evidence) -> Option<String> {
-    let completed = evidence.completed.as_ref()?;
+    let completed = evidence.completed.as_ref().filter(|completed| !completed.added.is_empty())?;
     let added = completed.added.iter().map(label).collect::<Vec<_>>().join(", ");
     let verdict = match completed.report.cause() {
         None => "the chain is trusted",
         Some(_) => "the chain reaches a root that is trusted",
     };
-    Some(format!("with {added} ({}) added, {verdict}", completed.from))
+    let notes = completed.notes.join("; ");
+    Some(format!("with {added} added, {verdict} ({notes})"))
 }
 
 /// What the judgement of the chain says by itself.
@@ -237,7 +238,9 @@ pub(super) fn of_the_finding(evidence: &Evidence) -> Option<Diagnosis> {
     };
     let index = finding.certificate;
     let cause = match finding.code {
-        Code::NameMismatch | Code::NoSubjectAltName => return None,
+        // They have rules of their own.
+        Code::NameMismatch | Code::NoSubjectAltName | Code::Revoked => return None,
+        Code::MustStaple => Cause::MustStaple,
         _ if is_end(finding) => return private_ca(evidence, finding),
         Code::BadSignature => Cause::BadSignature,
         Code::UnsupportedSignatureAlgorithm => Cause::WeakSignature,
