@@ -3,7 +3,7 @@
 use tlsmith::registry::ProtocolVersion;
 use tlsmith_x509::Code;
 
-use super::Diagnosis;
+use super::{Diagnosis, certificates::sentence};
 use crate::{
     connect::starttls::Protocol,
     doctor::{
@@ -280,8 +280,7 @@ pub(super) fn silence(evidence: &Evidence) -> Option<Diagnosis> {
 pub(super) fn any_other(evidence: &Evidence) -> Option<Diagnosis> {
     let trial = evidence.default_trial()?;
     let error = trial.error()?;
-    let diagnosis =
-        Diagnosis::new(Cause::HandshakeFailed, format!("{}.", error.message.trim_end_matches('.')), error.fix.clone());
+    let diagnosis = Diagnosis::new(Cause::HandshakeFailed, sentence(&error.message), error.fix.clone());
     let alert =
         error.alert.as_ref().map(|alert| format!("the alert {alert} was {}", error.alert_direction.unwrap_or("seen")));
     Some(diagnosis.because_of(alert).because_of(error.why.clone()))

@@ -1,6 +1,6 @@
 //! The way to the server: name, TCP, and the dialogue before TLS.
 
-use super::Diagnosis;
+use super::{Diagnosis, certificates::sentence};
 use crate::doctor::{causes::Cause, evidence::Evidence};
 
 /// The name has no address.
@@ -11,7 +11,7 @@ pub(super) fn unresolved(evidence: &Evidence) -> Option<Diagnosis> {
         "Check the spelling, and what the resolver says: getent hosts {host}; dig {host}. To ask a machine by its address: \
          tlsmith doctor ADDRESS --servername {host}."
     );
-    Some(Diagnosis::new(Cause::DnsFailure, error.message.clone(), fix))
+    Some(Diagnosis::new(Cause::DnsFailure, sentence(&error.message), fix))
 }
 
 /// No address takes a TCP connection.
@@ -36,11 +36,14 @@ pub(super) fn no_connection(evidence: &Evidence) -> Option<Diagnosis> {
         _ => (Cause::Unreachable, error.fix.clone()),
     };
     let others = trial.seen.failed_addresses.iter().map(|failed| failed.message.clone());
-    Some(Diagnosis::new(cause, error.message.clone(), fix).because_of(others))
+    Some(Diagnosis::new(cause, sentence(&error.message), fix).because_of(others))
 }
 
 /// The dialogue in clear did not come to TLS.
 pub(super) fn starttls(evidence: &Evidence) -> Option<Diagnosis> {
     let error = evidence.default_trial()?.error().filter(|error| error.phase == Some("starttls"))?;
-    Some(Diagnosis::new(Cause::StarttlsFailed, error.message.clone(), error.fix.clone()).because_of(error.why.clone()))
+    Some(
+        Diagnosis::new(Cause::StarttlsFailed, sentence(&error.message), error.fix.clone())
+            .because_of(error.why.clone()),
+    )
 }
