@@ -142,12 +142,12 @@ fn of_a_strangers_file_only_certificates_are_taken() {
     let (key, certificate) = pair();
     let pem = |label: &str, der: &[u8]| container::pem(label, der).as_str().to_owned();
     let only = |bytes: &[u8]| container::certificates(bytes).unwrap();
-    assert_eq!(only(certificate.der()), [certificate.clone()]);
-    assert_eq!(only(pem("CERTIFICATE", certificate.der()).as_bytes()), [certificate.clone()]);
+    assert_eq!(only(certificate.der()), std::slice::from_ref(&certificate));
+    assert_eq!(only(pem("CERTIFICATE", certificate.der()).as_bytes()), std::slice::from_ref(&certificate));
     let mixed = pem("PRIVATE KEY", b"no key") + &pem("CERTIFICATE", certificate.der());
-    assert_eq!(only(mixed.as_bytes()), [certificate.clone()]);
+    assert_eq!(only(mixed.as_bytes()), std::slice::from_ref(&certificate));
     assert_eq!(only(&signed_data(&[&certificate, &certificate])), [certificate.clone(), certificate.clone()]);
-    assert_eq!(only(pem("PKCS7", &signed_data(&[&certificate])).as_bytes()), [certificate.clone()]);
+    assert_eq!(only(pem("PKCS7", &signed_data(&[&certificate])).as_bytes()), std::slice::from_ref(&certificate));
 
     // It opens without a passphrase, and is not opened.
     let locked = container::pkcs12(Some(&key), &[certificate], "x", "").unwrap();

@@ -327,7 +327,7 @@ async fn what_is_somebody_elses_is_not_used_nor_kept() {
     let fetcher = Fetcher { cache: Some(Cache::new(directory.path().join("cache"))), ..anywhere() };
     let gathered = gather(&fetcher, &AwsLc, std::slice::from_ref(&world.leaf), &world.anchors(), ALL, now()).await;
     assert!(gathered.intermediates.is_empty());
-    assert!(gathered.notes[0].to_string().contains("somebody else"), "{:?}", gathered.notes);
+    assert!(gathered.notes[0].to_string().contains("not the certificate of who signed"), "{:?}", gathered.notes);
     let chain = [world.leaf.clone(), world.middle.clone()];
     let gathered = gather(&fetcher, &AwsLc, &chain, &world.anchors(), ALL, now()).await;
     let notes: Vec<String> = gathered.notes.iter().map(ToString::to_string).collect();

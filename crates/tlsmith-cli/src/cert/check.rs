@@ -162,8 +162,12 @@ async fn load_all(mut waiting: VecDeque<Source>, opts: &InputOpts, provider: &Ar
         }
         match watch.until(running.join_next()).await {
             Some(Ok(one)) => loaded.push(one),
-            // None was cancelled, and a panic has told of itself.
-            Some(Err(_)) => {}
+            // None was cancelled; a table that lacks a row must not pass for a whole one.
+            Some(Err(error)) => {
+                if let Ok(panic) = error.try_into_panic() {
+                    std::panic::resume_unwind(panic);
+                }
+            }
             None => return loaded,
         }
         watch.done(loaded.len());

@@ -158,7 +158,12 @@ fn digest_of(until: &[u8], body: &[u8]) -> Vec<u8> {
 
 fn write_aside(path: &Path, body: &[u8], until: UnixTime) -> io::Result<()> {
     let until = until.0.to_be_bytes();
-    let mut file = File::create(path)?;
+    // One that was left half-written, or a link that somebody put there, is not written through.
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut file = File::create_new(path)?;
     file.write_all(MAGIC)?;
     file.write_all(&until)?;
     file.write_all(&digest_of(&until, body))?;

@@ -183,7 +183,8 @@ impl Gathering<'_> {
     async fn issuer(&mut self, certificate: &Certificate) -> Option<Certificate> {
         for url in certificate.ca_issuers_urls().iter().take(URLS) {
             let cached = self.cached(Key::Issuer(url)).and_then(|der| Certificate::from_der(&der).ok());
-            if let Some(issuer) = cached.filter(|issuer| is_issuer(certificate, issuer)) {
+            let signed_by = |issuer: &Certificate| certificate.is_signed_by(issuer, self.provider);
+            if let Some(issuer) = cached.filter(|issuer| is_issuer(certificate, issuer) && signed_by(issuer)) {
                 self.note(Note::Cached(ISSUER, url.clone()));
                 self.gathered.intermediates.push(issuer.clone());
                 return Some(issuer);
@@ -192,7 +193,8 @@ impl Gathering<'_> {
                 return None;
             }
             match self.fetcher.ca_issuers(url).await {
-                Ok(certificates) => match issuer_among(certificate, certificates.iter()) {
+                // By name and key identifier alone somebody on the way could put another in its place, for as long as it is kept.
+                Ok(certificates) => match issuer_among(certificate, certificates.iter().filter(|one| signed_by(one))) {
                     Some(issuer) => {
                         self.note(Note::Fetched(ISSUER, url.clone()));
                         let week = UnixTime(self.now.0.saturating_add(ISSUER_SECONDS));
@@ -201,7 +203,7 @@ impl Gathering<'_> {
                         return Some(issuer);
                     }
                     None => {
-                        let why = "it is the certificate of somebody else".to_owned();
+                        let why = "it is not the certificate of who signed".to_owned();
                         self.note(Note::Refused(ISSUER, url.clone(), why));
                     }
                 },
