@@ -171,7 +171,7 @@ fn what_cannot_be_read_at_all_is_one_line_too() {
     usage(&["connect", "localhost", "--jsn"], code, &["--jsn", "similar argument exists: '--json'"]);
     usage(&["connect", "localhost", "--roots", "all"], code, &["possible values: system, mozilla"]);
     usage(&["connect", "localhost", "--key", "k.pem"], code, &["--cert <FILE>"]);
-    usage(&["conect", "localhost"], code, &["similar subcommand exists: 'connect'", "tlsmith --help"]);
+    usage(&["explan", "localhost"], code, &["similar subcommand exists: 'explain'", "tlsmith --help"]);
     usage(&["serve", "--listen", "8443"], code, &["127.0.0.1:8443", "tlsmith serve --help"]);
     usage(&["serve"], "usage.serve", &["--demo"]);
     // `--json` after `--` is no option.
