@@ -1,19 +1,20 @@
 //! Judging a chain: the options that say how, and the judgement as reports have it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 use tlsmith_crypto::Provider;
 use tlsmith_x509::{
-    Certificate, PathRequest, Pin, Profile, Purpose, ServerName, TrustAnchors, UnixTime,
-    ct::{CtPolicy, JudgedSct, LogList, Transparency, Verdict},
+    Certificate, PathRequest, Purpose, ServerName, TrustAnchors, UnixTime,
+    ct::{JudgedSct, Transparency, Verdict},
     name::ReferenceName,
-    revocation::{self, CertificateRevocation, Crl, Revocation, RevocationPolicy, Stapling},
+    revocation::{self, CertificateRevocation, Revocation, Stapling},
 };
 
 use crate::{
     connect::Finding,
+    demands::{DemandOpts, Demands},
     exit::{Exit, Usage},
     files, input,
     trust::Anchors,
@@ -28,26 +29,6 @@ pub(crate) enum PurposeOption {
     Client,
 }
 
-/// Beyond RFC 5280 §6.1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ProfileOption {
-    /// What browsers may expect of public CAs (CA/B Forum Baseline Requirements)
-    Web,
-    /// RFC 5280 and nothing more
-    Private,
-}
-
-/// What follows from revocations.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum RevocationOption {
-    /// Not trusted unless it is known not to be revoked
-    Require,
-    /// Not trusted if revoked; where nobody says, that is told
-    Prefer,
-    /// Nobody is asked
-    Ignore,
-}
-
 /// How a chain is judged.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct JudgeOpts {
@@ -56,10 +37,6 @@ pub(crate) struct JudgeOpts {
     /// Certificates that help to find a path and are not trusted: intermediates that were not sent; repeatable
     #[arg(long, value_name = "FILE", help_heading = "Whom to trust")]
     untrusted: Vec<PathBuf>,
-    /// A key that has to stand in the path: sha256/BASE64 or hexadecimal, as `tlsmith cert pin` says it; repeatable, one
-    /// of them is enough
-    #[arg(long, value_name = "PIN", help_heading = "Whom to trust")]
-    pin: Vec<Pin>,
     /// The name that the certificate has to hold: a host, an address, a URI (spiffe://...) or a mailbox
     #[arg(long, value_name = "NAME", help_heading = "What for")]
     name: Option<String>,
@@ -69,25 +46,8 @@ pub(crate) struct JudgeOpts {
     /// What the certificate is to be used for
     #[arg(long, value_name = "PURPOSE", default_value = "server", help_heading = "What for")]
     purpose: PurposeOption,
-    /// How strict to be: `web` as browsers are with public CAs, `private` by RFC 5280 alone
-    #[arg(
-        long,
-        value_name = "PROFILE",
-        default_value = "private",
-        hide_possible_values = true,
-        help_heading = "How strictly"
-    )]
-    profile: ProfileOption,
-    /// Demand timestamps of Certificate Transparency from the logs in this list (JSON, the public list's version 3)
-    #[arg(long, value_name = "FILE", help_heading = "How strictly")]
-    ct_log_list: Option<PathBuf>,
-    /// What follows from revocations: `require` that each certificate is known not to be revoked, `prefer` to know, or
-    /// `ignore` them [default: prefer with --crl or --ocsp, else ignore]
-    #[arg(long, value_name = "POLICY", hide_possible_values = true, help_heading = "How strictly")]
-    revocation: Option<RevocationOption>,
-    /// Certificate revocation lists (PEM or DER) of CAs in the path; repeatable
-    #[arg(long, value_name = "FILE", help_heading = "How strictly")]
-    crl: Vec<PathBuf>,
+    #[command(flatten)]
+    demands: DemandOpts,
     /// An OCSP response (DER or PEM) about a certificate of the path; repeatable
     #[arg(long, value_name = "FILE", help_heading = "How strictly")]
     ocsp: Vec<PathBuf>,
@@ -108,14 +68,9 @@ pub(crate) struct Judge {
     /// `system`, `mozilla`, `file`, or two of them.
     roots: String,
     known: Vec<Certificate>,
-    pins: Vec<Pin>,
     name: Option<Name>,
     purpose: Purpose,
-    profile: Profile,
-    /// The logs that are known, and how many of them have to know the certificate.
-    transparency: Option<(LogList, CtPolicy)>,
-    revocation: RevocationPolicy,
-    crls: Vec<Crl>,
+    demands: Demands,
     ocsp: Vec<Vec<u8>>,
     now: UnixTime,
 }
@@ -141,23 +96,6 @@ impl JudgeOpts {
             PurposeOption::Server => Purpose::ServerAuth,
             PurposeOption::Client => Purpose::ClientAuth,
         };
-        let profile = match self.profile {
-            ProfileOption::Web => Profile::web(),
-            ProfileOption::Private => Profile::private(),
-        };
-        let transparency = match &self.ct_log_list {
-            Some(path) => {
-                let logs = LogList::from_json(provider, &files::read("--ct-log-list", path)?).map_err(|error| {
-                    Usage::new("usage.file", format!("--ct-log-list {}: {error}", path.display()), "")
-                })?;
-                Some((logs, CtPolicy::default()))
-            }
-            None => None,
-        };
-        let mut crls = Vec::new();
-        for path in &self.crl {
-            crls.extend(read_crls(path)?);
-        }
         let mut ocsp = Vec::new();
         for path in &self.ocsp {
             let response = tlsmith_x509::pem::ocsp_response(&files::read("--ocsp", path)?);
@@ -168,38 +106,13 @@ impl JudgeOpts {
             anchors,
             roots,
             known,
-            pins: self.pin.clone(),
             name,
             purpose,
-            profile,
-            transparency,
-            revocation: self.revocation_policy(),
-            crls,
+            demands: self.demands.load(provider, !ocsp.is_empty())?,
             ocsp,
             now: self.at.unwrap_or(now),
         })
     }
-
-    fn revocation_policy(&self) -> RevocationPolicy {
-        match self.revocation {
-            Some(RevocationOption::Require) => RevocationPolicy::Require,
-            Some(RevocationOption::Prefer) => RevocationPolicy::Prefer,
-            Some(RevocationOption::Ignore) => RevocationPolicy::Ignore,
-            None if self.crl.is_empty() && self.ocsp.is_empty() => RevocationPolicy::Ignore,
-            None => RevocationPolicy::Prefer,
-        }
-    }
-}
-
-/// All CRLs of the file of `--crl`.
-fn read_crls(path: &Path) -> Result<Vec<Crl>, Usage> {
-    let name = format!("--crl {}", path.display());
-    let contents = input::contents(&name, &files::read("--crl", path)?)?;
-    if contents.crls.is_empty() {
-        return Err(Usage::new("usage.file", format!("{name}: it holds no CRL"), ""));
-    }
-    let crls = contents.crls.iter().map(|der| Crl::from_der(der));
-    crls.collect::<Result<_, _>>().map_err(|error| Usage::new("usage.file", format!("{name}: {error}"), ""))
 }
 
 impl Name {
@@ -304,23 +217,23 @@ impl Judge {
         responses: &'a [&'a [u8]],
         evidence: &Evidence<'a>,
     ) -> PathRequest<'a> {
-        let transparency = self.transparency.as_ref();
+        let transparency = self.demands.transparency.as_ref();
         let stapling = if evidence.handshake { Stapling::Asked } else { Stapling::NotAsked };
         PathRequest {
             known,
-            profile: &self.profile,
+            profile: &self.demands.profile,
             transparency: transparency.map(|(logs, policy)| Transparency { logs, policy, required: true }),
             sct_list: evidence.sct_list,
             revocation: Revocation {
-                policy: self.revocation,
-                crls: &self.crls,
+                policy: self.demands.revocation,
+                crls: &self.demands.crls,
                 responses,
                 stapling,
                 ..Revocation::default()
             },
             ocsp_response: evidence.ocsp_response,
             name: self.name.as_ref().map(Name::reference),
-            pins: &self.pins,
+            pins: &self.demands.pins,
             ..PathRequest::new(chain, &self.anchors, self.purpose, self.now)
         }
     }
@@ -354,7 +267,7 @@ impl Judge {
             name: self.name.as_ref().map(|name| name.reference().to_string()),
             roots: self.roots.clone(),
             root_count: self.anchors.len(),
-            profile: self.profile.name.to_string(),
+            profile: self.demands.profile.name.to_string(),
             path,
             scts: report.scts.iter().map(Timestamp::new).collect(),
             revocation: report.revocation.iter().map(RevocationStatus::new).collect(),

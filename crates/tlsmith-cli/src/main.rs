@@ -7,6 +7,7 @@ mod cli;
 mod connect;
 mod convert;
 mod csr;
+mod demands;
 mod dhparam;
 mod doctor;
 mod encode;

@@ -7,7 +7,7 @@ use tlsmith::auth::{AcceptAnyway, ChainVerifier, PeerVerifier};
 use tlsmith_crypto::Provider;
 use tlsmith_x509::{ServerName, TrustAnchors};
 
-use crate::{connect::Target, exit::Usage, files, input};
+use crate::{connect::Target, demands::DemandOpts, exit::Usage, files, input};
 
 /// Where trust comes from when no file is named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -37,6 +37,8 @@ pub(crate) struct Trust {
     pub(crate) servername: Option<String>,
     #[command(flatten)]
     anchors: Anchors,
+    #[command(flatten)]
+    demands: DemandOpts,
     /// Go on although the certificate is not trusted; says what is wrong with it and still exits with 3
     #[arg(long, help_heading = "Whom to trust")]
     pub(crate) insecure: bool,
@@ -101,12 +103,17 @@ impl Trust {
         self.anchors.load()
     }
 
-    /// What judges the server's chain.
-    pub(crate) fn verifier(&self, provider: &Arc<dyn Provider>, anchors: TrustAnchors) -> Arc<dyn PeerVerifier> {
-        let verifier = ChainVerifier::new(provider.clone(), Arc::new(anchors));
-        match self.insecure {
+    /// What judges the server's chain. Nothing is fetched: of revocations, CRLs and the staple tell.
+    pub(crate) fn verifier(
+        &self,
+        provider: &Arc<dyn Provider>,
+        anchors: TrustAnchors,
+    ) -> Result<Arc<dyn PeerVerifier>, Usage> {
+        let demands = self.demands.load(provider.as_ref(), false)?;
+        let verifier = demands.of_handshakes(ChainVerifier::new(provider.clone(), Arc::new(anchors)));
+        Ok(match self.insecure {
             true => Arc::new(AcceptAnyway(verifier)),
             false => Arc::new(verifier),
-        }
+        })
     }
 }

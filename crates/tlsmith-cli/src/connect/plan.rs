@@ -121,7 +121,7 @@ fn config(
     anchors: TrustAnchors,
     key_log: Option<Arc<FileKeyLog>>,
 ) -> Result<ClientConfigBuilder, Usage> {
-    let verifier = opts.trust.verifier(provider, anchors);
+    let verifier = opts.trust.verifier(provider, anchors)?;
     let (min, max) = opts.versions.range()?;
     let mut builder = ClientConfig::builder(provider.clone(), verifier).trace(opts.trace).versions(min, max);
     if let Some(list) = &opts.alpn {

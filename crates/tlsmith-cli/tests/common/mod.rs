@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
 use std::{
+    fs,
     io::{Read, Write},
     net::{Ipv4Addr, TcpListener, TcpStream},
     path::Path,
@@ -11,7 +12,9 @@ use std::{
     time::Duration,
 };
 
-use serde_json::Value;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde_json::{Value, json};
+use tlsmith_testkit::{certs::Pki, config};
 
 /// What a run of the command came to.
 #[derive(Debug)]
@@ -105,4 +108,50 @@ pub(crate) fn read_to_close(socket: &mut TcpStream) {
     let mut rest = Vec::new();
     // A reset is an end as well.
     let _ = socket.read_to_end(&mut rest);
+}
+
+/// A CRL of the intermediate, made by OpenSSL, on which one serial number may stand.
+pub(crate) fn openssl_crl(pki: &Pki, revoked: Option<&str>, out: &Path) {
+    let place = tempfile::tempdir().unwrap();
+    let index = revoked.map_or_else(String::new, |serial| {
+        format!("R\t350101000000Z\t260101000000Z,keyCompromise\t{}\tunknown\t/CN=x\n", serial.to_uppercase())
+    });
+    fs::write(place.path().join("index"), index).unwrap();
+    fs::write(place.path().join("number"), "01\n").unwrap();
+    let config = format!(
+        "[ca]\ndefault_ca=d\n[d]\ndatabase={0}/index\ncrlnumber={0}/number\ndefault_md=sha256\ndefault_crl_days=30\n\
+         crl_extensions=e\n[e]\nauthorityKeyIdentifier=keyid\n",
+        place.path().display()
+    );
+    fs::write(place.path().join("config"), config).unwrap();
+    let status = Command::new("openssl")
+        .args(["ca", "-gencrl", "-config"])
+        .arg(place.path().join("config"))
+        .arg("-cert")
+        .arg(pki.intermediate())
+        .arg("-keyfile")
+        .arg(pki.intermediate_key())
+        .arg("-out")
+        .arg(out)
+        .output()
+        .unwrap();
+    assert!(status.status.success(), "{}", String::from_utf8_lossy(&status.stderr));
+}
+
+/// A list of CT logs with one in it, of which nobody has heard.
+pub(crate) fn log_list(out: &Path) {
+    let log = rcgen::KeyPair::generate().unwrap();
+    let spki = rcgen::PublicKeyData::subject_public_key_info(&log);
+    let hash = config::sha256(&spki);
+    let id: Vec<u8> = (0..64).step_by(2).map(|at| u8::from_str_radix(&hash[at..at + 2], 16).unwrap()).collect();
+    let list = json!({
+        "version": "1.0",
+        "log_list_timestamp": "2026-11-01T00:00:00Z",
+        "operators": [{"name": "nobody", "email": [], "logs": [{
+            "description": "a log", "log_id": STANDARD.encode(id), "key": STANDARD.encode(spki),
+            "url": "https://log.example/", "mmd": 86400,
+            "state": {"usable": {"timestamp": "2020-01-01T00:00:00Z"}},
+        }]}],
+    });
+    fs::write(out, list.to_string()).unwrap();
 }
