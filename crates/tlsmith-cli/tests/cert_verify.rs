@@ -5,8 +5,7 @@ mod common;
 
 use std::{fs, net::TcpListener, sync::LazyLock};
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
-use common::{Run, run_with};
+use common::{Run, log_list, openssl_crl, run_with};
 use serde_json::{Value, json};
 use tlsmith_testkit::{
     certs::{Bad, HOST, KeyKind, Pki},
@@ -72,6 +71,26 @@ fn what_is_wrong_is_named_first() {
         let text = verify_by(&pki, files.chain.to_str().unwrap(), &["--name", HOST]).text();
         assert!(text.contains("  NOT TRUSTED\n") && text.contains(code), "{text}");
     }
+}
+
+/// The line to copy stands with what explains most, for each product; with `-v` with all.
+#[test]
+fn the_cause_comes_with_what_mends_it() {
+    let pki = Pki::new(KeyKind::P256);
+    let files = pki.bad(Bad::NoIntermediate);
+    let run = verify_by(&pki, files.chain.to_str().unwrap(), &["--name", HOST, "--json"]);
+    let mends = run.json()["judgement"]["findings"][0]["mends"].clone();
+    let products: Vec<&str> = mends.as_array().unwrap().iter().map(|mend| mend["product"].as_str().unwrap()).collect();
+    assert_eq!(products, ["shell", "nginx", "Apache", "HAProxy", "Caddy"]);
+    let text = verify_by(&pki, files.chain.to_str().unwrap(), &["--name", HOST]).text();
+    assert!(text.contains("\n   nginx    ssl_certificate /etc/ssl/fullchain.pem;\n"), "{text}");
+    // A remark is short unless more is asked for.
+    let intermediate = pki.intermediate();
+    let remark = ["--untrusted", intermediate.to_str().unwrap()];
+    let text = verify_by(&pki, files.chain.to_str().unwrap(), &remark).text();
+    assert!(text.contains("missing_intermediate") && !text.contains("nginx  "), "{text}");
+    let text = verify_by(&pki, files.chain.to_str().unwrap(), &[&remark[..], &["-v"]].concat()).text();
+    assert!(text.contains("\n   nginx    ssl_certificate "), "{text}");
 }
 
 #[test]
@@ -167,21 +186,8 @@ fn the_profile_is_the_callers() {
 fn timestamps_are_demanded_by_a_log_list() {
     let pki = Pki::new(KeyKind::P256);
     let file = pki.server.chain.to_str().unwrap();
-    let log = rcgen::KeyPair::generate().unwrap();
-    let spki = rcgen::PublicKeyData::subject_public_key_info(&log);
-    let pin = config::sha256(&spki);
-    let id: Vec<u8> = (0..64).step_by(2).map(|at| u8::from_str_radix(&pin[at..at + 2], 16).unwrap()).collect();
-    let list = json!({
-        "version": "1.0",
-        "log_list_timestamp": "2026-11-01T00:00:00Z",
-        "operators": [{"name": "nobody", "email": [], "logs": [{
-            "description": "a log", "log_id": STANDARD.encode(id), "key": STANDARD.encode(spki),
-            "url": "https://log.example/", "mmd": 86400,
-            "state": {"usable": {"timestamp": "2020-01-01T00:00:00Z"}},
-        }]}],
-    });
     let logs = pki.dir().join("logs.json");
-    fs::write(&logs, list.to_string()).unwrap();
+    log_list(&logs);
     let run = verify_by(&pki, file, &["--ct-log-list", logs.to_str().unwrap(), "--json"]);
     assert_eq!((run.code, codes(&run)[0].as_str()), (3, "certificate.ct_too_few"));
     fs::write(&logs, "no JSON").unwrap();
@@ -217,32 +223,4 @@ fn revocations_are_asked_for_as_the_caller_says() {
         let run = verify_by(&pki, file, &[option, file]);
         assert_eq!((run.code, run.stderr.contains(option)), (2, true), "{run:?}");
     }
-}
-
-/// A CRL of the intermediate, made by OpenSSL, on which one serial number may stand.
-fn openssl_crl(pki: &Pki, revoked: Option<&str>, out: &std::path::Path) {
-    let place = tempfile::tempdir().unwrap();
-    let index = revoked.map_or_else(String::new, |serial| {
-        format!("R\t350101000000Z\t260101000000Z,keyCompromise\t{}\tunknown\t/CN=x\n", serial.to_uppercase())
-    });
-    fs::write(place.path().join("index"), index).unwrap();
-    fs::write(place.path().join("number"), "01\n").unwrap();
-    let config = format!(
-        "[ca]\ndefault_ca=d\n[d]\ndatabase={0}/index\ncrlnumber={0}/number\ndefault_md=sha256\ndefault_crl_days=30\n\
-         crl_extensions=e\n[e]\nauthorityKeyIdentifier=keyid\n",
-        place.path().display()
-    );
-    fs::write(place.path().join("config"), config).unwrap();
-    let status = std::process::Command::new("openssl")
-        .args(["ca", "-gencrl", "-config"])
-        .arg(place.path().join("config"))
-        .arg("-cert")
-        .arg(pki.intermediate())
-        .arg("-keyfile")
-        .arg(pki.intermediate_key())
-        .arg("-out")
-        .arg(out)
-        .output()
-        .unwrap();
-    assert!(status.status.success(), "{}", String::from_utf8_lossy(&status.stderr));
 }

@@ -24,7 +24,7 @@ pub(crate) use plan::shares;
 pub(crate) use report::StartTls;
 #[cfg(test)]
 pub(crate) use report::example;
-pub(crate) use report::{Error, FailedAddress, Finding, Message, Report, Spoken, hex, ms};
+pub(crate) use report::{Error, FailedAddress, Finding, Mend, Message, Report, Spoken, hex, ms};
 pub(crate) use run::{of_broken, stalled};
 pub(crate) use target::{HTTPS, Target};
 

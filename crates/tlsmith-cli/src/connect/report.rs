@@ -190,6 +190,17 @@ pub(crate) struct Finding {
     pub(crate) certificate: Option<usize>,
     pub(crate) section: String,
     pub(crate) why: String,
+    /// The very line or command, by product, where one is known.
+    pub(crate) mends: Vec<Mend>,
+}
+
+/// What to write or run, for one product.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Mend {
+    /// `nginx`, or `shell` for a command that serves all.
+    pub(crate) product: String,
+    /// The very line or command.
+    pub(crate) text: String,
 }
 
 /// Why it failed.
@@ -320,7 +331,14 @@ impl Finding {
             certificate: finding.certificate,
             section: row.section.to_owned(),
             why: row.why.to_owned(),
+            mends: finding.mends.iter().map(Mend::new).collect(),
         }
+    }
+}
+
+impl Mend {
+    fn new(mend: &tlsmith_x509::Mend) -> Self {
+        Self { product: mend.product.to_owned(), text: mend.text.clone() }
     }
 }
 
@@ -440,6 +458,7 @@ pub(crate) fn example() -> Report {
                 certificate: Some(0),
                 section: "RFC 5280 §4.1.2.5".into(),
                 why: "Because.".into(),
+                mends: Vec::new(),
             }],
         },
         ..Report::default()

@@ -14,7 +14,7 @@ pub(crate) fn screen(report: &Report, style: &Style) -> String {
     page.verdict(report);
     page.parameters(report);
     page.certificates(report);
-    page.remarks(report);
+    page.remarks(&report.verification.findings);
     page.text
 }
 
@@ -55,25 +55,16 @@ impl Page<'_> {
 
     /// Why not, and the mend: nobody should have to look for it.
     fn verdict(&mut self, report: &Report) {
-        let errors: Vec<_> = report.verification.findings.iter().filter(|finding| finding.is_error()).collect();
-        let cause = errors.first().map(|finding| finding.code.as_str());
+        let findings = &report.verification.findings;
+        let cause = findings.iter().find(|finding| finding.is_error()).map(|finding| finding.code.as_str());
         let refused = report.error.as_ref().filter(|error| cause == Some(error.code.as_str()));
         if let (Some(error), None) = (&report.error, refused) {
             self.text.push('\n');
             self.error("", error);
         }
-        for finding in errors {
-            self.finding(finding);
-        }
+        self.errors(findings);
         if let Some(alert) = refused.and_then(|error| error.alert.as_ref()) {
             self.plain(&format!("The handshake was refused with the alert {alert}."));
-        }
-    }
-
-    /// What works all the same, at the end.
-    fn remarks(&mut self, report: &Report) {
-        for finding in report.verification.findings.iter().filter(|finding| !finding.is_error()) {
-            self.finding(finding);
         }
     }
 

@@ -4,7 +4,7 @@ use super::{
     style::{Ink, Style},
     text::{columns, safe, wrap},
 };
-use crate::connect::{Error, Finding};
+use crate::connect::{Error, Finding, Mend};
 
 /// Width of the column of labels.
 pub(super) const LABEL: usize = 14;
@@ -22,8 +22,28 @@ impl<'s> Page<'s> {
         Self { style, text: String::new() }
     }
 
+    /// The errors among the findings. The first explains most: with the line for each product that mends it.
+    pub(super) fn errors(&mut self, findings: &[Finding]) {
+        for (place, finding) in findings.iter().filter(|finding| finding.is_error()).enumerate() {
+            self.finding(finding);
+            if place == 0 || self.style.verbose {
+                self.mends(&finding.mends);
+            }
+        }
+    }
+
+    /// The others: what works all the same.
+    pub(super) fn remarks(&mut self, findings: &[Finding]) {
+        for finding in findings.iter().filter(|finding| !finding.is_error()) {
+            self.finding(finding);
+            if self.style.verbose {
+                self.mends(&finding.mends);
+            }
+        }
+    }
+
     /// A finding: what, and the mend.
-    pub(super) fn finding(&mut self, finding: &Finding) {
+    fn finding(&mut self, finding: &Finding) {
         let ink = match finding.severity {
             "error" => Ink::Bad,
             "warning" => Ink::Warn,
@@ -33,6 +53,15 @@ impl<'s> Page<'s> {
         self.text.push('\n');
         self.block(ink, &format!("{} ({}{which})", finding.code, finding.severity), &finding.message, &finding.fix);
         self.more(Some(&finding.why), Some(&finding.section));
+    }
+
+    /// The lines by product. A line that is to be copied is not broken.
+    fn mends(&mut self, mends: &[Mend]) {
+        let width = mends.iter().map(|mend| columns(&mend.product)).max().unwrap_or_default();
+        for mend in mends {
+            let product = self.style.paint(Ink::Faint, &format!("{:width$}", safe(&mend.product)));
+            self.text.push_str(&format!("   {product}  {}\n", safe(&mend.text)));
+        }
     }
 
     /// What failed, and the mend.

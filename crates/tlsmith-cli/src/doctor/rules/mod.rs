@@ -14,16 +14,8 @@ mod warnings;
 use tlsmith_x509::Severity;
 
 use super::{causes::Cause, evidence::Evidence};
+pub(crate) use crate::connect::Mend;
 use crate::exit::Exit;
-
-/// What to write where, for one product.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub(crate) struct Mend {
-    /// `nginx`.
-    pub(crate) product: String,
-    /// The very line or command.
-    pub(crate) text: String,
-}
 
 /// A cause in this case.
 #[derive(Clone, Debug, PartialEq, Eq)]

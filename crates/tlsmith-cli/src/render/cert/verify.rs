@@ -25,16 +25,12 @@ pub(super) fn screen(report: &VerifyReport, style: &Style) -> String {
         page.error("", error);
     }
     let Some(judgement) = &report.judgement else { return page.text };
-    for finding in judgement.findings.iter().filter(|finding| finding.is_error()) {
-        page.finding(finding);
-    }
+    page.errors(&judgement.findings);
     page.text.push('\n');
     page.judged_by(judgement);
     page.text.push('\n');
     page.tree(&judgement.path);
-    for finding in judgement.findings.iter().filter(|finding| !finding.is_error()) {
-        page.finding(finding);
-    }
+    page.remarks(&judgement.findings);
     for note in &report.notes {
         page.text.push('\n');
         page.field("Note", note);
