@@ -21,7 +21,7 @@ use crate::{exit::Usage, files, render};
 const MAX_FILE: usize = 4096;
 
 /// The options of every command that may read something encrypted.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub(crate) struct PassphraseOpts {
     /// The passphrase; it shows in the process list and in the shell's history: better use --passphrase-file, or be asked
     #[arg(long, value_name = "TEXT", conflicts_with = "passphrase_file", help_heading = "Passphrase")]
@@ -58,6 +58,11 @@ pub(crate) enum Source {
 }
 
 impl PassphraseOpts {
+    /// One was given, nobody has to be asked.
+    pub(crate) fn is_given(&self) -> bool {
+        self.passphrase.is_some() || self.passphrase_file.is_some()
+    }
+
     /// Where it comes from; reads the file.
     pub(crate) fn source(&self) -> Result<Source, Usage> {
         source(self.passphrase.as_ref(), self.passphrase_file.as_deref(), "--passphrase")

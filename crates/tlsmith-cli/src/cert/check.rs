@@ -14,6 +14,7 @@ use crate::{
     connect::Error,
     exit::{Exit, Usage},
     input::{self, Input, InputOpts, NoInput, SOURCES, Source, Watch},
+    passphrase::PassphraseOpts,
     render,
 };
 
@@ -106,7 +107,7 @@ fn run(opts: &Opts, now: UnixTime) -> Result<Report, Usage> {
     let soon = UnixTime(now.0.saturating_add(i64::from(opts.days) * DAY));
     for source in named(&opts.sources, &opts.input, &mut rows)? {
         match &source {
-            Source::Directory(path) => match directory(path, now, soon) {
+            Source::Directory(path) => match directory(path, &opts.input.passphrase, now, soon) {
                 Ok((of_files, without)) => {
                     rows.extend(of_files);
                     passed_over += without;
@@ -175,11 +176,16 @@ async fn load_all(mut waiting: VecDeque<Source>, opts: &InputOpts, provider: &Ar
 }
 
 /// The files below that hold certificates, and how many hold none.
-fn directory(path: &Path, now: UnixTime, soon: UnixTime) -> Result<(Vec<Row>, usize), Usage> {
+fn directory(
+    path: &Path,
+    passphrase: &PassphraseOpts,
+    now: UnixTime,
+    soon: UnixTime,
+) -> Result<(Vec<Row>, usize), Usage> {
     let mut rows = Vec::new();
     let mut without = 0;
     for file in input::in_directory(path)? {
-        match of_file(&file) {
+        match of_file(&file, passphrase) {
             Some(Ok(certificates)) => rows.push(Row::new(file.display().to_string(), "file", &certificates, now, soon)),
             Some(Err(usage)) => rows.push(Row::failed(&file.display().to_string(), "file", Error::of_usage(&usage))),
             None => without += 1,
@@ -192,14 +198,19 @@ fn directory(path: &Path, now: UnixTime, soon: UnixTime) -> Result<(Vec<Row>, us
     }
 }
 
-/// None for a file that does not look as if it held certificates.
-fn of_file(path: &Path) -> Option<Result<Vec<Certificate>, Usage>> {
+/// None for a file that does not look as if it held certificates. Nobody is asked for the passphrases of a whole directory.
+fn of_file(path: &Path, passphrase: &PassphraseOpts) -> Option<Result<Vec<Certificate>, Usage>> {
     let bytes = match input::read_file(path) {
         Ok(bytes) => bytes,
         // A key that only root may read is nobody's matter here.
         Err(usage) => return input::is_named_like_a_certificate(path).then_some(Err(usage)),
     };
-    match input::contents(&path.display().to_string(), &bytes) {
+    let name = path.display().to_string();
+    let contents = match passphrase.is_given() {
+        true => input::opened(&name, &bytes, passphrase),
+        false => input::contents(&name, &bytes),
+    };
+    match contents {
         Ok(contents) if !contents.certificates.is_empty() => Some(Ok(contents.certificates)),
         Ok(contents) => {
             let broken = contents.skipped.iter().find(|skipped| skipped.what.contains("CERTIFICATE\""))?;

@@ -12,7 +12,9 @@ use crate::{
     cli::Globals,
     encode::base64,
     exit::{Exit, Usage},
-    input, render,
+    input,
+    passphrase::PassphraseOpts,
+    render,
 };
 
 const EXAMPLES: &str = "\
@@ -22,6 +24,8 @@ Examples:
   tlsmith cert match *.pem server.key
       Which of these certificates is the key's?
   tlsmith cert match request.csr server.key
+  tlsmith cert match server.pem store.p12 --passphrase-file pass
+      Keys that are encrypted; without the option the passphrase is asked for.
   tlsmith cert match server.pem request.csr
       Without a private key: is this the certificate for that request?
 
@@ -36,6 +40,8 @@ pub(crate) struct Opts {
     /// Files with certificates, requests and private keys; - is standard input
     #[arg(value_name = "CERT|KEY|CSR", required = true)]
     pub(crate) files: Vec<OsString>,
+    #[command(flatten)]
+    pub(crate) passphrase: PassphraseOpts,
 }
 
 /// What was found.
@@ -100,7 +106,7 @@ fn run(opts: &Opts) -> Result<Report, Usage> {
             true => (String::from("standard input"), input::stdin()?),
             false => (text.to_string_lossy().into_owned(), input::read_file(Path::new(text))?),
         };
-        let contents = input::contents_with_keys(&source, &bytes)?;
+        let contents = input::with_keys(&source, &bytes, &opts.passphrase)?;
         for (index, certificate) in contents.certificates.iter().enumerate() {
             let public = certificate.subject_public_key_info();
             holders.push(Holder::new(

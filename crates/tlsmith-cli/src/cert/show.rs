@@ -23,6 +23,8 @@ Examples:
       What every certificate of the file says, in short.
   tlsmith cert show -v server.pem
       With all extensions, decoded.
+  tlsmith cert show store.p12 --passphrase-file pass
+      PKCS#12; without the option the passphrase is asked for.
   tlsmith cert show example.com
       The chain that a server sends.
   tlsmith cert show --starttls smtp mail.example.com:587

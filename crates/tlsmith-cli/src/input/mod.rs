@@ -17,7 +17,10 @@ use std::{
 
 use clap::Args;
 use tlsmith_crypto::Provider;
-use tlsmith_pki::container::{self, Contents};
+use tlsmith_pki::{
+    Problem,
+    container::{self, Contents},
+};
 use tlsmith_x509::{Certificate, ServerName};
 use zeroize::Zeroizing;
 
@@ -29,6 +32,7 @@ use crate::{
     connect::{Error, HTTPS, Target, starttls::Protocol},
     exit::Usage,
     files::{MAX_FILE, describe, read},
+    passphrase::{PassphraseOpts, open, refused},
     probe::Seen,
 };
 
@@ -50,6 +54,8 @@ pub(crate) struct InputOpts {
     /// How long each of name lookup, TCP and TLS may take: 10, 2.5s, 500ms, 1m
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration, help_heading = "Servers")]
     pub(crate) timeout: Duration,
+    #[command(flatten)]
+    pub(crate) passphrase: PassphraseOpts,
 }
 
 /// One source, as named.
@@ -187,8 +193,8 @@ pub(crate) fn sources(texts: &[OsString], opts: &InputOpts) -> Result<Vec<Source
 pub(crate) async fn load(source: &Source, opts: &InputOpts, provider: &Arc<dyn Provider>) -> Result<Input, NoInput> {
     match source {
         Source::Host(target) => fetch::chain(target, opts, provider).await,
-        Source::File(path) => Ok(of_bytes(source, &read_file(path)?)?),
-        Source::Stdin => Ok(of_bytes(source, &stdin()?)?),
+        Source::File(path) => Ok(of_bytes(source, &read_file(path)?, &opts.passphrase)?),
+        Source::Stdin => Ok(of_bytes(source, &stdin()?, &opts.passphrase)?),
         Source::Directory(path) => {
             let fix = "name a file of it; check takes directories";
             Err(Usage::new("usage.file", format!("{}: a directory, not a file", path.display()), fix).into())
@@ -272,8 +278,8 @@ pub(crate) fn stdin() -> Result<Zeroizing<Vec<u8>>, Usage> {
 }
 
 /// The certificates of a file's content.
-fn of_bytes(source: &Source, bytes: &[u8]) -> Result<Input, Usage> {
-    let contents = contents(&source.name(), bytes)?;
+fn of_bytes(source: &Source, bytes: &[u8], passphrase: &PassphraseOpts) -> Result<Input, Usage> {
+    let contents = opened(&source.name(), bytes, passphrase)?;
     if contents.certificates.is_empty() {
         let (what, fix) = contents::instead_of_certificates(&contents);
         return Err(Usage::new("usage.file", format!("{}: {what}", source.name()), fix));
@@ -286,20 +292,28 @@ fn of_bytes(source: &Source, bytes: &[u8]) -> Result<Input, Usage> {
     })
 }
 
-/// All that a file holds.
+/// All that a file holds, read without a passphrase.
 pub(crate) fn contents(name: &str, bytes: &[u8]) -> Result<Contents, Usage> {
-    container::read(bytes, &mut || None)
-        .map_err(|error| Usage::new("usage.file", format!("{name}: {}", error.message()), error.fix()))
+    container::read(bytes, &mut || None).map_err(|error| refused(name, &error))
+}
+
+/// All that a file holds. The passphrase is looked for, or asked for, only where nothing can be read without it: a key that is
+/// locked away among certificates stays so.
+pub(crate) fn opened(name: &str, bytes: &[u8], passphrase: &PassphraseOpts) -> Result<Contents, Usage> {
+    match container::read(bytes, &mut || None) {
+        Err(error) if error.problem() == Problem::PassphraseNeeded => open(name, bytes, &passphrase.source()?),
+        read => read.map_err(|error| refused(name, &error)),
+    }
 }
 
 /// All that a file holds, its private keys as well: one that cannot be read is a mistake.
-pub(crate) fn contents_with_keys(name: &str, bytes: &[u8]) -> Result<Contents, Usage> {
-    let contents = contents(name, bytes)?;
+pub(crate) fn with_keys(name: &str, bytes: &[u8], passphrase: &PassphraseOpts) -> Result<Contents, Usage> {
+    let mut contents = opened(name, bytes, passphrase)?;
+    if contents.skipped.iter().any(|skipped| skipped.why.problem() == Problem::PassphraseNeeded) {
+        contents = open(name, bytes, &passphrase.source()?)?;
+    }
     match contents.skipped.iter().find(|skipped| skipped.what.contains("KEY")) {
-        Some(skipped) => {
-            let message = format!("{name}: {}: {}", skipped.what, skipped.why.message());
-            Err(Usage::new("usage.file", message, skipped.why.fix()))
-        }
+        Some(skipped) => Err(refused(&format!("{name}: {}", skipped.what), &skipped.why)),
         None => Ok(contents),
     }
 }
