@@ -1,6 +1,6 @@
 //! Judging a chain: the options that say how, and the judgement as reports have it.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, ValueEnum};
 use serde::Serialize;
@@ -9,13 +9,14 @@ use tlsmith_x509::{
     Certificate, PathRequest, Purpose, ServerName, TrustAnchors, UnixTime,
     ct::{JudgedSct, Transparency, Verdict},
     name::ReferenceName,
-    revocation::{self, CertificateRevocation, Revocation, Stapling},
+    revocation::{self, CertificateRevocation, Crl, Revocation, Stapling},
 };
 
 use crate::{
     connect::Finding,
     demands::{DemandOpts, Demands},
     exit::{Exit, Usage},
+    fetching::{FetchOpts, Fetched},
     files, input,
     trust::Anchors,
 };
@@ -51,6 +52,11 @@ pub(crate) struct JudgeOpts {
     /// An OCSP response (DER or PEM) about a certificate of the path; repeatable
     #[arg(long, value_name = "FILE", help_heading = "How strictly")]
     ocsp: Vec<PathBuf>,
+    /// Fetch CRLs, or where there are none OCSP responses, from where the certificates say that they are (plain HTTP)
+    #[arg(long, group = "fetching", help_heading = "Fetching")]
+    fetch: bool,
+    #[command(flatten)]
+    fetching: FetchOpts,
 }
 
 /// A name to look for.
@@ -72,6 +78,9 @@ pub(crate) struct Judge {
     purpose: Purpose,
     demands: Demands,
     ocsp: Vec<Vec<u8>>,
+    /// Revocations are fetched.
+    fetch: bool,
+    fetching: FetchOpts,
     now: UnixTime,
 }
 
@@ -108,8 +117,10 @@ impl JudgeOpts {
             known,
             name,
             purpose,
-            demands: self.demands.load(provider, !ocsp.is_empty())?,
+            demands: self.demands.load(provider, self.fetch || !ocsp.is_empty())?,
             ocsp,
+            fetch: self.fetch,
+            fetching: self.fetching.clone(),
             now: self.at.unwrap_or(now),
         })
     }
@@ -138,14 +149,21 @@ impl Name {
 /// What comes beside the chain of a server.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Evidence<'a> {
-    /// Certificates that were fetched: known like those of `--untrusted`.
-    pub(crate) fetched: &'a [Certificate],
+    /// What was fetched; its certificates are known like those of `--untrusted`.
+    pub(crate) fetched: Option<&'a Fetched>,
     /// The `SignedCertificateTimestampList` of TLS.
     pub(crate) sct_list: Option<&'a [u8]>,
     /// The OCSP response that was stapled.
     pub(crate) ocsp_response: Option<&'a [u8]>,
     /// It comes from a handshake, in which a staple was asked for.
     pub(crate) handshake: bool,
+}
+
+/// What is known besides the chain.
+struct Beside<'a> {
+    known: Vec<Certificate>,
+    crls: Vec<Crl>,
+    responses: Vec<&'a [u8]>,
 }
 
 /// The judgement.
@@ -194,7 +212,7 @@ pub(crate) struct Timestamp {
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Step {
     pub(crate) subject: String,
-    /// `sent`, `known` (by --untrusted, or fetched), `root`, or `missing`: nobody has it.
+    /// `sent`, `known` (by --untrusted), `fetched`, `root`, or `missing`: nobody has it.
     pub(crate) source: &'static str,
     /// Its place among those that were sent, from 0.
     pub(crate) certificate: Option<usize>,
@@ -209,25 +227,24 @@ impl Judge {
         self.now
     }
 
-    /// The request for a chain; `known` is what [`Judge::known`] gave, `responses` what [`Judge::responses`] gave.
-    pub(crate) fn request<'a>(
+    /// The request for a chain.
+    fn request<'a>(
         &'a self,
         chain: &'a [Certificate],
-        known: &'a [Certificate],
-        responses: &'a [&'a [u8]],
+        beside: &'a Beside<'a>,
         evidence: &Evidence<'a>,
     ) -> PathRequest<'a> {
         let transparency = self.demands.transparency.as_ref();
         let stapling = if evidence.handshake { Stapling::Asked } else { Stapling::NotAsked };
         PathRequest {
-            known,
+            known: &beside.known,
             profile: &self.demands.profile,
             transparency: transparency.map(|(logs, policy)| Transparency { logs, policy, required: true }),
             sct_list: evidence.sct_list,
             revocation: Revocation {
                 policy: self.demands.revocation,
-                crls: &self.demands.crls,
-                responses,
+                crls: &beside.crls,
+                responses: &beside.responses,
                 stapling,
                 ..Revocation::default()
             },
@@ -238,24 +255,42 @@ impl Judge {
         }
     }
 
-    /// What is known besides the chain.
-    pub(crate) fn known(&self, evidence: &Evidence<'_>) -> Vec<Certificate> {
-        self.known.iter().chain(evidence.fetched).cloned().collect()
+    /// What was given and what was fetched, together.
+    fn beside<'a>(&'a self, evidence: &Evidence<'a>) -> Beside<'a> {
+        let fetched = evidence.fetched;
+        Beside {
+            known: self.known.iter().chain(fetched.iter().flat_map(|fetched| &fetched.certificates)).cloned().collect(),
+            crls: self.demands.crls.iter().chain(fetched.iter().flat_map(|fetched| &fetched.crls)).cloned().collect(),
+            responses: self
+                .ocsp
+                .iter()
+                .chain(fetched.iter().flat_map(|fetched| &fetched.responses))
+                .map(Vec::as_slice)
+                .collect(),
+        }
     }
 
-    /// The OCSP responses that were given.
-    pub(crate) fn responses(&self) -> Vec<&[u8]> {
-        self.ocsp.iter().map(Vec::as_slice).collect()
+    /// Fetches what is asked for; one fetch may take as long as `limit`.
+    pub(crate) fn fetch(
+        &self,
+        provider: &dyn Provider,
+        chain: &[Certificate],
+        limit: Duration,
+    ) -> Result<Fetched, Usage> {
+        let near = [chain, self.known.as_slice()].concat();
+        self.fetching.gather(provider, &near, &self.anchors, self.fetch, (self.now, limit))
     }
 
     /// Judges a chain, leaf first.
     pub(crate) fn judge(&self, provider: &dyn Provider, chain: &[Certificate], evidence: &Evidence<'_>) -> Judgement {
-        let (known, responses) = (self.known(evidence), self.responses());
-        let report = tlsmith_x509::verify(provider, &self.request(chain, &known, &responses, evidence));
+        let beside = self.beside(evidence);
+        let report = tlsmith_x509::verify(provider, &self.request(chain, &beside, evidence));
         let trusted = report.is_trusted();
+        let fetched = evidence.fetched.map(|fetched| fetched.certificates.as_slice()).unwrap_or_default();
+        let step = |certificate: &Certificate| self.step(certificate, chain, fetched);
         let path = match trusted {
-            true => report.path.iter().map(|certificate| self.step(certificate, chain)).collect(),
-            false => self.guess(chain, &known),
+            true => report.path.iter().map(step).collect(),
+            false => self.guess(chain, &beside.known, step),
         };
         Judgement {
             trusted,
@@ -275,13 +310,14 @@ impl Judge {
         }
     }
 
-    fn step(&self, certificate: &Certificate, chain: &[Certificate]) -> Step {
+    fn step(&self, certificate: &Certificate, chain: &[Certificate], fetched: &[Certificate]) -> Step {
         let sent = chain.iter().position(|sent| sent == certificate);
         Step {
             subject: certificate.subject(),
             source: match sent {
                 _ if self.anchors.contains(certificate) => "root",
                 Some(_) => "sent",
+                None if fetched.contains(certificate) => "fetched",
                 None => "known",
             },
             certificate: sent,
@@ -292,12 +328,12 @@ impl Judge {
     }
 
     /// The way up by names alone, for chains that are not trusted: it shows where it ends.
-    fn guess(&self, chain: &[Certificate], known: &[Certificate]) -> Vec<Step> {
+    fn guess(&self, chain: &[Certificate], known: &[Certificate], step: impl Fn(&Certificate) -> Step) -> Vec<Step> {
         let mut steps: Vec<Step> = Vec::new();
         let mut seen: Vec<&Certificate> = Vec::new();
         let mut next = chain.first();
         while let Some(certificate) = next {
-            steps.push(self.step(certificate, chain));
+            steps.push(step(certificate));
             seen.push(certificate);
             if self.anchors.contains(certificate) || certificate.is_self_issued() {
                 return steps;

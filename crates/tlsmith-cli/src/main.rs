@@ -13,6 +13,7 @@ mod doctor;
 mod encode;
 mod exit;
 mod explain;
+mod fetching;
 mod files;
 mod input;
 mod judge;

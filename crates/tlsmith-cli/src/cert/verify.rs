@@ -34,6 +34,8 @@ Examples:
       Not revoked either.
   tlsmith cert verify leaf.pem --untrusted intermediate.pem
       With an intermediate that is not in the file.
+  tlsmith cert verify example.com --aia --fetch
+      With what the certificates name: missing intermediates, CRLs, OCSP responses.
 
 The certificates of the source are taken as a server would send them: the leaf first.
 
@@ -62,6 +64,8 @@ pub(crate) struct Report {
     pub(crate) chain: Vec<super::Brief>,
     /// Null where there was nothing to judge.
     pub(crate) judgement: Option<Judgement>,
+    /// What was fetched, and what could not be, a line each.
+    pub(crate) fetching: Vec<String>,
     /// What the caller should know about how the source was read.
     pub(crate) notes: Vec<String>,
     /// Why there is nothing to judge.
@@ -88,6 +92,7 @@ fn run(opts: &Opts, now: UnixTime) -> Result<Report, Usage> {
         kind: source.kind(),
         chain: Vec::new(),
         judgement: None,
+        fetching: Vec::new(),
         notes: Vec::new(),
         error: None,
     };
@@ -108,12 +113,14 @@ fn run(opts: &Opts, now: UnixTime) -> Result<Report, Usage> {
         );
         report.notes.push(note);
     }
+    let fetched = judge.fetch(provider.as_ref(), chain, opts.hosts.timeout)?;
+    report.fetching.clone_from(&fetched.notes);
     let seen = input.seen.as_deref();
     let evidence = Evidence {
         sct_list: seen.and_then(|seen| seen.sct_list.as_deref()),
         ocsp_response: seen.and_then(|seen| seen.ocsp_response.as_deref()),
         handshake: seen.is_some(),
-        ..Evidence::default()
+        fetched: Some(&fetched),
     };
     report.judgement = Some(judge.judge(provider.as_ref(), chain, &evidence));
     Ok(report)

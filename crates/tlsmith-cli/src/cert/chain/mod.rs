@@ -15,6 +15,7 @@ use crate::{
     cli::Globals,
     connect::Error,
     exit::{Exit, Usage},
+    fetching::FetchOpts,
     input::{self, InputOpts, SOURCES},
     judge::is_named_as_issuer,
     output::{Access, Output},
@@ -31,6 +32,8 @@ Examples:
       Writes the leaf, then each issuer, without the root: what nginx, Apache, HAProxy and Caddy take.
   tlsmith cert chain example.com --out fullchain.pem --force
       From what a server sends.
+  tlsmith cert chain leaf.pem --aia --out fullchain.pem
+      Fetches the intermediates that are missing.
 
 Clients have the roots that they trust: the root is left out unless --with-root asks for it.
 
@@ -55,6 +58,8 @@ pub(crate) struct Opts {
     #[command(flatten)]
     pub(crate) anchors: Anchors,
     #[command(flatten)]
+    pub(crate) fetching: FetchOpts,
+    #[command(flatten)]
     pub(crate) input: InputOpts,
 }
 
@@ -74,6 +79,8 @@ pub(crate) struct Report {
     pub(crate) root_trusted: bool,
     /// The issuer that nobody has.
     pub(crate) missing: Option<Missing>,
+    /// What was fetched, and what could not be, a line each.
+    pub(crate) fetching: Vec<String>,
     /// The file that was written.
     pub(crate) out: Option<String>,
     /// The chain as PEM.
@@ -90,6 +97,8 @@ pub(crate) struct Link {
     pub(crate) source: String,
     /// Its place there, from 0.
     pub(crate) certificate: usize,
+    /// It was missing, and fetched.
+    pub(crate) fetched: bool,
     /// RFC 3339.
     pub(crate) not_after: String,
     pub(crate) days_left: i64,
@@ -118,6 +127,7 @@ pub(crate) struct Missing {
 struct Origin {
     source: String,
     place: usize,
+    fetched: bool,
 }
 
 /// Runs the command.
@@ -142,6 +152,7 @@ fn run(opts: &Opts, now: UnixTime) -> Result<Report, Usage> {
         root: None,
         root_trusted: false,
         missing: None,
+        fetching: Vec::new(),
         out: None,
         pem: String::new(),
         error: None,
@@ -150,11 +161,23 @@ fn run(opts: &Opts, now: UnixTime) -> Result<Report, Usage> {
     for source in input::sources(&opts.sources, &opts.input)? {
         match input::load_one(&source, &opts.input, &provider)? {
             Ok(input) => {
-                origins.extend((0..input.certificates.len()).map(|place| Origin { source: input.name.clone(), place }));
+                let origin = |place| Origin { source: input.name.clone(), place, fetched: false };
+                origins.extend((0..input.certificates.len()).map(origin));
                 bundle.extend(input.certificates);
             }
             Err(error) => return Ok(Report { error: Some(error), ..report }),
         }
+    }
+    if opts.fetching.aia {
+        let leaf = place_of_leaf(&Bundle { certificates: &bundle, origins: &origins })?;
+        let (before, after) = bundle.split_at(leaf);
+        // The leaf first: from it the issuers are looked for.
+        let near = [after, before].concat();
+        let fetched = opts.fetching.gather(provider.as_ref(), &near, &anchors, false, (now, opts.input.timeout))?;
+        let origin = |place| Origin { source: String::from(FETCHED), place, fetched: true };
+        origins.extend((0..fetched.certificates.len()).map(origin));
+        bundle.extend(fetched.certificates);
+        report.fetching = fetched.notes;
     }
     report.order(
         provider.as_ref(),
@@ -192,7 +215,7 @@ impl Report {
         anchors: &TrustAnchors,
         now: UnixTime,
     ) -> Result<(), Usage> {
-        let leaf = leaf(bundle.certificates).map_err(|several| several_leaves(bundle, &several))?;
+        let leaf = place_of_leaf(bundle)?;
         let ordered = order(provider, bundle.certificates, leaf, now);
         let mut chain: Vec<(&Certificate, &Origin)> =
             ordered.chain.iter().filter_map(|place| bundle.get(*place)).collect();
@@ -220,6 +243,7 @@ impl Report {
                 subject: certificate.subject(),
                 source: origin.source.clone(),
                 certificate: origin.place,
+                fetched: origin.fetched,
                 not_after: certificate.not_after().to_string(),
                 days_left: now.days_until(certificate.not_after()),
             });
@@ -250,6 +274,9 @@ impl Report {
     }
 }
 
+/// The source of certificates that were in none.
+const FETCHED: &str = "authorityInfoAccess";
+
 /// Why a root is left out.
 const ROOT: &str = "it is a root: who trusts it has it";
 
@@ -262,6 +289,10 @@ impl Dropped {
             why: why.to_owned(),
         }
     }
+}
+
+fn place_of_leaf(bundle: &Bundle<'_>) -> Result<usize, Usage> {
+    leaf(bundle.certificates).map_err(|several| several_leaves(bundle, &several))
 }
 
 fn several_leaves(bundle: &Bundle<'_>, places: &[usize]) -> Usage {

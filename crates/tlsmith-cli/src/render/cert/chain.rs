@@ -23,6 +23,7 @@ pub(super) fn screen(report: &ChainReport, style: &Style) -> String {
     let several = report.sources.len() > 1;
     for (place, link) in report.chain.iter().enumerate() {
         let from = match several {
+            _ if link.fetched => String::from(", FETCHED: it was missing"),
             true => format!(", was certificate {} of {}", link.certificate, link.source),
             false if link.certificate != place => format!(", was certificate {}", link.certificate),
             false => String::new(),
@@ -46,9 +47,14 @@ pub(super) fn screen(report: &ChainReport, style: &Style) -> String {
             page.field("  it is at", location);
         }
     }
+    for (place, line) in report.fetching.iter().enumerate() {
+        page.field(if place == 0 { "Fetching" } else { "" }, line);
+    }
     match &report.out {
         Some(out) => page.field("Written", out),
-        None if !report.complete => page.field("Not written", "an issuer is missing; add the file that has it"),
+        None if !report.complete => {
+            page.field("Not written", "an issuer is missing; add the file that has it, or try --aia")
+        }
         None => {}
     }
     page.text

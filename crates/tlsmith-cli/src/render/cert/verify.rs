@@ -31,6 +31,12 @@ pub(super) fn screen(report: &VerifyReport, style: &Style) -> String {
     page.text.push('\n');
     page.tree(&judgement.path);
     page.remarks(&judgement.findings);
+    if !report.fetching.is_empty() {
+        page.text.push('\n');
+    }
+    for (place, line) in report.fetching.iter().enumerate() {
+        page.field(if place == 0 { "Fetching" } else { "" }, line);
+    }
     for note in &report.notes {
         page.text.push('\n');
         page.field("Note", note);
@@ -76,6 +82,7 @@ impl Page<'_> {
                 ("root", Some(index)) => (Ink::Good, format!("trusted root, sent as certificate {index}")),
                 ("root", None) => (Ink::Good, String::from("trusted root")),
                 ("known", _) => (Ink::Warn, String::from("not sent")),
+                ("fetched", _) => (Ink::Warn, String::from("not sent, fetched")),
                 (_, Some(index)) => (Ink::Plain, format!("certificate {index}")),
                 (_, None) => (Ink::Plain, String::new()),
             };
