@@ -53,7 +53,7 @@ impl Plan {
         let name = opts.trust.name(&target)?;
         let provider: Arc<dyn Provider> = Arc::new(AwsLc);
         let request = opts.path.as_deref().map(|path| request(path, &target)).transpose()?;
-        let verifier = opts.trust.verifier(&provider, opts.trust.anchors()?.0);
+        let verifier = opts.trust.verifier(&provider, opts.trust.anchors()?.0)?;
         let groups = opts.groups.as_deref().map(names::groups).transpose()?;
         let suites = opts.suites.as_deref().map(names::suites).transpose()?;
         let time = match (opts.seconds, opts.count) {
