@@ -2,7 +2,7 @@
 //! `certtool` and Python's `cryptography`.
 //!
 //! What RFC 5280 has to say of each chain is known from how it was made, so that our verdict is not measured by a vote. Where
-//! another disagrees, [`explained`] has to say why; a disagreement without a reason fails.
+//! another disagrees, `explained.rs` has to say why; a disagreement without a reason fails.
 
 mod build;
 mod explained;
