@@ -32,7 +32,7 @@ pub(super) fn stale(evidence: &Evidence) -> Option<Diagnosis> {
              or CDN before it has the new one, too.",
         ),
         false => (
-            format!("The server does not serve the certificate in {file}, but one that is newer."),
+            format!("The server does not serve the certificate in {file}, but another one that is not older."),
             "Check that this is the file that the server reads, and that this host is the server.",
         ),
     };
