@@ -87,7 +87,13 @@ const TABLE: &[Row] = &[
         Judge::Cryptography,
         Fault::CaPermitsOtherDirectory,
         ACCEPTS,
-        "cryptography does not carry out constraints on directory names",
+        "older versions of cryptography pass over constraints on directory names",
+    ),
+    (
+        Judge::Cryptography,
+        Fault::CaPermitsDirectory,
+        REFUSES,
+        "cryptography does not carry out constraints on directory names, and newer versions say so where they are critical",
     ),
 ];
 
