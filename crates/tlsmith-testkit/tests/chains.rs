@@ -2,19 +2,16 @@
 
 use tlsmith_testkit::{chains, count::Counter};
 
-/// Every run takes other chains: what it made can be made again from the seed in its message.
+/// The same chains in every run, so that a red run is never luck; the program of the same name takes any seed.
 #[test]
 fn we_are_right_and_who_differs_has_a_known_reason() {
     const CHAINS: usize = 200;
-    let seed = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
-    let outcome = chains::run(CHAINS, seed);
-    assert!(outcome.is_good(), "seed {seed}\nwrong: {:#?}\nunexplained: {:#?}", outcome.wrong, outcome.unexplained);
+    const SEED: u64 = 1;
+    let outcome = chains::run(CHAINS, SEED);
+    assert!(outcome.is_good(), "wrong: {:#?}\nunexplained: {:#?}", outcome.wrong, outcome.unexplained);
     // A third is valid, as it happens; were nothing, or everything, the judges would have nothing to tell apart.
     assert!((CHAINS / 10..CHAINS / 2).contains(&outcome.valid), "{} valid of {CHAINS}", outcome.valid);
-    assert!(
-        !outcome.explained.is_empty(),
-        "seed {seed}: nobody differed in anything, so the programs may not have judged"
-    );
+    assert!(!outcome.explained.is_empty(), "nobody differed in anything, so the programs may not have judged");
     let mut counter = Counter::new("chains", CHAINS * 3);
     (0..CHAINS * 3).for_each(|_| counter.ran());
     counter.finish();
