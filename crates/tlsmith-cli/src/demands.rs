@@ -14,16 +14,7 @@ use tlsmith_x509::{
     revocation::{Crl, RevocationPolicy, RevocationScope},
 };
 
-use crate::{exit::Usage, files, input};
-
-/// Beyond RFC 5280 §6.1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ProfileOption {
-    /// What browsers may expect of public CAs (CA/B Forum Baseline Requirements)
-    Web,
-    /// RFC 5280 and nothing more
-    Private,
-}
+use crate::{exit::Usage, files, input, profile};
 
 /// What follows from revocations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -43,15 +34,9 @@ pub(crate) struct DemandOpts {
     /// of them is enough
     #[arg(long, value_name = "PIN", help_heading = "Whom to trust")]
     pin: Vec<Pin>,
-    /// How strict to be: `web` as browsers are with public CAs, `private` by RFC 5280 alone
-    #[arg(
-        long,
-        value_name = "PROFILE",
-        default_value = "private",
-        hide_possible_values = true,
-        help_heading = "How strictly"
-    )]
-    profile: ProfileOption,
+    /// How strict to be: `web` as browsers are with public CAs, `private` by RFC 5280 alone, or the rules of a file
+    #[arg(long, value_name = "web|private|FILE", default_value = "private", help_heading = "How strictly")]
+    profile: PathBuf,
     /// Demand timestamps of Certificate Transparency from the logs in this list (JSON, the public list's version 3)
     #[arg(long, value_name = "FILE", help_heading = "How strictly")]
     ct_log_list: Option<PathBuf>,
@@ -93,10 +78,7 @@ impl DemandOpts {
         }
         Ok(Demands {
             pins: self.pin.clone(),
-            profile: match self.profile {
-                ProfileOption::Web => Profile::web(),
-                ProfileOption::Private => Profile::private(),
-            },
+            profile: profile::load(&self.profile)?,
             transparency,
             revocation: self.policy(asks)?,
             crls,

@@ -22,6 +22,7 @@ mod names;
 mod output;
 mod passphrase;
 mod probe;
+mod profile;
 mod render;
 mod serve;
 mod trust;

@@ -27,7 +27,8 @@ pub(crate) enum Access {
 #[derive(Debug)]
 pub(crate) struct Output {
     force: bool,
-    files: Vec<(NamedTempFile, PathBuf)>,
+    /// What was written aside, the directory that it is in by its canonical name, and the name that it gets.
+    files: Vec<(NamedTempFile, PathBuf, PathBuf)>,
 }
 
 impl Output {
@@ -48,14 +49,17 @@ impl Output {
     /// Writes `content` aside, in the directory of `path`.
     pub(crate) fn add(&mut self, path: &Path, content: &[u8], access: Access) -> Result<(), Usage> {
         self.check(path)?;
-        if self.files.iter().any(|(_, other)| other == path) {
+        let directory = directory(path);
+        let failed = |error: std::io::Error| fail(path, &files::describe(&error), "");
+        // However they are spelt: `x.pem` and `./x.pem` are one file.
+        let place = directory.canonicalize().map_err(failed)?;
+        if self
+            .files
+            .iter()
+            .any(|(_, place_of_other, other)| *place_of_other == place && other.file_name() == path.file_name())
+        {
             return Err(fail(path, "two things cannot be written to the same file", ""));
         }
-        let directory = match path.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            _ => Path::new("."),
-        };
-        let failed = |error: std::io::Error| fail(path, &files::describe(&error), "");
         let mut builder = tempfile::Builder::new();
         builder.prefix(".tlsmith-");
         #[cfg(unix)]
@@ -65,14 +69,14 @@ impl Output {
         }
         let mut aside = builder.tempfile_in(directory).map_err(failed)?;
         aside.write_all(content).and_then(|()| aside.as_file().sync_all()).map_err(failed)?;
-        self.files.push((aside, path.to_owned()));
+        self.files.push((aside, place, path.to_owned()));
         Ok(())
     }
 
     /// Puts all of them under their names. If one cannot be, those before it that are new are taken away again.
     pub(crate) fn commit(self) -> Result<(), Usage> {
         let mut written: Vec<PathBuf> = Vec::new();
-        for (aside, path) in self.files {
+        for (aside, _, path) in self.files {
             let persisted = match self.force {
                 true => aside.persist(&path),
                 false => aside.persist_noclobber(&path),
@@ -141,6 +145,14 @@ impl<'a> Target<'a> {
     }
 }
 
+/// The directory that a file is in.
+fn directory(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
 fn fail(path: &Path, what: &str, fix: &str) -> Usage {
     Usage::new("usage.output", format!("{}: {what}", path.display()), fix)
 }
@@ -158,6 +170,8 @@ mod tests {
         output.add(&key, b"secret", Access::Private).unwrap();
         output.add(&cert, b"public", Access::Public).unwrap();
         assert!(output.add(&cert, b"again", Access::Public).is_err());
+        let otherwise = directory.path().join("..").join(directory.path().file_name().unwrap()).join("cert");
+        assert!(output.add(&otherwise, b"again", Access::Public).is_err());
         assert!(!key.exists());
         output.commit().unwrap();
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;

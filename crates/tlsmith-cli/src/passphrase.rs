@@ -91,7 +91,7 @@ impl Source {
     pub(crate) fn get(&self, what: &str) -> Option<Zeroizing<String>> {
         match self {
             Self::Known(text) => Some(text.clone()),
-            Self::Terminal => ask(&format!("Passphrase of {what}: ")),
+            Self::Terminal => ask(&format!("Passphrase of {}: ", render::text::safe(what))),
         }
     }
 
@@ -104,7 +104,7 @@ impl Source {
         match self {
             Self::Known(text) => Ok(text.clone()),
             Self::Terminal => {
-                let first = ask(&format!("New passphrase for {what}: ")).ok_or_else(none)?;
+                let first = ask(&format!("New passphrase for {}: ", render::text::safe(what))).ok_or_else(none)?;
                 let again = ask("The same again: ").ok_or_else(none)?;
                 match first == again {
                     true => Ok(first),

@@ -14,7 +14,8 @@ use crate::{
     exit::{Exit, Usage},
     input::{self, InputOpts, SOURCES, Source},
     judge::{Evidence, JudgeOpts, Judgement},
-    render,
+    probe::Seen,
+    profile, render,
 };
 
 const EXAMPLES: &str = "\
@@ -30,6 +31,8 @@ Examples:
       The chain that a server sends; HOST is the name.
   tlsmith cert verify fullchain.pem --profile web --ct-log-list log_list.json
       With all that browsers demand of public CAs.
+  tlsmith cert verify fullchain.pem --ca company-ca.pem --profile company.json
+      With what the company demands of its own.
   tlsmith cert verify fullchain.pem --ca company-ca.pem --crl company.crl --revocation require
       Not revoked either.
   tlsmith cert verify leaf.pem --untrusted intermediate.pem
@@ -43,7 +46,7 @@ Exit codes: 0 trusted, 1 the server could not be asked, 2 usage, or a file that 
 
 /// Is a chain trusted, and if not, why? Against roots, name, time, purpose; all findings
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES, after_long_help = format!("{SOURCES}\n\n{EXAMPLES}"))]
+#[command(after_help = EXAMPLES, after_long_help = format!("{SOURCES}\n\n{}\n\n{EXAMPLES}", profile::HELP))]
 pub(crate) struct Opts {
     /// A file with leaf and intermediates (PEM, DER, PKCS#12, PKCS#7), a server, or - for standard input
     #[arg(value_name = "FILE|HOST[:PORT]|-")]
@@ -113,6 +116,7 @@ fn run(opts: &Opts, now: UnixTime) -> Result<Report, Usage> {
         );
         report.notes.push(note);
     }
+    report.notes.extend(input.seen.as_deref().and_then(unproven));
     let fetched = judge.fetch(provider.as_ref(), chain, opts.hosts.timeout)?;
     report.fetching.clone_from(&fetched.notes);
     let seen = input.seen.as_deref();
@@ -124,4 +128,27 @@ fn run(opts: &Opts, now: UnixTime) -> Result<Report, Usage> {
     };
     report.judgement = Some(judge.judge(provider.as_ref(), chain, &evidence));
     Ok(report)
+}
+
+/// The chain came, but the handshake broke before the server proved that it has the key.
+fn unproven(seen: &Seen) -> Option<String> {
+    let error = seen.outcome.as_ref().err().filter(|_| seen.signature_scheme.is_none())?;
+    Some(format!(
+        "the handshake broke after the certificates had come ({}): nothing proves that the server has the leaf's key",
+        error.message
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_without_proof_of_its_key_is_told() {
+        let error = Error::of_usage(&Usage::new("x", "it hung up", ""));
+        let broken = Seen { outcome: Err(error), ..Seen::default() };
+        assert!(unproven(&broken).is_some_and(|note| note.contains("(it hung up)")));
+        let proven = Seen { signature_scheme: Some(tlsmith::registry::SignatureScheme::ED25519), ..broken };
+        assert_eq!((unproven(&proven), unproven(&Seen::default())), (None, None));
+    }
 }

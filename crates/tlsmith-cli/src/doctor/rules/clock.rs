@@ -71,10 +71,16 @@ fn hints(evidence: &Evidence) -> Vec<Hint> {
     let at_least = |time, says| Hint { time, exact: false, says };
     if let Some(Ok(response)) = trial.seen.ocsp_response.as_deref().map(OcspResponse::from_der) {
         let time = response.produced_at;
-        hints.push(at_least(time, format!("the stapled OCSP response was made {time}")));
+        hints.push(at_least(
+            time,
+            format!("the stapled OCSP response says that it was made {time}; its signature was not looked at"),
+        ));
     }
     if let Some(time) = trial.leaf().and_then(newest_sct) {
-        hints.push(at_least(time, format!("a log of certificates saw this one {time}")));
+        hints.push(at_least(
+            time,
+            format!("by its SCT, a log of certificates saw this one {time}; the signature was not looked at"),
+        ));
     }
     let future = trial.seen.chain.iter().filter(|certificate| certificate.not_before() > evidence.now);
     let (count, all) = (future.clone().count(), trial.seen.chain.len());

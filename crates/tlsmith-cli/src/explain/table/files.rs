@@ -67,7 +67,10 @@ pub(super) const TABLE: &[Meaning] = &[
             "A server that starts without a terminal to ask at.",
             "Store and key of a Java keystore have different passwords.",
         ],
-        commands: &["tlsmith convert FILE --to pkcs8 --passphrase-file pass.txt --out key.pem"],
+        commands: &[
+            "tlsmith cert show FILE --passphrase-file pass.txt",
+            "tlsmith convert FILE --to pkcs8 --passphrase-file pass.txt --out key.pem",
+        ],
         codes: &["usage.passphrase"],
         texts: &[
             text("OpenSSL", "bad decrypt"),

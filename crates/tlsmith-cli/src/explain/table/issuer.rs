@@ -22,7 +22,12 @@ pub(super) const TABLE: &[Meaning] = &[
             "A proxy or antivirus on the way signs certificates itself, and its CA is not trusted here.",
             "The store is old or missing: an image without ca-certificates, an end-of-life system without today's roots.",
         ],
-        commands: &["tlsmith doctor HOST", "tlsmith cert verify HOST", "tlsmith connect HOST --ca ca.pem"],
+        commands: &[
+            "tlsmith doctor HOST",
+            "tlsmith cert verify HOST --aia",
+            "tlsmith cert chain fullchain.pem --aia --out complete.pem",
+            "tlsmith cert verify HOST --ca ca.pem",
+        ],
         codes: &[
             "certificate.unknown_issuer",
             "certificate.missing_intermediate",

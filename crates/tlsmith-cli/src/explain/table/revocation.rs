@@ -12,7 +12,11 @@ pub(super) const TABLE: &[Meaning] = &[
             "The CA found that it had been issued against the rules (mass revocations).",
             "The certificate was renewed with `revoke`, and the old one is still served.",
         ],
-        commands: &["tlsmith cert show HOST", "tlsmith doctor HOST", "certbot renew --force-renewal"],
+        commands: &[
+            "tlsmith doctor HOST",
+            "tlsmith cert verify HOST --fetch --revocation require",
+            "certbot renew --force-renewal",
+        ],
         codes: &["certificate.revoked", "doctor.revoked"],
         texts: &[
             noted("OpenSSL", "certificate revoked", "Verify error 23."),
@@ -35,7 +39,11 @@ pub(super) const TABLE: &[Meaning] = &[
             "The list has expired: the CA (a private one) no longer publishes.",
             "Checking was switched on without giving the lists (OpenSSL: -crl_check needs -CRLfile).",
         ],
-        commands: &["tlsmith cert show HOST", "tlsmith cert show HOST -v", "openssl crl -in ca.crl -noout -nextupdate"],
+        commands: &[
+            "tlsmith cert verify HOST --fetch --revocation require",
+            "tlsmith cert show HOST -v",
+            "openssl crl -in ca.crl -noout -nextupdate",
+        ],
         codes: &[
             "certificate.revocation_unknown",
             "certificate.crl_expired",
