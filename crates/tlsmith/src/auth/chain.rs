@@ -165,7 +165,8 @@ impl ChainVerifier {
         self.changed()
     }
 
-    /// Goes by these CRLs besides the staple, where revocations are asked for. Whoever keeps them can replace them.
+    /// Goes by these CRLs besides the staple, where revocations are asked for; under every policy they say whether a responder
+    /// that signs a staple by delegation was revoked. Whoever keeps them can replace them.
     #[must_use]
     pub fn crls(mut self, crls: Arc<Crls>) -> Self {
         self.crls = crls;
@@ -264,9 +265,8 @@ impl PeerVerifier for ChainVerifier {
 
     fn policy(&self) -> Option<PolicyId> {
         let policy = *self.policy.get_or_init(|| self.fingerprint());
-        if self.revocation == RevocationPolicy::Ignore {
-            return Some(policy);
-        }
+        // Also where revocations are ignored: of a leaf that promises a staple, they say whether the certificate of a responder
+        // was revoked (RFC 6960 §4.2.2.2.1).
         let crls = self.crls.current().fingerprint(self.provider.as_ref());
         Some(PolicyId::of(self.provider.as_ref(), "with CRLs", &[&policy.0, &crls.0]))
     }

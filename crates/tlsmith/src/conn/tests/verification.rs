@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rcgen::{BasicConstraints, CertificateParams, CustomExtension, IsCa, Issuer, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CustomExtension, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair};
 use tlsmith_crypto::{Curve, HashAlgorithm, Provider, SignatureAlgorithm, SigningKey, aws_lc::AwsLc};
 use tlsmith_x509::{
     Certificate, Code, Pin, Profile, SignatureCache, SubjectPublicKeyInfo, TrustAnchors, UnixTime,
@@ -26,6 +26,9 @@ struct World {
     intermediate: Certificate,
     leaf: Certificate,
     key: KeyPair,
+    /// Whom the intermediate had sign OCSP responses in its place (RFC 6960 §4.2.2.2).
+    responder: Certificate,
+    responder_key: KeyPair,
 }
 
 impl World {
@@ -51,10 +54,14 @@ impl World {
         let mut leaf = CertificateParams::new(vec!["host.example".to_owned()]).unwrap();
         change(&mut leaf);
         let leaf = leaf.signed_by(&key, &Issuer::from_params(&below, &below_key)).unwrap();
+        let (mut responder, responder_key) = (CertificateParams::default(), KeyPair::generate().unwrap());
+        responder.extended_key_usages = vec![ExtendedKeyUsagePurpose::OcspSigning];
+        let responder = responder.signed_by(&responder_key, &Issuer::from_params(&below, &below_key)).unwrap();
         let below = below.signed_by(&below_key, &Issuer::from_params(&root, &root_key)).unwrap();
         let root = root.self_signed(&root_key).unwrap();
         let parse = |certificate: &rcgen::Certificate| Certificate::from_der(certificate.der()).unwrap();
-        Self { root: parse(&root), intermediate: parse(&below), leaf: parse(&leaf), key, below_key }
+        let (root, intermediate, leaf, responder) = (parse(&root), parse(&below), parse(&leaf), parse(&responder));
+        Self { below_key, root, intermediate, leaf, key, responder, responder_key }
     }
 
     fn verifier(&self) -> ChainVerifier {
@@ -223,35 +230,56 @@ fn revoked() -> Vec<u8> {
     tlv(0xa1, &tlv(0x18, b"20261120000000Z"))
 }
 
-impl World {
-    fn signed_by_issuer(&self, data: &[u8]) -> Vec<u8> {
-        let key = AwsLc.load_key(&self.below_key.serialize_der()).unwrap();
-        let p256 = SignatureAlgorithm::Ecdsa(Curve::P256, HashAlgorithm::Sha256);
-        tlv(3, &[&[0][..], &key.sign(p256, data).unwrap()].concat())
-    }
+fn signature(key: &KeyPair, data: &[u8]) -> Vec<u8> {
+    let key = AwsLc.load_key(&key.serialize_der()).unwrap();
+    let p256 = SignatureAlgorithm::Ecdsa(Curve::P256, HashAlgorithm::Sha256);
+    tlv(3, &[&[0][..], &key.sign(p256, data).unwrap()].concat())
+}
 
+impl World {
     /// An OCSP response about the leaf by its issuer, of 2026-11-20 to this day (RFC 6960 §4.2.1).
     fn response(&self, status: &[u8], next_update: &[u8]) -> Staples {
+        self.response_by(self.leaf.issuer_der(), &self.below_key, &[], (status, next_update))
+    }
+
+    /// The same by the responder, whose certificate comes with it.
+    fn delegated_response(&self, status: &[u8], next_update: &[u8]) -> Staples {
+        let certificates = tlv(0xa0, &sequence(&[self.responder.der()]));
+        self.response_by(self.responder.subject_der(), &self.responder_key, &certificates, (status, next_update))
+    }
+
+    fn response_by(
+        &self,
+        signer: &[u8],
+        signer_key: &KeyPair,
+        certificates: &[u8],
+        (status, next_update): (&[u8], &[u8]),
+    ) -> Staples {
         let (name, key) = (self.leaf.issuer_der(), self.intermediate.public_key());
         let hashes = [name, key].map(|data| tlv(4, &AwsLc::sha1_identifier(data)));
         let id = sequence(&[SHA1, &hashes[0], &hashes[1], &tlv(2, self.leaf.serial())]);
         let (this_update, next_update) = (tlv(0x18, b"20261120000000Z"), tlv(0xa0, &tlv(0x18, next_update)));
         let single = sequence(&[&id, status, &this_update, &next_update]);
-        let data = sequence(&[&tlv(0xa1, name), &this_update, &sequence(&[&single])]);
-        let basic = sequence(&[&data, ECDSA_WITH_SHA256, &self.signed_by_issuer(&data)]);
+        let data = sequence(&[&tlv(0xa1, signer), &this_update, &sequence(&[&single])]);
+        let basic = sequence(&[&data, ECDSA_WITH_SHA256, &signature(signer_key, &data), certificates]);
         let bytes = sequence(&[OCSP_BASIC, &tlv(4, &basic)]);
         Staples::new(Some(sequence(&[&[10, 1, 0], &tlv(0xa0, &bytes)])), None).unwrap()
     }
 
     /// A CRL of the leaf's issuer, of 2026-11-20 to 2026-12-01 (RFC 5280 §5.1).
     fn crl(&self, revokes_leaf: bool) -> Crl {
+        self.crl_of(revokes_leaf.then_some(&self.leaf))
+    }
+
+    fn crl_of(&self, revoked: Option<&Certificate>) -> Crl {
         let (from, to) = (tlv(0x17, b"261120000000Z"), tlv(0x17, b"261201000000Z"));
-        let revoked = if revokes_leaf { sequence(&[&sequence(&[&tlv(2, self.leaf.serial()), &from])]) } else { vec![] };
+        let entry = |certificate: &Certificate| sequence(&[&sequence(&[&tlv(2, certificate.serial()), &from])]);
+        let revoked = revoked.map(entry).unwrap_or_default();
         let number = sequence(&[&[6, 3, 0x55, 0x1d, 20], &tlv(4, &[2, 1, 1])]);
         let extensions = tlv(0xa0, &sequence(&[&number]));
         let list =
             sequence(&[&[2, 1, 1], ECDSA_WITH_SHA256, self.leaf.issuer_der(), &from, &to, &revoked, &extensions]);
-        Crl::from_der(&sequence(&[&list, ECDSA_WITH_SHA256, &self.signed_by_issuer(&list)])).unwrap()
+        Crl::from_der(&sequence(&[&list, ECDSA_WITH_SHA256, &signature(&self.below_key, &list)])).unwrap()
     }
 }
 
@@ -312,7 +340,26 @@ fn crls_are_replaced_while_a_verifier_is_in_use() {
     refused(&verifier, &identity, Code::Revoked, AlertDescription::CERTIFICATE_REVOKED);
     // A session of before is not resumed.
     assert_ne!(verifier.policy(), before);
-    // Where nobody is asked, the CRLs change nothing.
-    let ignores = world.verifier().crls(crls.clone());
-    assert_eq!(ignores.policy(), world.verifier().policy());
+}
+
+/// Also where nobody is asked, they say who may sign a staple that was promised: no session is shared across them.
+#[test]
+fn crls_decide_about_the_responder_under_every_policy() {
+    let world = World::that_must_staple();
+    let identity = world.whole(world.delegated_response(GOOD, IN_TIME));
+    let crls = Arc::new(Crls::default());
+    let verifier = world.verifier().crls(crls.clone());
+    let mut policies = vec![verifier.policy()];
+    accepted(&verifier, &identity);
+    crls.replace(vec![world.crl(false)]);
+    policies.push(verifier.policy());
+    accepted(&verifier, &identity);
+    crls.replace(vec![world.crl_of(Some(&world.responder))]);
+    policies.push(verifier.policy());
+    refused(&verifier, &identity, Code::OcspUntrusted, AlertDescription::BAD_CERTIFICATE_STATUS_RESPONSE);
+    for (at, one) in policies.iter().enumerate() {
+        assert!(policies.iter().skip(at + 1).all(|other| other != one), "{at}");
+    }
+    // Of none it is that of who never heard of CRLs.
+    assert_eq!(policies.first(), Some(&world.verifier().policy()));
 }
