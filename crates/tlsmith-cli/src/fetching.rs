@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use clap::{ArgGroup, Args, ValueEnum};
 use tlsmith_crypto::Provider;
-use tlsmith_pki::fetch::{Cache, Fetcher, Gathered, Reach, Want, gather};
+use tlsmith_pki::fetch::{Cache, Fetcher, Gathered, Note, Problem, Reach, Want, gather};
 use tlsmith_x509::{Certificate, TrustAnchors, UnixTime, revocation::Crl};
-use tokio::time::timeout;
 
 use crate::{
     exit::Usage,
@@ -66,8 +65,21 @@ impl Fetched {
         self.certificates.extend(gathered.intermediates);
         self.crls.extend(gathered.crls);
         self.responses.extend(gathered.responses);
-        self.notes.extend(gathered.notes.iter().map(ToString::to_string));
+        self.notes.extend(gathered.notes.iter().map(told));
     }
+}
+
+/// A line; of an address that is not reached, with the option that has it reached.
+fn told(note: &Note) -> String {
+    let address = match note {
+        Note::Failed(_, error) => match error.problem() {
+            Problem::Address(address) => *address,
+            _ => return note.to_string(),
+        },
+        _ => return note.to_string(),
+    };
+    let option = if Reach::Private.allows(address) { "--reach private" } else { "--reach any" };
+    format!("{note}; {option} goes there all the same")
 }
 
 impl FetchOpts {
@@ -86,19 +98,17 @@ impl FetchOpts {
             ReachOption::Any => Reach::Any,
         };
         let cache = if self.no_cache { None } else { Cache::of_user() };
-        let fetcher = Fetcher { reach, limit, cache };
+        let fetcher = Fetcher { reach, limit, all: limit.saturating_mul(TIMES), cache };
         let mut fetched = Fetched::default();
         // One after the other, so that a CRL that does not come does not take the issuers with it.
-        let kinds = [("issuers", true, self.aia), ("revocations", false, revocation)];
-        for (kind, intermediates, _) in kinds.into_iter().filter(|(.., wanted)| *wanted) {
+        for (intermediates, wanted) in [(true, self.aia), (false, revocation)] {
+            if !wanted {
+                continue;
+            }
             let want = Want { intermediates, revocation: !intermediates, leaf_only: false };
             let known = [chain, fetched.certificates.as_slice()].concat();
-            let all = limit.saturating_mul(TIMES);
             let gathering = gather(&fetcher, provider, &known, anchors, want, now);
-            match block_on(async { Watch::new("fetching", 1).until(timeout(all, gathering)).await })? {
-                Ok(gathered) => fetched.add(gathered),
-                Err(_) => fetched.notes.push(format!("{kind} not fetched: no end within {} seconds", all.as_secs())),
-            }
+            fetched.add(block_on(async { Watch::new("fetching", 1).until(gathering).await })?);
         }
         Ok(fetched)
     }

@@ -9,6 +9,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tlsmith_crypto::aws_lc::AwsLc;
+use tlsmith_pki::fetch::cache::Key;
 use tlsmith_pki::fetch::{Cache, Fetcher, Note, Problem, Reach, Want, gather};
 use tlsmith_x509::revocation::{Revocation, RevocationPolicy};
 use tlsmith_x509::{Certificate, Code, PathRequest, Purpose, TrustAnchors, UnixTime, verify};
@@ -54,8 +55,8 @@ impl Server {
                     let path = text.split(' ').nth(1).unwrap_or_default().to_owned();
                     log.lock().unwrap().push(text);
                     let answer = answers.iter().find(|(of, _)| *of == path).map(|(_, answer)| answer.clone());
-                    let _ = stream.write_all(&answer.unwrap_or_else(|| status("404 Not Found"))).await;
-                    if path == "/slow" {
+                    let _ = stream.write_all(&answer.clone().unwrap_or_else(|| status("404 Not Found"))).await;
+                    if answer.is_some_and(|answer| answer.is_empty()) {
                         std::future::pending::<()>().await;
                     }
                 });
@@ -207,6 +208,11 @@ fn aia(url: &str) -> rcgen::CustomExtension {
 
 impl World {
     fn new(address: SocketAddr) -> Self {
+        Self::with_crls(address, &["/middle.crl"])
+    }
+
+    /// The CRL of the leaf is at these paths.
+    fn with_crls(address: SocketAddr, paths: &[&str]) -> Self {
         let url = |path: &str| format!("http://{address}{path}");
         let (root_params, root_key) = (params("Root", true), key());
         let root = root_params.self_signed(&root_key).unwrap();
@@ -217,7 +223,8 @@ impl World {
         let middle = middle_params.signed_by(&middle_key, &by_root).unwrap();
         let by_middle = Issuer::from_params(&middle_params, &middle_key);
         let mut leaf = params("leaf", false);
-        leaf.crl_distribution_points = vec![CrlDistributionPoint { uris: vec![url("/middle.crl")] }];
+        let points = paths.iter().map(|path| CrlDistributionPoint { uris: vec![url(path)] });
+        leaf.crl_distribution_points = points.collect();
         leaf.custom_extensions.push(aia(&url("/middle.cer")));
         let leaf = leaf.signed_by(&key(), &by_middle).unwrap();
         let parse = |der: &[u8]| Certificate::from_der(der).unwrap();
@@ -334,4 +341,74 @@ async fn what_is_somebody_elses_is_not_used_nor_kept() {
     assert!(notes[0].contains("is not one of CN=Middle") && notes[1].contains("status 404"), "{notes:?}");
     assert!(!directory.path().join("cache").exists());
     assert_eq!(server.asked(), 3);
+}
+
+/// 32 MiB may come at a time, and 64 MiB in all, whatever they are good for.
+#[tokio::test]
+async fn what_comes_for_one_chain_has_a_bound_of_its_own() {
+    const MOST: usize = 32 << 20;
+    let mut world = None;
+    let server = Server::start(|address| {
+        let made = World::with_crls(address, &["/first", "/second", "/middle.crl"]);
+        // With an entry it is longer than the other.
+        let crl = World::crl(&made.middle_params, &made.middle_key, &[&made.leaf]);
+        let root_crl = World::crl(&made.root_params, &made.root_key, &[]);
+        let answers = vec![
+            ("/first", ok(&vec![0; MOST])),
+            ("/second", ok(&vec![0; MOST - root_crl.len()])),
+            ("/middle.crl", ok(&crl)),
+            ("/root.crl", ok(&root_crl)),
+        ];
+        world = Some(made);
+        answers
+    })
+    .await;
+    let world = world.unwrap();
+    let chain = [world.leaf.clone(), world.middle.clone()];
+    let fetcher = Fetcher { limit: Duration::from_secs(300), ..anywhere() };
+    let want = Want { intermediates: false, revocation: true, leaf_only: false };
+    let gathered = gather(&fetcher, &AwsLc, &chain, &world.anchors(), want, now()).await;
+    let problem = |at: usize| match &gathered.notes[at] {
+        Note::Failed("CRL", error) => error.problem().clone(),
+        other => panic!("{other}"),
+    };
+    assert!(matches!((problem(0), problem(1)), (Problem::Malformed(_), Problem::Malformed(_))), "{:?}", gathered.notes);
+    // It is longer than what is left; what just fits, comes.
+    assert_eq!(problem(2), Problem::NoRoom(2 * MOST));
+    assert!(gathered.notes[2].to_string().contains("more than 64 MiB would be fetched for one chain"));
+    assert!(matches!(&gathered.notes[3], Note::Fetched("CRL", _)), "{:?}", gathered.notes);
+    assert_eq!((gathered.notes.len(), gathered.crls.len(), server.asked()), (4, 1, 4));
+
+    // What the cache gives takes room as well, and one that is asked for again takes it twice.
+    let directory = tempfile::tempdir().unwrap();
+    let cache = Cache::new(directory.path());
+    let week = UnixTime(now().0 + 7 * 86_400);
+    cache.put(Key::Crl(&server.url("/first")), &vec![0; MOST], week).unwrap();
+    let fetcher = Fetcher { cache: Some(cache), ..fetcher };
+    let gathered = gather(&fetcher, &AwsLc, &chain, &world.anchors(), want, now()).await;
+    let notes: Vec<String> = gathered.notes.iter().map(ToString::to_string).collect();
+    assert!(gathered.crls.is_empty() && notes.len() == 4, "{notes:?}");
+    assert!(notes[1..].iter().all(|note| note.contains("more than 64 MiB")), "{notes:?}");
+}
+
+/// What came stays when the time for all of it is over: it may be a revocation.
+#[tokio::test]
+async fn what_does_not_come_takes_nothing_with_it() {
+    let mut world = None;
+    let server = Server::start(|address| {
+        let made = World::with_crls(address, &["/middle.crl"]);
+        let crl = World::crl(&made.middle_params, &made.middle_key, &[&made.leaf]);
+        world = Some(made);
+        // Nothing comes of the root's.
+        vec![("/middle.crl", ok(&crl)), ("/root.crl", Vec::new())]
+    })
+    .await;
+    let world = world.unwrap();
+    let chain = [world.leaf.clone(), world.middle.clone()];
+    let fetcher = Fetcher { limit: Duration::from_secs(600), all: Duration::from_secs(2), ..anywhere() };
+    let want = Want { intermediates: false, revocation: true, leaf_only: false };
+    let gathered = gather(&fetcher, &AwsLc, &chain, &world.anchors(), want, now()).await;
+    let notes: Vec<String> = gathered.notes.iter().map(ToString::to_string).collect();
+    assert_eq!((gathered.crls.len(), server.asked()), (1, 2), "{notes:?}");
+    assert!(notes[1].contains("it has taken 2 seconds"), "{notes:?}");
 }

@@ -7,7 +7,6 @@ use tlsmith_x509::{
     name::ReferenceName,
     revocation::{Crl, Revocation, RevocationPolicy, Stapling},
 };
-use tokio::time::timeout;
 
 use super::{
     evidence::{Completed, Evidence},
@@ -32,11 +31,11 @@ pub(super) async fn complete(plan: &Plan, evidence: &Evidence) -> Option<Complet
         return None;
     }
     let want = Want { intermediates, revocation, leaf_only: false };
-    let (gathered, mut notes) = match plan.offline {
-        true => (Gathered::default(), Vec::new()),
+    let gathered = match plan.offline {
+        true => Gathered::default(),
         false => fetch(plan, evidence, want).await,
     };
-    notes.extend(gathered.notes.iter().map(ToString::to_string));
+    let notes = gathered.notes.iter().map(ToString::to_string).collect();
     let crls: Vec<Crl> = plan.crls.iter().chain(&gathered.crls).cloned().collect();
     let responses: Vec<&[u8]> = gathered.responses.iter().map(Vec::as_slice).collect();
     let request = PathRequest {
@@ -56,20 +55,14 @@ pub(super) async fn complete(plan: &Plan, evidence: &Evidence) -> Option<Complet
     Some(Completed { report, added: gathered.intermediates, notes })
 }
 
-async fn fetch(plan: &Plan, evidence: &Evidence, want: Want) -> (Gathered, Vec<String>) {
-    let Some(trial) = evidence.with_chain() else { return (Gathered::default(), Vec::new()) };
+async fn fetch(plan: &Plan, evidence: &Evidence, want: Want) -> Gathered {
+    let Some(trial) = evidence.with_chain() else { return Gathered::default() };
     // As far as the server itself is: a server of the world must not send requests into this network.
     let own = trial.seen.address.map(|address| address.ip());
     let reach = [Reach::Public, Reach::Private].into_iter().find(|reach| own.is_none_or(|own| reach.allows(own)));
     let reach = reach.unwrap_or(Reach::Any);
     // What this machine serves itself changes faster than a cache believes.
     let cache = if reach == Reach::Any { None } else { Cache::of_user() };
-    let fetcher = Fetcher { reach, limit: plan.timeout, cache };
-    let gathering = gather(&fetcher, plan.provider.as_ref(), &trial.seen.chain, &plan.anchors, want, plan.now);
-    match timeout(plan.timeout * PATIENCE, gathering).await {
-        Ok(gathered) => (gathered, Vec::new()),
-        Err(_) => {
-            (Gathered::default(), vec![String::from("what the certificates name was not fetched: it took too long")])
-        }
-    }
+    let fetcher = Fetcher { reach, limit: plan.timeout, all: plan.timeout * PATIENCE, cache };
+    gather(&fetcher, plan.provider.as_ref(), &trial.seen.chain, &plan.anchors, want, plan.now).await
 }

@@ -67,6 +67,10 @@ impl Cache {
     /// The entry, if there is one that has not ended.
     pub fn get(&self, key: Key<'_>, now: UnixTime) -> Option<Vec<u8>> {
         let path = self.path(key);
+        // To open a pipe that somebody put there would wait for who writes to it.
+        if !fs::metadata(&path).ok()?.is_file() {
+            return None;
+        }
         let file = File::open(&path).ok()?;
         // What is longer than all of the cache may be was not written here.
         let mut content = Vec::new();

@@ -30,6 +30,8 @@ pub enum Problem {
     Redirect(String),
     /// The answer has more than this many bytes.
     TooLong(usize),
+    /// With the answer, more than this many bytes would have come for one chain ([`super::gather()`]).
+    NoRoom(usize),
     /// The answer is not what was asked for.
     Malformed(String),
 }
@@ -37,6 +39,11 @@ pub enum Problem {
 impl FetchError {
     pub(super) fn new(url: &str, problem: Problem) -> Self {
         Self { url: url.to_owned(), problem }
+    }
+
+    /// The same URL, and what else is wrong with it.
+    pub(super) fn with_problem(self, problem: Problem) -> Self {
+        Self { problem, ..self }
     }
 
     /// What went wrong.
@@ -69,10 +76,13 @@ impl fmt::Display for Problem {
             ),
             Self::Resolve(why) => write!(f, "the name was not resolved: {why}"),
             Self::Connection(why) => write!(f, "no answer: {why}"),
-            Self::TimedOut(limit) => write!(f, "no answer within {} seconds", limit.as_secs()),
+            Self::TimedOut(limit) => write!(f, "no answer within {} seconds", limit.as_secs_f64()),
             Self::Status(status) => write!(f, "the server answered with status {status}"),
             Self::Redirect(why) => write!(f, "a redirect that is not followed: {why}"),
             Self::TooLong(most) => write!(f, "the answer has more than {} KiB", most >> 10),
+            Self::NoRoom(all) => {
+                write!(f, "with it, more than {} MiB would be fetched for one chain: no more is taken", all >> 20)
+            }
             Self::Malformed(why) => write!(f, "the answer is not what was asked for: {why}"),
         }
     }

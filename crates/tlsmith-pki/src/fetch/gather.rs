@@ -2,8 +2,10 @@
 //! CRL, or where there is none an OCSP response.
 
 use super::cache::Key;
+use super::room::Room;
 use super::{FetchError, Fetcher};
 use std::fmt;
+use std::time::Duration;
 use tlsmith_crypto::Provider;
 use tlsmith_x509::revocation::Crl;
 use tlsmith_x509::revocation::ocsp::{self, OcspResponse};
@@ -57,6 +59,8 @@ pub enum Note {
     NotKept(String),
     /// There is more to fetch than [`gather()`] does for one chain.
     Enough,
+    /// The time for all of it is over ([`Fetcher::all`]).
+    OutOfTime(Duration),
 }
 
 impl fmt::Display for Note {
@@ -68,6 +72,9 @@ impl fmt::Display for Note {
             Self::Refused(what, url, why) => write!(f, "{what} of {} not used: {why}", shown(url)),
             Self::NotKept(why) => write!(f, "the cache was not written: {why}"),
             Self::Enough => write!(f, "no more is fetched for this chain than {FETCHES} files"),
+            Self::OutOfTime(all) => {
+                write!(f, "no more is fetched for this chain: it has taken {} seconds", all.as_secs_f64())
+            }
         }
     }
 }
@@ -91,26 +98,11 @@ pub async fn gather(
     want: Want,
     now: UnixTime,
 ) -> Gathered {
-    let mut gathering = Gathering { fetcher, provider, now, left: FETCHES, gathered: Gathered::default() };
-    let Some(leaf) = chain.first() else { return gathering.gathered };
-    let mut path = vec![leaf.clone()];
-    while let Some(last) = path.last().cloned() {
-        if path.len() == DEPTH || last.is_self_issued() || anchors.contains(&last) {
-            break;
-        }
-        let near = anchors.certificates().iter().chain(chain).chain(&gathering.gathered.intermediates);
-        let issuer = match issuer_among(&last, near) {
-            Some(issuer) => issuer,
-            None if want.intermediates => match gathering.issuer(&last).await {
-                Some(issuer) => issuer,
-                None => break,
-            },
-            None => break,
-        };
-        if want.revocation && (path.len() == 1 || !want.leaf_only) {
-            gathering.revocation(&last, &issuer).await;
-        }
-        path.push(issuer);
+    let (room, gathered) = (Room::of_chain(), Gathered::default());
+    let mut gathering = Gathering { fetcher, provider, now, left: FETCHES, room, gathered };
+    // Not around all of this: what has come, a revocation it may be, must not be lost with what does not come.
+    if tokio::time::timeout(fetcher.all, gathering.follow(chain, anchors, want)).await.is_err() {
+        gathering.note(Note::OutOfTime(fetcher.all));
     }
     gathering.gathered
 }
@@ -144,10 +136,36 @@ struct Gathering<'a> {
     now: UnixTime,
     /// Fetches that are left.
     left: u32,
+    /// Bytes that are left.
+    room: Room,
     gathered: Gathered,
 }
 
 impl Gathering<'_> {
+    /// From the leaf up, as far as issuers are known or come.
+    async fn follow(&mut self, chain: &[Certificate], anchors: &TrustAnchors, want: Want) {
+        let Some(leaf) = chain.first() else { return };
+        let mut path = vec![leaf.clone()];
+        while let Some(last) = path.last().cloned() {
+            if path.len() == DEPTH || last.is_self_issued() || anchors.contains(&last) {
+                break;
+            }
+            let near = anchors.certificates().iter().chain(chain).chain(&self.gathered.intermediates);
+            let issuer = match issuer_among(&last, near) {
+                Some(issuer) => issuer,
+                None if want.intermediates => match self.issuer(&last).await {
+                    Some(issuer) => issuer,
+                    None => break,
+                },
+                None => break,
+            };
+            if want.revocation && (path.len() == 1 || !want.leaf_only) {
+                self.revocation(&last, &issuer).await;
+            }
+            path.push(issuer);
+        }
+    }
+
     fn note(&mut self, note: Note) {
         self.gathered.notes.push(note);
     }
@@ -168,8 +186,10 @@ impl Gathering<'_> {
         }
     }
 
-    fn cached(&self, key: Key<'_>) -> Option<Vec<u8>> {
-        self.fetcher.cache.as_ref().and_then(|cache| cache.get(key, self.now))
+    /// What has no room any more is not taken from here either: it is asked for, and told.
+    fn cached(&mut self, key: Key<'_>) -> Option<Vec<u8>> {
+        let entry = self.fetcher.cache.as_ref().and_then(|cache| cache.get(key, self.now));
+        entry.filter(|entry| self.room.has(entry.len()))
     }
 
     fn keep(&mut self, key: Key<'_>, body: &[u8], until: UnixTime) {
@@ -192,7 +212,7 @@ impl Gathering<'_> {
             if !self.may_fetch() {
                 return None;
             }
-            match self.fetcher.ca_issuers(url).await {
+            match self.fetcher.ca_issuers_within(url, &mut self.room).await {
                 // By name and key identifier alone somebody on the way could put another in its place, for as long as it is kept.
                 Ok(certificates) => match issuer_among(certificate, certificates.iter().filter(|one| signed_by(one))) {
                     Some(issuer) => {
@@ -237,7 +257,7 @@ impl Gathering<'_> {
         if !self.may_fetch() {
             return false;
         }
-        let crl = match self.fetcher.crl(url).await {
+        let crl = match self.fetcher.crl_within(url, &mut self.room).await {
             Ok(crl) => crl,
             Err(error) => {
                 self.note(Note::Failed(CRL, error));
@@ -275,7 +295,7 @@ impl Gathering<'_> {
         if !self.may_fetch() {
             return false;
         }
-        let der = match self.fetcher.ocsp(url, &request).await {
+        let der = match self.fetcher.ocsp_within(url, &request, &mut self.room).await {
             Ok(der) => der,
             Err(error) => {
                 self.note(Note::Failed(OCSP, error));

@@ -17,13 +17,15 @@
 //! | one fetch, redirects included | 15 seconds |
 //! | redirects | 3 |
 //! | addresses of a name that are tried | 4 |
-//! | fetches for a chain ([`gather()`]) | 16 |
+//! | fetches for a chain ([`gather()`]) | 16, within a minute |
+//! | all answers for a chain together, those of the cache included | 64 MiB |
 
 pub mod cache;
 mod error;
 mod gather;
 mod http;
 mod reach;
+mod room;
 
 pub use cache::Cache;
 pub use error::{FetchError, Problem};
@@ -31,6 +33,7 @@ pub use gather::{Gathered, Note, Want, gather};
 pub use reach::Reach;
 
 use crate::container;
+use room::Room;
 use std::time::Duration;
 use tlsmith_x509::Certificate;
 use tlsmith_x509::revocation::Crl;
@@ -41,6 +44,8 @@ const CERTIFICATE_BYTES: usize = 256 << 10;
 /// Certificates that are taken from one answer: a PKCS#7 file of an issuer's has a handful.
 pub const MAX_CERTIFICATES: usize = 16;
 const TIME: Duration = Duration::from_secs(15);
+/// What four slow fetches take: a person waits.
+const ALL_TIME: Duration = Duration::from_secs(60);
 
 /// Fetches, under one set of rules.
 #[derive(Clone, Debug)]
@@ -49,13 +54,15 @@ pub struct Fetcher {
     pub reach: Reach,
     /// How long one fetch may take, redirects included.
     pub limit: Duration,
+    /// How long all that is gathered for one chain may take; what has come by then stays ([`gather()`]).
+    pub all: Duration,
     /// Where answers are kept that were verified ([`gather()`]); none: nowhere.
     pub cache: Option<Cache>,
 }
 
 impl Default for Fetcher {
     fn default() -> Self {
-        Self { reach: Reach::default(), limit: TIME, cache: None }
+        Self { reach: Reach::default(), limit: TIME, all: ALL_TIME, cache: None }
     }
 }
 
@@ -63,7 +70,12 @@ impl Fetcher {
     /// The certificates at `url`: one in DER, PEM, or a PKCS#7 file (RFC 5280 §4.2.2.1). Whether one of them is the issuer is
     /// for path validation to say.
     pub async fn ca_issuers(&self, url: &str) -> Result<Vec<Certificate>, FetchError> {
-        let bytes = http::get(self, url, CERTIFICATE_BYTES).await?;
+        self.ca_issuers_within(url, &mut Room::unlimited()).await
+    }
+
+    async fn ca_issuers_within(&self, url: &str, room: &mut Room) -> Result<Vec<Certificate>, FetchError> {
+        let most = room.most(CERTIFICATE_BYTES);
+        let bytes = room.take(CERTIFICATE_BYTES, http::get(self, url, most).await)?;
         // Whoever wrote the URL into a certificate chose this file: nothing in it is worth opening but certificates.
         let certificates = container::certificates(&bytes);
         let mut certificates =
@@ -77,12 +89,22 @@ impl Fetcher {
 
     /// The CRL at `url`, DER or, as some have it, PEM. It was not verified.
     pub async fn crl(&self, url: &str) -> Result<Crl, FetchError> {
-        let bytes = http::get(self, url, CRL_BYTES).await?;
+        self.crl_within(url, &mut Room::unlimited()).await
+    }
+
+    async fn crl_within(&self, url: &str, room: &mut Room) -> Result<Crl, FetchError> {
+        let most = room.most(CRL_BYTES);
+        let bytes = room.take(CRL_BYTES, http::get(self, url, most).await)?;
         Crl::from_pem(&bytes).map_err(|error| FetchError::new(url, Problem::Malformed(error.to_string())))
     }
 
     /// The answer of the responder at `url` to `request` (`tlsmith_x509::revocation::ocsp::request`). It was not verified.
     pub async fn ocsp(&self, url: &str, request: &[u8]) -> Result<Vec<u8>, FetchError> {
-        http::post(self, url, request, OCSP_BYTES).await
+        self.ocsp_within(url, request, &mut Room::unlimited()).await
+    }
+
+    async fn ocsp_within(&self, url: &str, request: &[u8], room: &mut Room) -> Result<Vec<u8>, FetchError> {
+        let most = room.most(OCSP_BYTES);
+        room.take(OCSP_BYTES, http::post(self, url, request, most).await)
     }
 }

@@ -64,6 +64,23 @@ fn the_oldest_go_when_the_room_ends_and_other_files_stay() {
     assert_eq!(fs::read_dir(cache.directory()).unwrap().count(), 4);
 }
 
+/// A directory, or a pipe in which nobody writes: neither is waited for, and a directory is nobody's to remove.
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_passed_over() {
+    let (_directory, cache) = cache();
+    let path = cache.path(KEY);
+    fs::create_dir_all(&path).unwrap();
+    assert_eq!(cache.get(KEY, UnixTime(0)), None);
+    assert!(cache.put(KEY, b"body", UnixTime(100)).is_err() && path.is_dir());
+    assert_eq!(fs::read_dir(cache.directory()).unwrap().count(), 1);
+    fs::remove_dir(&path).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+    assert_eq!(cache.get(KEY, UnixTime(0)), None);
+    cache.put(KEY, b"body", UnixTime(100)).unwrap();
+    assert_eq!(cache.get(KEY, UnixTime(0)).as_deref(), Some(&b"body"[..]));
+}
+
 #[cfg(unix)]
 #[test]
 fn the_directory_is_its_owners_alone() {
