@@ -46,8 +46,12 @@ pub(crate) fn tlsmith() -> Command {
 
 /// Runs `tlsmith` with these arguments and this standard input.
 pub(crate) fn run_with(input: &[u8], arguments: &[&str]) -> Run {
-    let mut child =
-        tlsmith().args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    run(tlsmith().args(arguments), input)
+}
+
+/// Runs what was put together, with this standard input.
+pub(crate) fn run(command: &mut Command, input: &[u8]) -> Run {
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     let input = input.to_vec();
     // The command may end before it has read all of it.
