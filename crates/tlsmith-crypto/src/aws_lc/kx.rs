@@ -81,6 +81,14 @@ pub fn p256_from_private(private: &[u8; 32]) -> Result<Box<dyn KeyExchange>, Cry
     Ok(Box::new(Ecdh::from_private(Group::Secp256r1, private)?))
 }
 
+/// The same on any curve that stands alone, X25519 included: published vectors are about all of them.
+///
+/// The private key is as long as the curve's field ([`CryptoError::InvalidInput`] otherwise), big-endian on the NIST curves.
+/// A group that is not one such curve is [`CryptoError::Unsupported`].
+pub fn ecdh_from_private(group: Group, private: &[u8]) -> Result<Box<dyn KeyExchange>, CryptoError> {
+    Ok(Box::new(Ecdh::from_private(group, private)?))
+}
+
 /// Diffie-Hellman on one curve (RFC 8446 §7.4.2).
 pub(super) struct Ecdh {
     group: Group,
@@ -258,6 +266,19 @@ mod tests {
         assert!(p256_from_private(&[0xff; 32]).is_err());
         assert_eq!(x25519_from_private(&[7; 32]).unwrap().group(), Group::X25519);
         assert_eq!(p256_from_private(&[7; 32]).unwrap().group(), Group::Secp256r1);
+        for (group, length) in
+            [(Group::X25519, 32), (Group::Secp256r1, 32), (Group::Secp384r1, 48), (Group::Secp521r1, 66)]
+        {
+            // Below the order of every group: the first octet of P-521 holds one bit.
+            assert_eq!(ecdh_from_private(group, &vec![1; length]).unwrap().group(), group);
+            for other in [0, length - 1, length + 1] {
+                let refused = ecdh_from_private(group, &vec![1; other]).err();
+                assert_eq!(refused, Some(CryptoError::InvalidInput), "{group:?} {other}");
+            }
+        }
+        for group in [Group::X448, Group::Ffdhe2048, Group::MlKem1024, Group::X25519MlKem768] {
+            assert_eq!(ecdh_from_private(group, &[1; 32]).err(), Some(CryptoError::Unsupported), "{group:?}");
+        }
     }
 
     #[test]

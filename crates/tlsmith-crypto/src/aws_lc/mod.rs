@@ -12,7 +12,7 @@ mod verify;
 
 use std::sync::Arc;
 
-pub use kx::{p256_from_private, x25519_from_private};
+pub use kx::{ecdh_from_private, p256_from_private, x25519_from_private};
 
 use crate::{
     AeadAlgorithm, AeadKey, CryptoError, Digest, Group, HashAlgorithm, HashContext, KeyExchange, Provider, Secret,
