@@ -87,8 +87,8 @@ pub fn crl(data: &[u8]) {
     for entry in crl.entries() {
         assert!(crl.find(&entry.serial).is_some());
     }
-    for shown in [crl.issuer(), crl.signature_description(), crl.scope_description().unwrap_or_default()] {
-        one_line(&shown);
+    for shown in [Some(crl.issuer()), Some(crl.signature_description()), crl.scope_description()] {
+        shown.iter().for_each(|text| one_line(text));
     }
     for issuer in chain() {
         if let Err(refusal) = crl.verify(&NullCrypto::default(), issuer, NOW) {

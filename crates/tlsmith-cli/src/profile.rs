@@ -130,12 +130,12 @@ pub(crate) fn load(option: &Path) -> Result<Profile, Usage> {
     }
     if !option.exists() {
         let message = format!("--profile {}: no profile of that name, and no such file", option.display());
-        return Err(Usage::new("usage.profile", message, "say web, private, or the file of a profile"));
+        return Err(Usage::new("usage.file", message, "say web, private, or the file of a profile"));
     }
     let content = files::read("--profile", option)?;
     parse(&content).map_err(|what| {
         let message = format!("--profile {}: {what}", option.display());
-        Usage::new("usage.profile", message, "`tlsmith cert verify --help` has the keys of a profile's file")
+        Usage::new("usage.file", message, "`tlsmith cert verify --help` has the keys of a profile's file")
     })
 }
 

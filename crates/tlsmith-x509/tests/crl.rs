@@ -3,6 +3,7 @@
 
 mod support;
 
+use rcgen::ExtendedKeyUsagePurpose;
 use support::raw::{self, extension, name, oid, sequence, tlv};
 use support::revocation::{RawCrl, broken, entry, general, reason, signer};
 use support::{AS_IT_IS, Ca, PROVIDER, found, now};
@@ -96,6 +97,16 @@ fn a_listed_leaf_is_revoked_with_its_date_and_reason() {
         assert_eq!(report.findings[0].certificate, Some(0));
     }
     assert!(world.leaf(RevocationPolicy::Ignore, &crls).is_trusted());
+}
+
+/// Whatever else is wrong with it, as long as its issuer is certain.
+#[test]
+fn what_is_refused_already_is_revoked_all_the_same() {
+    let world = world_with(&|params| params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth]);
+    let crls = [RawCrl::new("Middle").revoking(&world.leaf, &[reason(1)]).by(&world.middle)];
+    let report = world.leaf(RevocationPolicy::Prefer, &crls);
+    assert_eq!(found(&report), [Code::Revoked, Code::ExtendedKeyUsage], "{report:#?}");
+    assert_eq!(statuses(&report)[0], "revoked");
 }
 
 #[test]

@@ -503,6 +503,24 @@ fn a_path_of_what_was_sent_is_preferred_to_one_of_what_is_known() {
 
 /// What doctor has to tell apart: an issuer that is missing, wrong, too much, or out of order.
 #[test]
+fn a_gap_in_the_middle_is_named() {
+    let root = Ca::root("Root", AS_IT_IS);
+    let first = root.below("Sub 1", AS_IT_IS);
+    let second = first.below("Sub 2", AS_IT_IS);
+    let third = second.below("Sub 3", AS_IT_IS);
+    let fourth = third.below("Sub 4", AS_IT_IS);
+    let leaf = fourth.leaf(&["example.com"], AS_IT_IS);
+    let sent = [&leaf, &fourth.certificate, &second.certificate, &first.certificate];
+    let finding = case(&[&root.certificate], &sent).fails(&[Code::MissingIntermediate]);
+    assert_eq!(finding.certificate, Some(1));
+    assert!(finding.message.contains("CN=Sub 3, which issued CN=Sub 4"), "{finding:?}");
+    assert!(finding.fix.contains("CN=Sub 3 after CN=Sub 4"), "{finding:?}");
+    // Nothing leads to an anchor: it may be missing, or not be trusted.
+    let other = Ca::root("Other", AS_IT_IS);
+    case(&[&other.certificate], &sent).fails(&[Code::UnknownIssuer, Code::ExtraCertificate, Code::ExtraCertificate]);
+}
+
+#[test]
 fn a_wrong_intermediate_is_told_from_a_missing_one() {
     let root = Ca::root("Root", &organisation);
     let (right, other) = (root.below("Right", &organisation), root.below("Other", &organisation));

@@ -2,8 +2,8 @@
 
 use super::PathRequest;
 use super::build::{KeyIdFit, Node, Origin, key_id_fit};
-use crate::Certificate;
 use crate::report::{Code, Finding, LISTED};
+use crate::{Certificate, TrustAnchors};
 use std::collections::{HashMap, HashSet};
 
 /// What is odd about the chain, given the path that was taken or came nearest, and what is known to be wrong with it.
@@ -17,8 +17,14 @@ pub(super) fn findings(request: &PathRequest<'_>, path: &[Node<'_>], found: &[Fi
     if blamed.is_none() && issuer_was_known {
         findings.extend(instead_of_issuer(chain, &belonging).map(Finding::excused));
     }
-    // What stands above the wrong intermediate belongs to that one.
-    let wrong = blamed.or(findings.first()).and_then(|finding| finding.certificate);
+    // What stands above the wrong intermediate belongs to that one; what stands above a gap belongs to the chain.
+    let above_gap = || match path {
+        [_, _, ..] if found.iter().any(|finding| finding.code == Code::MissingIntermediate) => {
+            above_gap(chain, &belonging, request.anchors)
+        }
+        _ => None,
+    };
+    let wrong = blamed.or(findings.first()).and_then(|finding| finding.certificate).or_else(above_gap);
     if let Some(wrong) = wrong {
         belonging.add(wrong);
     }
@@ -119,6 +125,24 @@ fn instead_of_issuer(chain: &[Certificate], belonging: &Belonging<'_>) -> Option
         |(index, certificate): &(usize, &Certificate)| is_intermediate(certificate) && !belonging.contains(*index);
     let (index, wrong) = chain.iter().enumerate().find(odd)?;
     Some(wrong_intermediate(chain.first()?, index, wrong))
+}
+
+/// Of a chain that has a gap: the intermediate that was sent for behind it, from which the others lead to an anchor.
+pub(super) fn above_gap_of(chain: &[Certificate], path: &[Node<'_>], anchors: &TrustAnchors) -> Option<usize> {
+    above_gap(chain, &Belonging::new(chain, path), anchors)
+}
+
+fn above_gap(chain: &[Certificate], belonging: &Belonging<'_>, anchors: &TrustAnchors) -> Option<usize> {
+    let odd = |index: &usize| chain.get(*index).is_some_and(is_intermediate) && !belonging.contains(*index);
+    let mut above: Vec<usize> = (0..chain.len()).filter(odd).collect();
+    // Those that end at an anchor, as far as names tell; the first of them that certifies no other is the lowest.
+    let issued = |index: &usize| chain.get(*index).map(|certificate| certificate.issuer_name().comparable());
+    let ends = above.iter().any(|index| issued(index).is_some_and(|name| anchors.with_subject(name).next().is_some()));
+    let issuers: HashSet<&[u8]> = above.iter().filter_map(issued).collect();
+    above.retain(|index| {
+        chain.get(*index).is_some_and(|certificate| !issuers.contains(certificate.subject_name().comparable()))
+    });
+    above.first().copied().filter(|_| ends)
 }
 
 fn is_intermediate(certificate: &Certificate) -> bool {

@@ -11,7 +11,8 @@ use crate::{Certificate, TrustAnchors};
 /// What the end of the sent certificates says. The rule between the two likeliest:
 ///
 /// - the last one is self-signed: the leaf alone is `self_signed`, a root that was sent is `unknown_issuer`;
-/// - intermediates were sent, and the issuer of the last is not known: `unknown_issuer`;
+/// - intermediates were sent, and the issuer of the last is not known: `missing_intermediate` if others were sent that lead to
+///   an anchor, so that there is a gap; else `unknown_issuer`;
 /// - the leaf alone was sent, and its issuer is not known. Nobody can know whether that is an intermediate that was
 ///   forgotten or a CA that is not trusted. `missing_intermediate` if something speaks for it: a trusted root was sent along,
 ///   the leaf says where its issuer can be fetched (authorityInfoAccess, which private CAs rarely write), or an anchor is of
@@ -29,7 +30,10 @@ pub(crate) fn end_of_chain(
     Some(match (validation.is_self_signed(last), is_leaf) {
         (true, true) => self_signed(last),
         (true, false) => untrusted_root(last, sent, anchors),
-        (false, false) => unknown_end(last, sent, anchors),
+        (false, false) => match as_sent::above_gap_of(chain, path, anchors).and_then(|index| chain.get(index)) {
+            Some(above) => gap(last, sent, above),
+            None => unknown_end(last, sent, anchors),
+        },
         (false, true) => unknown_issuer_of_leaf(last, chain, anchors),
     })
 }
@@ -65,6 +69,16 @@ fn unknown_end(last: &Certificate, sent: Option<usize>, anchors: &TrustAnchors) 
          peer has to send it: put it after the leaf in its certificate file (nginx: ssl_certificate fullchain.pem)."
     );
     Finding::new(Code::UnknownIssuer, sent, message).with_fix(fix)
+}
+
+fn gap(last: &Certificate, sent: Option<usize>, above: &Certificate) -> Finding {
+    let (issuer, label) = (last.issuer_label(), last.label());
+    let message = format!(
+        "the intermediate {issuer}, which issued {label}, was not sent; {} and what is above it were",
+        above.label()
+    );
+    let fix = format!("Serve the full chain: put the intermediate {issuer} after {label} in the certificate file.");
+    Finding::new(Code::MissingIntermediate, sent, message).with_fix(fix)
 }
 
 fn missing_intermediate(leaf: &Certificate, anchor: Option<&Certificate>) -> Finding {

@@ -124,19 +124,27 @@ fn keep<'a>(near: &mut Vec<Near<'a>>, refused: Near<'a>) {
 
 /// The path that came nearest, its signatures included, with everything that is wrong with it.
 fn nearest<'a>(validation: &mut Validation<'a>, near: Vec<Near<'a>>) -> Option<Outcome<'a>> {
-    let mut best: Option<(usize, Outcome<'a>)> = None;
+    let mut best: Option<(usize, bool, Outcome<'a>)> = None;
     for Near { distance: at_least, path, claims, revocation } in near {
-        if best.as_ref().is_some_and(|(distance, _)| *distance <= at_least) {
+        if best.as_ref().is_some_and(|best| best.0 <= at_least) {
             break;
         }
         let mut findings = claims;
+        let claimed = findings.len();
         validation.bad_signatures(&path, &mut findings);
+        let certain = findings.len() == claimed;
         let distance = distance(&findings);
-        if best.as_ref().is_none_or(|(best, _)| distance < *best) {
-            best = Some((distance, Outcome { path, anchored: true, findings, revocation }));
+        if best.as_ref().is_none_or(|best| distance < best.0) {
+            best = Some((distance, certain, Outcome { path, anchored: true, findings, revocation }));
         }
     }
-    best.map(|(_, outcome)| outcome)
+    let (_, certain, mut outcome) = best?;
+    if certain && outcome.revocation.is_empty() {
+        // It was refused before it came to that. Its issuers are who they say, so their word belongs to the whole truth.
+        let told = validation.revocation(&outcome.path, &mut outcome.findings);
+        outcome.revocation = told.unwrap_or_default();
+    }
+    Some(outcome)
 }
 
 /// No path ends at an anchor: what the sent certificates are worth by themselves, and where they end.
