@@ -30,8 +30,8 @@ struct Pfx<'a> {
 struct MacData<'a> {
     mac: DigestInfo<'a>,
     salt: &'a [u8],
-    #[default(1u64)]
-    iterations: u64,
+    /// DEFAULT 1, which BER may spell out: the vectors of RFC 9579 do.
+    iterations: Option<u64>,
 }
 
 /// `DigestInfo` (RFC 2315 §9.4).
@@ -139,7 +139,7 @@ fn is_mac_of(
         id if *id == oid::SHA512 => Hash::Sha512,
         id => return Err(ContainerError::unsupported(format!("its MAC is by {id}, which is not supported"))),
     };
-    let iterations = scheme::iterations(mac.iterations)?;
+    let iterations = scheme::iterations(mac.iterations.unwrap_or(1))?;
     let salt = scheme::salt(mac.salt)?;
     let mut fits = |passphrase: &[u8]| -> Result<bool, ContainerError> {
         reader.work.spend(u64::from(iterations))?;
