@@ -82,6 +82,8 @@ pub(crate) struct Judge {
     fetch: bool,
     fetching: FetchOpts,
     now: UnixTime,
+    /// The caller named the time.
+    fixed: bool,
 }
 
 impl JudgeOpts {
@@ -122,6 +124,7 @@ impl JudgeOpts {
             fetch: self.fetch,
             fetching: self.fetching.clone(),
             now: self.at.unwrap_or(now),
+            fixed: self.at.is_some(),
         })
     }
 }
@@ -225,6 +228,13 @@ impl Judge {
     /// By which it judges.
     pub(crate) fn now(&self) -> UnixTime {
         self.now
+    }
+
+    /// Time went on, unless the caller named one: what was stapled or fetched may be newer than the beginning.
+    pub(crate) fn goes_on(&mut self, now: UnixTime) {
+        if !self.fixed {
+            self.now = now;
+        }
     }
 
     /// The request for a chain.

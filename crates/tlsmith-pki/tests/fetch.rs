@@ -412,3 +412,27 @@ async fn what_does_not_come_takes_nothing_with_it() {
     assert_eq!((gathered.crls.len(), server.asked()), (1, 2), "{notes:?}");
     assert!(notes[1].contains("it has taken 2 seconds"), "{notes:?}");
 }
+
+/// What is signed when it is asked for is newer than the beginning.
+#[tokio::test]
+async fn an_answer_of_this_second_is_not_one_of_the_future() {
+    let mut world = None;
+    let server = Server::start(|address| {
+        let made = World::new(address);
+        let crl = World::crl(&made.middle_params, &made.middle_key, &[]);
+        world = Some(made);
+        vec![("/middle.crl", ok(&crl))]
+    })
+    .await;
+    let world = world.unwrap();
+    let chain = [world.leaf.clone(), world.middle.clone()];
+    let want = Want { intermediates: false, revocation: true, leaf_only: true };
+    // The CRL is of midnight.
+    let midnight = UnixTime::from_civil(2026, 11, 20, 0, 0, 0).unwrap();
+    for (early, comes) in [(1, true), (3600, false)] {
+        let begun = UnixTime(midnight.0 - early);
+        let gathered = gather(&anywhere(), &AwsLc, &chain, &world.anchors(), want, begun).await;
+        let came = matches!(&gathered.notes[0], Note::Fetched("CRL", url) if *url == server.url("/middle.crl"));
+        assert_eq!(came, comes, "{:?}", gathered.notes);
+    }
+}

@@ -77,19 +77,19 @@ pub(crate) struct Report {
 
 /// Runs the command.
 pub(crate) fn main(opts: &Opts, globals: &Globals) -> Result<Exit, Usage> {
-    let report = run(opts, UnixTime::now())?;
+    let report = run(opts, UnixTime::now)?;
     let exit = report.judgement.as_ref().map_or(Exit::Failed, Judgement::exit);
     Ok(tell(&report, exit, globals, render::cert::verify))
 }
 
-fn run(opts: &Opts, now: UnixTime) -> Result<Report, Usage> {
+fn run(opts: &Opts, clock: fn() -> UnixTime) -> Result<Report, Usage> {
     let provider: Arc<dyn Provider> = Arc::new(AwsLc);
     let source = Source::parse(&opts.source, opts.hosts.starttls)?;
     let host = match &source {
         Source::Host(target) => Some(input::name_of(target, &opts.hosts)?),
         _ => None,
     };
-    let judge = opts.judge.load(provider.as_ref(), host.as_ref(), now)?;
+    let mut judge = opts.judge.load(provider.as_ref(), host.as_ref(), clock())?;
     let mut report = Report {
         source: source.name(),
         kind: source.kind(),
@@ -119,6 +119,7 @@ fn run(opts: &Opts, now: UnixTime) -> Result<Report, Usage> {
     report.notes.extend(input.seen.as_deref().and_then(unproven));
     let fetched = judge.fetch(provider.as_ref(), chain, opts.hosts.timeout)?;
     report.fetching.clone_from(&fetched.notes);
+    judge.goes_on(clock());
     let seen = input.seen.as_deref();
     let evidence = Evidence {
         sct_list: seen.and_then(|seen| seen.sct_list.as_deref()),

@@ -49,7 +49,7 @@ pub(super) async fn complete(plan: &Plan, evidence: &Evidence) -> Option<Complet
             stapling: if trial.seen.completed { Stapling::Asked } else { Stapling::NotAsked },
             ..Revocation::default()
         },
-        ..PathRequest::new(&trial.seen.chain, &plan.anchors, Purpose::ServerAuth, plan.now)
+        ..PathRequest::new(&trial.seen.chain, &plan.anchors, Purpose::ServerAuth, plan.now())
     };
     let report = tlsmith_x509::verify(plan.provider.as_ref(), &request);
     Some(Completed { report, added: gathered.intermediates, notes })
@@ -64,5 +64,5 @@ async fn fetch(plan: &Plan, evidence: &Evidence, want: Want) -> Gathered {
     // What this machine serves itself changes faster than a cache believes.
     let cache = if reach == Reach::Any { None } else { Cache::of_user() };
     let fetcher = Fetcher { reach, limit: plan.timeout, all: plan.timeout * PATIENCE, cache };
-    gather(&fetcher, plan.provider.as_ref(), &trial.seen.chain, &plan.anchors, want, plan.now).await
+    gather(&fetcher, plan.provider.as_ref(), &trial.seen.chain, &plan.anchors, want, plan.now()).await
 }

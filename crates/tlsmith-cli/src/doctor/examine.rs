@@ -48,7 +48,7 @@ fn empty(plan: &Plan) -> Evidence {
         target: plan.target.clone(),
         name: plan.name.clone(),
         starttls: plan.starttls,
-        now: plan.now,
+        now: plan.now(),
         trials: Vec::new(),
         raw: Vec::new(),
         completed: None,
@@ -200,7 +200,7 @@ impl Examination<'_> {
                 stapling: if seen.completed { Stapling::Asked } else { Stapling::NotAsked },
                 ..Revocation::default()
             },
-            ..PathRequest::new(&seen.chain, &self.plan.anchors, Purpose::ServerAuth, self.plan.now)
+            ..PathRequest::new(&seen.chain, &self.plan.anchors, Purpose::ServerAuth, self.plan.now())
         };
         tlsmith_x509::verify(self.plan.provider.as_ref(), &request)
     }

@@ -36,7 +36,8 @@ pub(crate) struct Plan {
     pub(crate) crls: Vec<Crl>,
     /// Nothing is fetched that certificates name.
     pub(crate) offline: bool,
-    pub(crate) now: UnixTime,
+    /// The time to judge by, if the caller named one.
+    pub(crate) at: Option<UnixTime>,
     /// The addresses to ask; empty: those of the name.
     pub(crate) addresses: Vec<SocketAddr>,
     pub(crate) timeout: Duration,
@@ -45,6 +46,11 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
+    /// The time to judge by. It goes on: what is stapled or fetched may be newer than the beginning.
+    pub(crate) fn now(&self) -> UnixTime {
+        self.at.unwrap_or_else(UnixTime::now)
+    }
+
     /// Checks the arguments and loads the files.
     pub(crate) fn new(opts: &Opts) -> Result<Self, Usage> {
         let (target, hint) = Target::parse(&opts.target, opts.starttls.map_or(HTTPS, Protocol::port))?;
@@ -81,7 +87,7 @@ impl Plan {
             },
             crls: opts.crl.iter().map(|path| crl(path)).collect::<Result<_, _>>()?,
             offline: opts.offline,
-            now: opts.at.unwrap_or_else(UnixTime::now),
+            at: opts.at,
             addresses,
             timeout: opts.timeout,
             notes: hint.into_iter().collect(),

@@ -10,6 +10,7 @@ use tlsmith_crypto::Provider;
 use tlsmith_x509::revocation::Crl;
 use tlsmith_x509::revocation::ocsp::{self, OcspResponse};
 use tlsmith_x509::{Certificate, TrustAnchors, UnixTime};
+use tokio::time::Instant;
 
 /// Fetches for one chain, those that fail included.
 const FETCHES: u32 = 16;
@@ -89,7 +90,7 @@ const CRL: &str = "CRL";
 const OCSP: &str = "OCSP response";
 
 /// Gathers for `chain`, leaf first, the rest in any order. Whom `anchors` has is not fetched. Never fails: the notes say what
-/// did not come.
+/// did not come. What comes may be as new as the end of it: who judges it needs the time of then.
 pub async fn gather(
     fetcher: &Fetcher,
     provider: &dyn Provider,
@@ -99,7 +100,7 @@ pub async fn gather(
     now: UnixTime,
 ) -> Gathered {
     let (room, gathered) = (Room::of_chain(), Gathered::default());
-    let mut gathering = Gathering { fetcher, provider, now, left: FETCHES, room, gathered };
+    let mut gathering = Gathering { fetcher, provider, now, begun: Instant::now(), left: FETCHES, room, gathered };
     // Not around all of this: what has come, a revocation it may be, must not be lost with what does not come.
     if tokio::time::timeout(fetcher.all, gathering.follow(chain, anchors, want)).await.is_err() {
         gathering.note(Note::OutOfTime(fetcher.all));
@@ -134,6 +135,7 @@ struct Gathering<'a> {
     fetcher: &'a Fetcher,
     provider: &'a dyn Provider,
     now: UnixTime,
+    begun: Instant,
     /// Fetches that are left.
     left: u32,
     /// Bytes that are left.
@@ -168,6 +170,13 @@ impl Gathering<'_> {
 
     fn note(&mut self, note: Note) {
         self.gathered.notes.push(note);
+    }
+
+    /// The time by which an answer is judged, at the latest: many responders sign when they are asked, which is after this
+    /// began, and what `now` was told without is up to a second.
+    fn now(&self) -> UnixTime {
+        let passed = i64::try_from(self.begun.elapsed().as_secs()).unwrap_or(i64::MAX);
+        UnixTime(self.now.0.saturating_add(passed).saturating_add(1))
     }
 
     /// One fetch less; false when there is none left.
@@ -264,7 +273,7 @@ impl Gathering<'_> {
                 return false;
             }
         };
-        let good = match crl.verify(self.provider, issuer, self.now) {
+        let good = match crl.verify(self.provider, issuer, self.now()) {
             Ok(()) => {
                 self.note(Note::Fetched(CRL, url.to_owned()));
                 if let Some(until) = crl.next_update() {
@@ -322,7 +331,7 @@ impl Gathering<'_> {
     /// The response is one about the certificate that counts; until when.
     fn answers(&self, der: &[u8], certificate: &Certificate, issuer: &Certificate) -> Result<Option<UnixTime>, String> {
         let response = OcspResponse::from_der(der).map_err(|error| error.to_string())?;
-        let verified = response.verify(self.provider, certificate, issuer, self.now);
+        let verified = response.verify(self.provider, certificate, issuer, self.now());
         verified.map(|verified| verified.single.next_update).map_err(|refusal| refusal.to_string())
     }
 }
