@@ -346,10 +346,17 @@ fn what_does_not_come_is_told() {
 }
 
 #[test]
-fn who_names_nobody_is_not_asked_for() {
+fn where_no_place_is_named_nobody_is_asked() {
     let world = World::new();
-    let told = world.verify(&world.file(&world.leaf(|_| {}), &[]), &aia(&["--fetch"]));
-    assert_eq!((told.code, told.notes().len(), world.site.asked()), (3, 0, 0), "{told:?}");
+    let file = world.file(&world.leaf(|_| {}), &[]);
+    let told = world.verify(&file, &aia(&["--fetch"]));
+    assert_eq!((told.code, world.site.asked()), (3, 0), "{told:?}");
+    assert_eq!(told.notes(), ["issuer's certificate not fetched: the certificate of CN=localhost names no place"]);
+    // What was tried is not advised.
+    for (options, advised) in [(&[][..], true), (&aia(&[]), false)] {
+        let run = world.cert("chain", &file, options);
+        assert_eq!((run.code, run.text().contains("try --aia")), (1, advised), "{}", run.text());
+    }
 }
 
 /// Two CAs that issued one another: each names where the other is.
@@ -421,7 +428,7 @@ fn nobody_is_asked_in_this_network_unless_the_caller_says_so() {
     for reach in [&[][..], &["--reach", "public"], &["--reach", "private"]] {
         let told = world.verify(&file, &[&["--aia", "--no-cache"], reach].concat());
         assert_eq!((told.code, world.site.asked()), (3, 0), "{told:?}");
-        assert!(told.notes()[0].contains("not fetched: 127.0.0.1 is not a public address"), "{told:?}");
+        assert!(told.notes()[0].contains("issuing.der: 127.0.0.1 is not a public address"), "{told:?}");
         assert!(told.notes()[0].ends_with("; --reach any goes there all the same"), "{told:?}");
     }
     assert_eq!(world.verify(&file, &["--aia", "--no-cache", "--reach", "any"]).code, 0);

@@ -72,7 +72,7 @@ impl fmt::Display for Problem {
             Self::Url(why) => f.write_str(why),
             Self::Address(address) => write!(
                 f,
-                "not fetched: {address} is not a public address, and a certificate that points there may be a stranger's way into this network"
+                "{address} is not a public address, and a certificate that points there may be a stranger's way into this network"
             ),
             Self::Resolve(why) => write!(f, "the name was not resolved: {why}"),
             Self::Connection(why) => write!(f, "no answer: {why}"),

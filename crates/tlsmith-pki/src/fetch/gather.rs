@@ -56,6 +56,8 @@ pub enum Note {
     Failed(&'static str, FetchError),
     /// What came is not good for the certificate: what, from where, why.
     Refused(&'static str, String, String),
+    /// The certificate of this subject does not say where this is.
+    Nowhere(&'static str, String),
     /// The cache could not be written.
     NotKept(String),
     /// There is more to fetch than [`gather()`] does for one chain.
@@ -71,6 +73,9 @@ impl fmt::Display for Note {
             Self::Cached(what, url) => write!(f, "{what} of {} taken from the cache", shown(url)),
             Self::Failed(what, error) => write!(f, "{what} not fetched: {error}"),
             Self::Refused(what, url, why) => write!(f, "{what} of {} not used: {why}", shown(url)),
+            Self::Nowhere(what, subject) => {
+                write!(f, "{what} not fetched: the certificate of {subject} names no place")
+            }
             Self::NotKept(why) => write!(f, "the cache was not written: {why}"),
             Self::Enough => write!(f, "no more is fetched for this chain than {FETCHES} files"),
             Self::OutOfTime(all) => {
@@ -210,6 +215,9 @@ impl Gathering<'_> {
 
     /// The certificate of the issuer, by the URLs that `certificate` names.
     async fn issuer(&mut self, certificate: &Certificate) -> Option<Certificate> {
+        if certificate.ca_issuers_urls().is_empty() {
+            self.note(Note::Nowhere(ISSUER, certificate.subject()));
+        }
         for url in certificate.ca_issuers_urls().iter().take(URLS) {
             let cached = self.cached(Key::Issuer(url)).and_then(|der| Certificate::from_der(&der).ok());
             let signed_by = |issuer: &Certificate| certificate.is_signed_by(issuer, self.provider);

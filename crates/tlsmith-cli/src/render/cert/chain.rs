@@ -53,7 +53,9 @@ pub(super) fn screen(report: &ChainReport, style: &Style) -> String {
     match &report.out {
         Some(out) => page.field("Written", out),
         None if !report.complete => {
-            page.field("Not written", "an issuer is missing; add the file that has it, or try --aia")
+            // It was tried already where something is said of it.
+            let more = if report.fetching.is_empty() { ", or try --aia" } else { "" };
+            page.field("Not written", &format!("an issuer is missing; add the file that has it{more}"));
         }
         None => {}
     }
