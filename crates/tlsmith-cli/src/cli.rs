@@ -11,13 +11,14 @@ Examples:
   tlsmith connect example.com   Who answers, and is it to be trusted?
   tlsmith cert show server.pem  What a certificate says
   tlsmith doctor example.com    What is wrong with it, and how is it mended?
-  tlsmith key new --out key.pem A private key; `tlsmith csr new` asks for a certificate with it
+  tlsmith key new --out key.pem A private key, for `tlsmith csr new`
   tlsmith explain unknown_ca    What a message means, and what to try
-  tlsmith bench localhost:8443  How many handshakes a second, and how long one takes
+  tlsmith bench localhost:8443  How many handshakes a second
   tlsmith serve --demo          A page over TLS that shows what was negotiated
   tlsmith connect --help        More examples, for each command
 
-Exit codes: 0 good, 1 the check or the handshake failed, 2 usage or configuration, 3 not trusted.";
+Exit codes: 0 good, 1 the check or the handshake failed, 2 usage or
+configuration, 3 not trusted.";
 
 /// Every TLS chore in one binary.
 #[derive(Debug, Parser)]
@@ -84,6 +85,21 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What stands below the options is broken by hand, so that its commands can be copied: it fits a terminal of 80 columns.
+    #[test]
+    fn examples_fit_a_terminal() {
+        fn walk(command: &clap::Command, wide: &mut Vec<String>) {
+            for help in [command.get_after_help(), command.get_after_long_help()].into_iter().flatten() {
+                let help = help.to_string();
+                wide.extend(help.lines().filter(|line| line.chars().count() > 80).map(str::to_owned));
+            }
+            command.get_subcommands().for_each(|command| walk(command, wide));
+        }
+        let mut wide = Vec::new();
+        walk(&<Cli as clap::CommandFactory>::command(), &mut wide);
+        assert!(wide.is_empty(), "{wide:#?}");
+    }
 
     #[test]
     fn durations() {

@@ -219,8 +219,11 @@ pub(crate) struct Step {
     pub(crate) source: &'static str,
     /// Its place among those that were sent, from 0.
     pub(crate) certificate: Option<usize>,
+    pub(crate) not_before: Option<String>,
     pub(crate) not_after: Option<String>,
     pub(crate) days_left: Option<i64>,
+    /// It is not valid yet.
+    pub(crate) not_yet_valid: bool,
     pub(crate) key: Option<String>,
 }
 
@@ -331,8 +334,10 @@ impl Judge {
                 None => "known",
             },
             certificate: sent,
+            not_before: Some(certificate.not_before().to_string()),
             not_after: Some(certificate.not_after().to_string()),
             days_left: Some(self.now.days_until(certificate.not_after())),
+            not_yet_valid: self.now < certificate.not_before(),
             key: Some(certificate.key_description()),
         }
     }
@@ -356,8 +361,10 @@ impl Judge {
                 subject: last.issuer(),
                 source: "missing",
                 certificate: None,
+                not_before: None,
                 not_after: None,
                 days_left: None,
+                not_yet_valid: false,
                 key: None,
             });
         }

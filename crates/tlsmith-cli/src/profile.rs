@@ -13,13 +13,17 @@ use crate::{exit::Usage, files};
 
 /// What the file may hold, for `--help`.
 pub(crate) const HELP: &str = "\
-A profile's file is JSON; what it leaves out is as in the profile that it starts from:
-  {\"name\": \"acme\", \"base\": \"private\", \"lifetimes\": [{\"issued_from\": \"2026-01-01\", \"days\": 90}],
-   \"keys\": {\"rsa_min_bits\": 3072, \"curves\": [\"P-256\", \"P-384\"], \"ed25519\": true, \"ml_dsa\": true}}
-Further keys: lifetimes_bind (all, public), names (any, hosts), wildcards (one_label,
-not_public_suffixes), common_name (free, same_spelling, repeats), leaf_may_be_ca, any_purpose,
-version_3, serial_numbers, key_identifiers (true, false), max_path_length (a number),
-policies {acceptable (OIDs), require_explicit, inhibit_mapping, inhibit_any}.";
+A profile's file is JSON; what it leaves out is as in the profile that it starts
+from:
+  {\"name\": \"acme\", \"base\": \"private\",
+   \"lifetimes\": [{\"issued_from\": \"2026-01-01\", \"days\": 90}],
+   \"keys\": {\"rsa_min_bits\": 3072, \"curves\": [\"P-256\", \"P-384\"],
+            \"ed25519\": true, \"ml_dsa\": true}}
+Further keys: lifetimes_bind (all, public), names (any, hosts), wildcards
+(one_label, not_public_suffixes), common_name (free, same_spelling, repeats),
+leaf_may_be_ca, any_purpose, version_3, serial_numbers, key_identifiers (true,
+false), max_path_length (a number), policies {acceptable (OIDs),
+require_explicit, inhibit_mapping, inhibit_any}.";
 
 /// A caller's own profile, as its file has it.
 #[derive(Debug, Deserialize)]

@@ -79,10 +79,10 @@ fn two_leaves_are_not_one_chain() {
     let bundle = file("two.pem", &[leaf, PKI.client.leaf.clone(), intermediate]);
     let run = chain(&[&bundle, "--json"]);
     assert_eq!(run.code, 2);
-    assert!(
-        run.json()["error"]["message"].as_str().unwrap().starts_with("2 certificates could be the leaf"),
-        "{run:?}"
-    );
+    let document = run.json();
+    let message = document["error"]["message"].as_str().unwrap();
+    assert!(message.starts_with("2 certificates could be the leaf"), "{run:?}");
+    assert!(message.contains(&format!("certificate 1 of {bundle}, until ")), "{run:?}");
 }
 
 #[test]

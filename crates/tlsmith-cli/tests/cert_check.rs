@@ -43,12 +43,14 @@ fn what_ends_first_stands_on_top() {
     make(&at("future.pem"), "future.example", (8, 1), (9, 1));
     fs::write(at("notes.txt"), "nothing").unwrap();
     fs::create_dir(at("below")).unwrap();
+    fs::write(at("empty.pem"), "").unwrap();
     fs::write(at("below/broken.pem"), "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n").unwrap();
     let directory = place.path().to_str().unwrap();
     let run = check(&[directory, "--at", "2026-06-01", "--json"]);
     let document = run.json();
     let expected = [
         ("broken.pem", "failed"),
+        ("empty.pem", "failed"),
         ("old.pem", "expired"),
         ("soon.pem", "soon"),
         ("future.pem", "not_yet_valid"),
@@ -57,11 +59,11 @@ fn what_ends_first_stands_on_top() {
     let expected: Vec<(String, String)> = expected.iter().map(|(a, b)| ((*a).into(), (*b).into())).collect();
     assert_eq!((run.code, statuses(&document)), (1, expected), "{document:#}");
     assert_eq!((&document["ok"], &document["passed_over"]), (&json!(false), &json!(1)));
-    assert_eq!((&document["rows"][2]["days_left"], &document["rows"][2]["certificate"]), (&json!(19), &json!(0)));
+    assert_eq!((&document["rows"][3]["days_left"], &document["rows"][3]["certificate"]), (&json!(19), &json!(0)));
     let text = check(&[directory, "--at", "2026-06-01"]).text();
     assert!(text.contains("EXPIRED  2026-05-01") && text.contains("19 days  2026-06-20"), "{text}");
     assert!(
-        text.ends_with("\n1 could not be checked, 1 expired, 1 not yet valid, 1 within 30 days, 1 good\n"),
+        text.ends_with("\n2 could not be checked, 1 expired, 1 not yet valid, 1 within 30 days, 1 good\n"),
         "{text}"
     );
     // The border: in exactly so many days is soon enough.

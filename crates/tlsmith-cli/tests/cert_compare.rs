@@ -108,6 +108,13 @@ fn which_certificate_a_key_belongs_to() {
     let document = run.json();
     assert_eq!((run.code, &document["keys"][0]["fits"]), (0, &json!([2])), "{document:#}");
     assert_eq!(document["holders"][2]["source"], own);
+    // What cannot be read hides nothing, and is no success.
+    let broken = place.write("broken.pem", "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n");
+    let run = cert(&["match", chain, &broken, right, "--json"]);
+    let document = run.json();
+    assert_eq!((run.code, &document["keys"][0]["fits"]), (2, &json!([0])), "{document:#}");
+    assert!(document["errors"][0]["message"].as_str().unwrap().starts_with(&broken), "{document:#}");
+    assert_eq!(cert(&["match", &broken, right]).code, 2);
     // One of two keys fits nothing.
     assert_eq!(cert(&["match", chain, &key, right]).code, 1);
 }

@@ -121,6 +121,22 @@ fn mistakes_are_told_in_one_line_and_in_the_document() {
         assert_eq!(run.code, 2);
         assert!(run.json()["error"]["message"].as_str().unwrap().contains(said), "{run:?}");
     }
+    // One of several does not hide the others.
+    let run = cert(&["show", empty.to_str().unwrap(), pki.server.chain.to_str().unwrap(), "--json"]);
+    let sources = &run.json()["sources"];
+    assert_eq!((run.code, &sources[0]["error"]["code"]), (2, &json!("usage.file")));
+    assert_eq!(sources[1]["certificates"].as_array().unwrap().len(), 2);
+    // What says how a server is asked wants a server.
+    for command in ["show", "pin", "verify", "chain"] {
+        let run = cert(&[command, pki.server.chain.to_str().unwrap(), "--starttls", "smtp"]);
+        assert_eq!(run.code, 2, "{run:?}");
+        assert!(run.stderr.contains("--starttls is for servers, and none is named"), "{run:?}");
+    }
+    // What is neither a file nor a host was meant to be one of them.
+    let run = cert(&["show", "no-such-file-nor-host"]);
+    assert_eq!(run.code, 1);
+    let text = run.text().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("Nor is there a file of the name no-such-file-nor-host."), "{text}");
     let run = cert(&["show"]);
     assert_eq!(run.code, 2);
     assert!(run.stderr.contains("see tlsmith cert show --help"), "{run:?}");

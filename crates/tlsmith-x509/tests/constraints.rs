@@ -36,7 +36,7 @@ fn name_constraints_bind_what_is_below() {
         (&["192.0.3.1"], "IP:192.0.3.1, outside of what is permitted"),
         (&["::1"], "IP:::1, outside of what is permitted"),
         (&["x.secret.example.com"], "inside DNS:secret.example.com, excluded by CN=Root"),
-        (&["*.example.com"], "DNS:*.example.com, inside DNS:secret.example.com, excluded by"),
+        (&["*.example.com"], "DNS:*.example.com, which reaches into DNS:secret.example.com, excluded by"),
     ] {
         let report = check(names);
         assert_eq!(found(&report), [Code::NameConstraints], "{report:#?}");

@@ -143,9 +143,9 @@ fn keys_that_are_not_supported_have_no_type_and_say_what_they_are() {
     let point = |first: u8, length: usize| [&[first][..], &vec![1; length]].concat();
     let (null, rsa) = (&[5, 0][..], rsa_key(256));
     for (der, text) in [
-        (spki(&[&raw::oid(EC), &raw::oid(P256)], 0, &point(2, 32)), "ECDSA P-256 (point compressed or malformed)"),
-        (spki(&[&raw::oid(EC), &raw::oid(P256)], 0, &point(4, 63)), "ECDSA P-256 (point compressed or malformed)"),
-        (spki(&[&raw::oid(EC), &raw::oid(P256)], 0, &[]), "ECDSA P-256 (point compressed or malformed)"),
+        (spki(&[&raw::oid(EC), &raw::oid(P256)], 0, &point(2, 32)), "ECDSA P-256 with a compressed point"),
+        (spki(&[&raw::oid(EC), &raw::oid(P256)], 0, &point(4, 63)), "ECDSA P-256 (malformed)"),
+        (spki(&[&raw::oid(EC), &raw::oid(P256)], 0, &[]), "ECDSA P-256 (malformed)"),
         (spki(&[&raw::oid(EC)], 0, &point(4, 64)), "ECDSA without a curve"),
         (spki(&[&raw::oid(EC), null], 0, &point(4, 64)), "ECDSA on a curve with explicit parameters"),
         (spki(&[&raw::oid(EC), &raw::oid(&[0x2b, 0x81, 4, 0, 10])], 0, &point(4, 64)), "ECDSA secp256k1"),

@@ -9,16 +9,20 @@ use crate::{cli::duration, trust::Trust};
 const EXAMPLES: &str = "\
 Examples:
   tlsmith bench example.com
-      How many handshakes a second, and how long one takes; three seconds for each kind.
+      How many handshakes a second, and how long one takes; three seconds
+      for each kind.
   tlsmith bench localhost:8443 --ca ca.pem --concurrency 32 --seconds 10
       More at once, and for longer.
   tlsmith bench localhost:8443 --ca ca.pem --count 1000 --path / --json
-      A thousand of each kind with a request on every connection; one document for a program.
+      A thousand of each kind with a request on every connection; one
+      document for a program.
 
-What is measured is both ends and the way between them: this program's own work counts, on the same machine for both.
-A handshake's time runs from the ClientHello to the last message, without TCP. Use it on servers of your own.
+What is measured is both ends and the way between them: this program's own work
+counts, on the same machine for both. A handshake's time runs from the
+ClientHello to the last message, without TCP. Use it on servers of your own.
 
-Exit codes: 0 all handshakes succeeded, 1 one failed or none was made, 2 usage, 3 not trusted.";
+Exit codes: 0 all handshakes succeeded, 1 one failed or none was made, 2 usage,
+3 not trusted.";
 
 /// Handshakes a second and their latency, kind by kind
 #[derive(Debug, Args)]

@@ -24,14 +24,17 @@ Examples:
   tlsmith cert check --days 14 /etc/letsencrypt/live /etc/nginx/ssl
       Directories stand for the files below that hold certificates.
   tlsmith cert check --starttls smtp mx1.example.com mx2.example.com
-  xargs tlsmith cert check --json <hosts.txt | jq -r '.rows[] | select(.status != \"ok\") | .source'
+  xargs tlsmith cert check --json <hosts.txt |
+      jq -r '.rows[] | select(.status != \"ok\") | .source'
       For monitoring.
   tlsmith cert check --at 2027-01-31 server.pem
       As if it were then.
 
-All certificates of a source count, not the leaf alone: a row tells which one ends first.
+All certificates of a source count, not the leaf alone: a row tells which one
+ends first.
 
-Exit codes: 0 all is well, 1 something ends sooner, has ended, or could not be checked, 2 usage.";
+Exit codes: 0 all is well, 1 something ends sooner, has ended, or could not be
+checked, 2 usage.";
 
 /// A day in seconds.
 const DAY: i64 = 86_400;
@@ -212,6 +215,9 @@ fn of_file(path: &Path, passphrase: &PassphraseOpts) -> Option<Result<Vec<Certif
     };
     match contents {
         Ok(contents) if !contents.certificates.is_empty() => Some(Ok(contents.certificates)),
+        // Somebody was about to write a certificate here.
+        Ok(_) if bytes.is_empty() => input::is_named_like_a_certificate(path)
+            .then(|| Err(Usage::new("usage.file", format!("{name}: the file is empty"), ""))),
         Ok(contents) => {
             let broken = contents.skipped.iter().find(|skipped| skipped.what.contains("CERTIFICATE\""))?;
             let what = format!("{}: {}: {}", path.display(), broken.what, broken.why.message());

@@ -24,9 +24,11 @@ Examples:
       Does the server show the certificate that lies on the disk?
   tlsmith cert diff example.com:443 example.com:8443
 
-The first certificate of each source is compared field by field, the others as a whole.
+The first certificate of each source is compared field by field, the others as a
+whole.
 
-Exit codes: 0 the same, 1 different, or a server that could not be asked, 2 usage, or a file that cannot be read.";
+Exit codes: 0 the same, 1 different, or a server that could not be asked, 2
+usage, or a file that cannot be read.";
 
 /// What differs between two certificates, field by field
 #[derive(Debug, Args)]
@@ -55,7 +57,7 @@ pub(crate) struct Report {
     pub(crate) fields: Vec<Field>,
     /// Those that do not.
     pub(crate) same_fields: Vec<String>,
-    /// The other certificates: subjects of those that B has not, and of those that A has not.
+    /// The other certificates: subject, end and SHA-256 of those that B has not, and of those that A has not.
     pub(crate) chain: Field,
     /// The others are the same, but in another order.
     pub(crate) chain_reordered: bool,
@@ -125,7 +127,7 @@ impl Report {
             self.take(name.unwrap_or(&id), lines(in_a.as_ref()), lines(in_b.as_ref()));
         }
         let missing = |from: &[Certificate], other: &[Certificate]| {
-            from.iter().filter(|certificate| !other.contains(certificate)).map(Certificate::subject).collect()
+            from.iter().filter(|certificate| !other.contains(certificate)).map(|one| in_line(one, provider)).collect()
         };
         self.chain = Field {
             field: String::from("chain"),
@@ -146,6 +148,12 @@ impl Report {
             false => self.fields.push(Field { field: field.to_owned(), removed, added }),
         }
     }
+}
+
+/// A certificate in a line that no other one has: those of one CA differ in little.
+fn in_line(certificate: &Certificate, provider: &dyn Provider) -> String {
+    let fingerprint = crate::connect::hex(&certificate.sha256(provider));
+    format!("{}, until {}, SHA-256 {fingerprint}", certificate.subject(), certificate.not_after())
 }
 
 /// The fields that are not extensions.

@@ -5,15 +5,17 @@ use std::{ffi::OsString, path::Path};
 use clap::Args;
 use serde::Serialize;
 use tlsmith_crypto::aws_lc::AwsLc;
+use tlsmith_pki::container::Contents;
 use tlsmith_x509::SubjectPublicKeyInfo;
 
 use super::tell;
 use crate::{
     cli::Globals,
+    connect::Error,
     encode::base64,
     exit::{Exit, Usage},
     input,
-    passphrase::PassphraseOpts,
+    passphrase::{PassphraseOpts, refused},
     render,
 };
 
@@ -29,9 +31,11 @@ Examples:
   tlsmith cert match server.pem request.csr
       Without a private key: is this the certificate for that request?
 
-The order does not matter; what a file is, its content says. In a bundle it is enough that one certificate fits.
+The order does not matter; what a file is, its content says. In a bundle it is
+enough that one certificate fits.
 
-Exit codes: 0 every key fits something, 1 one fits nothing, 2 usage, or a file that cannot be read.";
+Exit codes: 0 every key fits something, 1 one fits nothing, 2 usage, or a file
+that cannot be read.";
 
 /// Does a private key belong to a certificate or request, and to which?
 #[derive(Debug, Args)]
@@ -53,6 +57,8 @@ pub(crate) struct Report {
     pub(crate) keys: Vec<Key>,
     /// Every certificate, and every request where there are private keys.
     pub(crate) holders: Vec<Holder>,
+    /// Files, or keys in them, that could not be read.
+    pub(crate) errors: Vec<Error>,
 }
 
 /// A key and what it fits.
@@ -93,7 +99,11 @@ struct Found {
 /// Runs the command.
 pub(crate) fn main(opts: &Opts, globals: &Globals) -> Result<Exit, Usage> {
     let report = run(opts)?;
-    let exit = if report.matched { Exit::Good } else { Exit::Failed };
+    let exit = match report.matched {
+        _ if !report.errors.is_empty() => Exit::Usage,
+        true => Exit::Good,
+        false => Exit::Failed,
+    };
     Ok(tell(&report, exit, globals, render::cert::matching))
 }
 
@@ -101,12 +111,13 @@ fn run(opts: &Opts) -> Result<Report, Usage> {
     let mut holders = Vec::new();
     let mut requests = Vec::new();
     let mut found = Vec::new();
+    let mut errors = Vec::new();
     for text in &opts.files {
-        let (source, bytes) = match text == "-" {
-            true => (String::from("standard input"), input::stdin()?),
-            false => (text.to_string_lossy().into_owned(), input::read_file(Path::new(text))?),
-        };
-        let contents = input::with_keys(&source, &bytes, &opts.passphrase)?;
+        let (source, contents, error) = read(text, &opts.passphrase);
+        errors.extend(error);
+        let Some(contents) = contents else { continue };
+        let broken = contents.skipped.iter().filter(|skipped| skipped.what.contains("CERTIFICATE"));
+        errors.extend(broken.map(|skipped| refused(&format!("{source}: {}", skipped.what), &skipped.why)));
         for (index, certificate) in contents.certificates.iter().enumerate() {
             let public = certificate.subject_public_key_info();
             holders.push(Holder::new(
@@ -137,13 +148,36 @@ fn run(opts: &Opts) -> Result<Report, Usage> {
         false => holders.extend(requests.into_iter().map(|(holder, _)| holder)),
     }
     if found.is_empty() || holders.is_empty() {
+        if let Some(usage) = errors.into_iter().next() {
+            return Err(usage);
+        }
         let (has, lacks) =
             if found.is_empty() { ("certificates", "key or request") } else { ("keys", "certificate or request") };
         let message = format!("the files hold {has} and no {lacks} to compare");
         return Err(Usage::new("usage.file", message, "name both: tlsmith cert match CERT KEY"));
     }
     let keys: Vec<Key> = found.into_iter().map(|found| Key::new(found, &holders)).collect();
-    Ok(Report { matched: keys.iter().all(|key| !key.fits.is_empty()), keys, holders })
+    let matched = keys.iter().all(|key| !key.fits.is_empty());
+    Ok(Report { matched, keys, holders, errors: errors.iter().map(Error::of_usage).collect() })
+}
+
+/// What a file holds as far as it can be read, and what keeps the rest from it.
+fn read(text: &OsString, passphrase: &PassphraseOpts) -> (String, Option<Contents>, Option<Usage>) {
+    let (source, bytes) = match text == "-" {
+        true => (String::from("standard input"), input::stdin()),
+        false => (text.to_string_lossy().into_owned(), input::read_file(Path::new(text))),
+    };
+    let bytes = match bytes {
+        Ok(bytes) => bytes,
+        Err(usage) => return (source, None, Some(usage)),
+    };
+    match input::with_keys(&source, &bytes, passphrase) {
+        Ok(contents) => (source, Some(contents), None),
+        Err(usage) => {
+            let rest = input::contents(&source, &bytes).ok();
+            (source, rest, Some(usage))
+        }
+    }
 }
 
 impl Holder {

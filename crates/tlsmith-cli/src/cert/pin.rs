@@ -20,13 +20,16 @@ const EXAMPLES: &str = "\
 Examples:
   tlsmith cert pin server.pem
   tlsmith cert pin example.com
-  curl --pinnedpubkey \"$(tlsmith cert pin server.pem --json | jq -r '.pins[0].curl')\" https://example.com/
+  PIN=$(tlsmith cert pin server.pem --json | jq -r '.pins[0].curl')
+  curl --pinnedpubkey \"$PIN\" https://example.com/
 
-The pin is the SHA-256 of the SubjectPublicKeyInfo (RFC 7469 §2.4): it stays the same when a certificate is renewed with
-the same key. Pin a CA's key, or two keys of which one lies in a safe: a pin on the one key of a server locks everybody
-out on the day that it has to be replaced.
+The pin is the SHA-256 of the SubjectPublicKeyInfo (RFC 7469 §2.4): it stays the
+same when a certificate is renewed with the same key. Pin a CA's key, or two
+keys of which one lies in a safe: a pin on the one key of a server locks
+everybody out on the day that it has to be replaced.
 
-Exit codes: 0 good, 1 the server could not be asked, 2 usage, or a file that cannot be read.";
+Exit codes: 0 good, 1 the server could not be asked, 2 usage, or a file that
+cannot be read.";
 
 /// The pin of each certificate's key: SHA-256, in base64 and hexadecimal
 #[derive(Debug, Args)]
@@ -67,6 +70,7 @@ pub(crate) struct Pin {
 pub(crate) fn main(opts: &Opts, globals: &Globals) -> Result<Exit, Usage> {
     let provider: Arc<dyn Provider> = Arc::new(AwsLc);
     let source = Source::parse(&opts.source, opts.hosts.starttls)?;
+    opts.hosts.check(std::slice::from_ref(&source))?;
     let report = match input::load_one(&source, &opts.hosts, &provider)? {
         Ok(input) => Report {
             source: input.name,

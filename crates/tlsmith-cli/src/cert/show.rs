@@ -28,12 +28,15 @@ Examples:
   tlsmith cert show example.com
       The chain that a server sends.
   tlsmith cert show --starttls smtp mail.example.com:587
-  openssl s_client -connect example.com:443 -showcerts </dev/null | tlsmith cert show -
-  tlsmith cert show server.pem --json | jq -r '.sources[0].certificates[0].not_after'
+  openssl s_client -connect example.com:443 -showcerts </dev/null |
+      tlsmith cert show -
+  tlsmith cert show server.pem --json | jq -r \\
+      '.sources[0].certificates[0].not_after'
 
 Nothing is judged here: that is for `tlsmith cert verify`.
 
-Exit codes: 0 good, 1 a server could not be asked, 2 usage, or a file that cannot be read.";
+Exit codes: 0 good, 1 a server could not be asked, 2 usage, or a file that
+cannot be read.";
 
 /// Everything that certificates say; -v with all extensions
 #[derive(Debug, Args)]
@@ -96,9 +99,11 @@ impl Server {
 /// Runs the command.
 pub(crate) fn main(opts: &Opts, globals: &Globals) -> Result<Exit, Usage> {
     let report = run(opts, UnixTime::now())?;
-    let exit = match report.sources.iter().any(|source| source.error.is_some()) {
-        true => Exit::Failed,
-        false => Exit::Good,
+    let failed = |kind: &str| report.sources.iter().any(|source| source.error.is_some() && source.kind == kind);
+    let exit = match (failed("file") || failed("stdin"), failed("host")) {
+        (true, _) => Exit::Usage,
+        (false, true) => Exit::Failed,
+        (false, false) => Exit::Good,
     };
     Ok(tell(&report, exit, globals, render::cert::show))
 }
@@ -125,7 +130,8 @@ fn run(opts: &Opts, now: UnixTime) -> Result<Report, Usage> {
                 skipped: input.skipped,
                 error: None,
             },
-            Err(NoInput::Usage(usage)) => return Err(usage),
+            Err(NoInput::Usage(usage)) if sources.len() == 1 => return Err(usage),
+            // One must not hide the others.
             Err(error) => {
                 let error = Some(error.error());
                 Source { source: name, kind, server: None, certificates: Vec::new(), skipped: Vec::new(), error }

@@ -33,16 +33,20 @@ Examples:
       With all that browsers demand of public CAs.
   tlsmith cert verify fullchain.pem --ca company-ca.pem --profile company.json
       With what the company demands of its own.
-  tlsmith cert verify fullchain.pem --ca company-ca.pem --crl company.crl --revocation require
+  tlsmith cert verify fullchain.pem --ca company-ca.pem --crl company.crl \\
+      --revocation require
       Not revoked either.
   tlsmith cert verify leaf.pem --untrusted intermediate.pem
       With an intermediate that is not in the file.
   tlsmith cert verify example.com --aia --fetch
-      With what the certificates name: missing intermediates, CRLs, OCSP responses.
+      With what the certificates name: missing intermediates, CRLs, OCSP
+      responses.
 
-The certificates of the source are taken as a server would send them: the leaf first.
+The certificates of the source are taken as a server would send them: the leaf
+first.
 
-Exit codes: 0 trusted, 1 the server could not be asked, 2 usage, or a file that cannot be read, 3 not trusted.";
+Exit codes: 0 trusted, 1 the server could not be asked, 2 usage, or a file that
+cannot be read, 3 not trusted.";
 
 /// Is a chain trusted, and if not, why? Against roots, name, time, purpose; all findings
 #[derive(Debug, Args)]
@@ -85,6 +89,7 @@ pub(crate) fn main(opts: &Opts, globals: &Globals) -> Result<Exit, Usage> {
 fn run(opts: &Opts, clock: fn() -> UnixTime) -> Result<Report, Usage> {
     let provider: Arc<dyn Provider> = Arc::new(AwsLc);
     let source = Source::parse(&opts.source, opts.hosts.starttls)?;
+    opts.hosts.check(std::slice::from_ref(&source))?;
     let host = match &source {
         Source::Host(target) => Some(input::name_of(target, &opts.hosts)?),
         _ => None,

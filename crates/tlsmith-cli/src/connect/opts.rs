@@ -13,9 +13,11 @@ Examples:
       Who answers, with which parameters, and is it to be trusted?
   tlsmith connect example.com --json </dev/null | jq -r '.chain[0].not_after'
       The same for a program.
-  tlsmith connect 192.0.2.7:8443 --servername api.example.com --ca company-ca.pem
+  tlsmith connect 192.0.2.7:8443 --servername api.example.com \\
+      --ca company-ca.pem
       A certain machine, asked for a name, judged by a private CA.
-  tlsmith connect example.com --groups X25519 --suites TLS_AES_256_GCM_SHA384 --trace
+  tlsmith connect example.com --groups X25519 \\
+      --suites TLS_AES_256_GCM_SHA384 --trace
       Only these parameters, and the handshake drawn as RFC 8446 draws it.
   tlsmith connect mail.example.com:587 --starttls smtp
       A server that is asked for TLS in its own protocol first.
@@ -27,12 +29,15 @@ Examples:
       A request in the first flight of a resumed connection (0-RTT).
   printf 'GET / HTTP/1.1\\r\\nHost: example.com\\r\\nConnection: close\\r\\n\\r\\n' |
       tlsmith connect example.com --alpn http/1.1 --send - >reply.txt
-      Sends a request; the reply alone goes to standard output, the screen to standard error.
+      Sends a request; the reply alone goes to standard output, the screen
+      to standard error.
 
-With a terminal as standard input, what is typed is sent and what comes is shown; Ctrl-D closes this side.
-With --json there is no conversation unless --send asks for one. With --resume it takes place on the last connection.
+With a terminal as standard input, what is typed is sent and what comes is
+shown; Ctrl-D closes this side. With --json there is no conversation unless
+--send asks for one. With --resume it takes place on the last connection.
 
-Exit codes: 0 good, 1 the connection or the handshake failed, 2 usage or configuration, 3 not trusted.";
+Exit codes: 0 good, 1 the connection or the handshake failed, 2 usage or
+configuration, 3 not trusted.";
 
 /// Reach a TLS server: what was negotiated, who answered, whether to trust it
 #[derive(Debug, Args)]

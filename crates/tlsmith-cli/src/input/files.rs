@@ -42,7 +42,7 @@ fn walk(path: &Path, depth: usize, seen: &mut HashSet<PathBuf>, found: &mut Vec<
         let Ok(metadata) = fs::metadata(&entry) else { continue };
         if metadata.is_dir() {
             walk(&entry, depth + 1, seen, found)?;
-        } else if metadata.is_file() && (1..=MAX_BUNDLE).contains(&metadata.len()) {
+        } else if metadata.is_file() && metadata.len() <= MAX_BUNDLE {
             found.push(entry);
         }
         if found.len() > MAX_FILES {

@@ -38,8 +38,9 @@ use crate::{
 
 /// What is said in `--help` of every command that takes sources.
 pub(crate) const SOURCES: &str = "\
-A source that exists as a path is a file: PEM with any number of certificates, DER, PKCS#12, PKCS#7.
-- is standard input. Everything else is HOST[:PORT], a server that is asked for its chain.";
+A source that exists as a path is a file: PEM with any number of certificates,
+DER, PKCS#12, PKCS#7. - is standard input. Everything else is HOST[:PORT], a
+server that is asked for its chain.";
 
 /// How servers are asked.
 #[derive(Clone, Debug, Args)]
@@ -113,7 +114,7 @@ impl From<Usage> for NoInput {
 const FILE_ENDINGS: [&str; 12] = ["pem", "crt", "cer", "cert", "der", "key", "csr", "p12", "pfx", "p7b", "p7c", "jks"];
 
 /// Files with certificates end so.
-const CERTIFICATE_ENDINGS: [&str; 8] = ["pem", "crt", "cer", "cert", "p12", "pfx", "p7b", "p7c"];
+const CERTIFICATE_ENDINGS: [&str; 9] = ["pem", "crt", "cer", "cert", "p12", "pfx", "p7b", "p7c", "jks"];
 
 /// A file of this name is expected to hold certificates.
 pub(crate) fn is_named_like_a_certificate(path: &Path) -> bool {
@@ -141,7 +142,7 @@ impl Source {
             return Ok(Self::File(path.to_owned()));
         }
         let missing = || {
-            let fix = "a file, a directory, - or HOST[:PORT] is wanted";
+            let fix = "name a file that is there, - for standard input, or a server as HOST[:PORT]";
             Usage::new("usage.file", format!("{}: no such file or directory", path.display()), fix)
         };
         let Some(text) = text.to_str() else { return Err(missing()) };
@@ -186,19 +187,45 @@ pub(crate) fn sources(texts: &[OsString], opts: &InputOpts) -> Result<Vec<Source
         }
         sources.push(source);
     }
+    opts.check(&sources)?;
     Ok(sources)
+}
+
+impl InputOpts {
+    /// Options that say how a server is asked want a server.
+    pub(crate) fn check(&self, sources: &[Source]) -> Result<(), Usage> {
+        let given = [("--starttls", self.starttls.is_some()), ("--servername", self.servername.is_some())];
+        match given.iter().find(|(_, is_given)| *is_given) {
+            Some((option, _)) if !sources.iter().any(|source| matches!(source, Source::Host(_))) => {
+                let message = format!("{option} is for servers, and none is named");
+                Err(Usage::new("usage.arguments", message, "leave it out, or name a server as HOST[:PORT]"))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// The certificates of one source. For a server `opts` say how it is asked.
 pub(crate) async fn load(source: &Source, opts: &InputOpts, provider: &Arc<dyn Provider>) -> Result<Input, NoInput> {
     match source {
-        Source::Host(target) => fetch::chain(target, opts, provider).await,
+        Source::Host(target) => fetch::chain(target, opts, provider).await.map_err(|error| or_a_file(error, target)),
         Source::File(path) => Ok(of_bytes(source, &read_file(path)?, &opts.passphrase)?),
         Source::Stdin => Ok(of_bytes(source, &stdin()?, &opts.passphrase)?),
         Source::Directory(path) => {
-            let fix = "name a file of it; check takes directories";
+            let fix = "name a file of it; `tlsmith cert check` takes directories";
             Err(Usage::new("usage.file", format!("{}: a directory, not a file", path.display()), fix).into())
         }
+    }
+}
+
+/// Whoever mistyped the name of a file without an ending asked for a host.
+fn or_a_file(error: NoInput, target: &Target) -> NoInput {
+    match error {
+        NoInput::Host(error) if error.code == "transport.dns" && !target.host.contains('.') => {
+            let fix = format!("{} Nor is there a file of the name {}.", error.fix, target.host);
+            NoInput::Host(Box::new(Error { fix, ..*error }))
+        }
+        other => other,
     }
 }
 

@@ -28,20 +28,28 @@ pub(crate) enum UnknownName {
 const EXAMPLES: &str = "\
 Examples:
   tlsmith serve --demo
-      A page on https://localhost:8443/ that shows what each connection negotiated, with a private CA of its own.
+      A page on https://localhost:8443/ that shows what each connection
+      negotiated, with a private CA of its own.
   tlsmith serve --demo --to http://127.0.0.1:3000
       The same CA in front of a server that is being developed.
-  tlsmith serve --listen 0.0.0.0:443 --cert site.pem --key site.key --to http://127.0.0.1:3000
-      TLS in front of an HTTP server. More pairs of --cert and --key for more names, or for RSA beside ECDSA.
-  tlsmith serve --listen [::]:8443 --cert api.pem --key api.key --client-ca staff.pem --to http://127.0.0.1:3000
-      Only for clients with a certificate of that CA; the backend reads whose in Client-Cert (RFC 9440).
+  tlsmith serve --listen 0.0.0.0:443 --cert site.pem --key site.key \\
+      --to http://127.0.0.1:3000
+      TLS in front of an HTTP server. More pairs of --cert and --key for
+      more names, or for RSA beside ECDSA.
+  tlsmith serve --listen [::]:8443 --cert api.pem --key api.key \\
+      --client-ca staff.pem --to http://127.0.0.1:3000
+      Only for clients with a certificate of that CA; the backend reads
+      whose in Client-Cert (RFC 9440).
 
-  tlsmith serve --listen 0.0.0.0:443 --cert site.pem --key site.key --to http://127.0.0.1:3000 \
-      --ticket-key-file /var/lib/tlsmith/tickets --staple site.ocsp
-      Sessions that resume on every server with this file, and a stapled OCSP response.
+  tlsmith serve --listen 0.0.0.0:443 --cert site.pem --key site.key \\
+      --to http://127.0.0.1:3000 --ticket-key-file /var/lib/tlsmith/tickets \\
+      --staple site.ocsp
+      Sessions that resume on every server with this file, and a stapled
+      OCSP response.
 
-SIGTERM and SIGINT end it: no new connections, requests in flight are finished. The second one ends it at once.
-The log goes to standard error; RUST_LOG sets how much of it.
+SIGTERM and SIGINT end it: no new connections, requests in flight are finished.
+The second one ends it at once. The log goes to standard error; RUST_LOG sets
+how much of it.
 
 Exit codes: 0 ended as asked, 2 usage or configuration.";
 

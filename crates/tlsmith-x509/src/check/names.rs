@@ -81,6 +81,12 @@ fn near_miss_dns(presented: &str, name: &DnsName) -> Option<String> {
         }
         if name.strip_suffix(parent).is_some_and(|left| left.ends_with('.')) {
             let needed = name.split_once('.').map_or(name, |(_, rest)| rest);
+            if needed == parent {
+                return Some(format!(
+                    "{presented} would cover a whole top-level domain, which nobody accepts: have DNS:{name} added to the \
+                     certificate."
+                ));
+            }
             return Some(format!(
                 "A wildcard stands for one label, so {presented} does not reach down to {name}: have DNS:{name} or \
                  DNS:*.{needed} added to the certificate."
@@ -155,7 +161,13 @@ fn complaint(
     for subtree in &constraints.excluded {
         meter.name_comparison()?;
         match subtree.excludes(name) {
-            Match::Inside => return Ok(Some(format!("inside {}, excluded by", subtree.describe()))),
+            Match::Inside => {
+                let how = match name {
+                    Constrained::Dns(name) if name.starts_with("*.") => "which reaches into",
+                    _ => "inside",
+                };
+                return Ok(Some(format!("{how} {}, excluded by", subtree.describe())));
+            }
             Match::Undecidable => return Ok(Some("which cannot be compared with the constraints of".to_owned())),
             Match::Outside | Match::OtherKind => {}
         }

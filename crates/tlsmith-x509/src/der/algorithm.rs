@@ -112,7 +112,7 @@ impl SignedWith {
             other => match MlDsa::of(other) {
                 Some(set) if bare => Self::MlDsa(set),
                 Some(set) => Self::Unsupported(format!("{} (with parameters)", set.key_type())),
-                None => Self::Unsupported(other.to_string()),
+                None => Self::Unsupported(oid::name(other)),
             },
         }
     }
@@ -143,6 +143,21 @@ impl SignedWith {
             }
             _ => None,
         }
+    }
+
+    /// The one that a key of this type makes `algorithm` with; `None` where it cannot.
+    pub(crate) fn by(algorithm: SignatureAlgorithm, key: KeyType) -> Option<Self> {
+        let signed = match algorithm {
+            SignatureAlgorithm::Ecdsa(_, hash) => Self::Ecdsa(hash),
+            SignatureAlgorithm::Ed25519 => Self::Ed25519,
+            SignatureAlgorithm::MlDsa44 => Self::MlDsa(MlDsa::MlDsa44),
+            SignatureAlgorithm::MlDsa65 => Self::MlDsa(MlDsa::MlDsa65),
+            SignatureAlgorithm::MlDsa87 => Self::MlDsa(MlDsa::MlDsa87),
+            SignatureAlgorithm::RsaPkcs1(hash) => Self::RsaPkcs1(hash),
+            SignatureAlgorithm::RsaPss(hash) => Self::RsaPss(hash),
+            _ => return None,
+        };
+        (signed.under(key) == Some(algorithm)).then_some(signed)
     }
 
     /// The algorithm with the issuer not known: for ECDSA the curve that TLS 1.3 pairs with the hash (RFC 8446 §4.2.3).
@@ -254,7 +269,7 @@ impl<'a> PublicKeyInfo<'a> {
             other => match (MlDsa::of(other), &self.algorithm.parameters) {
                 (Some(set), None) if self.key.len() == set.public_key_len() => Ok(set.key_type()),
                 (Some(set), _) => Err(format!("{} (malformed)", set.key_type())),
-                (None, _) => Err(other.to_string()),
+                (None, _) => Err(oid::name(other)),
             },
         }
     }
@@ -279,7 +294,7 @@ impl<'a> PublicKeyInfo<'a> {
             a if *a == oid::P192 => Err("ECDSA P-192".to_owned()),
             a if *a == oid::P224 => Err("ECDSA P-224".to_owned()),
             a if *a == oid::SECP256K1 => Err("ECDSA secp256k1".to_owned()),
-            other => Err(format!("ECDSA on curve {other}")),
+            other => Err(format!("ECDSA on curve {}", oid::name(other))),
         }
     }
 
@@ -291,10 +306,12 @@ impl<'a> PublicKeyInfo<'a> {
             Curve::P521 => 66,
             _ => return Err("ECDSA on an unknown curve".to_owned()),
         };
-        if self.key.first() == Some(&4) && self.key.len() == 1 + 2 * coordinate {
-            Ok(KeyType::Ecdsa(curve))
-        } else {
-            Err(format!("{} (point compressed or malformed)", KeyType::Ecdsa(curve)))
+        match self.key.split_first() {
+            Some((4, point)) if point.len() == 2 * coordinate => Ok(KeyType::Ecdsa(curve)),
+            Some((2 | 3, point)) if point.len() == coordinate => {
+                Err(format!("{} with a compressed point", KeyType::Ecdsa(curve)))
+            }
+            _ => Err(format!("{} (malformed)", KeyType::Ecdsa(curve))),
         }
     }
 

@@ -130,6 +130,19 @@ pub(crate) const ATTRIBUTES: &[(ObjectIdentifier, &str)] = &[
 
 /// Names of extensions and extended key usages, for messages.
 const NAMED: &[(ObjectIdentifier, &str)] = &[
+    // Keys and signatures that are not supported, and still have names: RFC 3279, RFC 5639 §4.1, RFC 5758 §3.
+    (oid!(1, 2, 840, 10040, 4, 3), "dsa-with-SHA1"),
+    (oid!(2, 16, 840, 1, 101, 3, 4, 3, 1), "dsa-with-SHA224"),
+    (oid!(2, 16, 840, 1, 101, 3, 4, 3, 2), "dsa-with-SHA256"),
+    (oid!(1, 2, 840, 113549, 1, 1, 2), "md2WithRSAEncryption"),
+    (oid!(1, 2, 840, 113549, 1, 1, 14), "sha224WithRSAEncryption"),
+    (oid!(1, 2, 840, 10045, 4, 3, 1), "ecdsa-with-SHA224"),
+    (oid!(1, 3, 36, 3, 3, 2, 8, 1, 1, 7), "brainpoolP256r1"),
+    (oid!(1, 3, 36, 3, 3, 2, 8, 1, 1, 11), "brainpoolP384r1"),
+    (oid!(1, 3, 36, 3, 3, 2, 8, 1, 1, 13), "brainpoolP512r1"),
+    (oid!(1, 3, 6, 1, 4, 1, 311, 20, 2, 3), "userPrincipalName"),
+    (oid!(1, 3, 101, 110), "X25519"),
+    (oid!(1, 3, 101, 111), "X448"),
     (SUBJECT_KEY_IDENTIFIER, "subjectKeyIdentifier"),
     (KEY_USAGE, "keyUsage"),
     (SUBJECT_ALT_NAME, "subjectAltName"),

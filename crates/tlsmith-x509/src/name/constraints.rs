@@ -56,7 +56,7 @@ impl Subtree {
                 IpRange::from_octets(&octets).map(Self::Ip).ok_or("an address range is not in CIDR form")
             }
             GeneralName::Directory(name) => Ok(Self::Directory(name)),
-            GeneralName::Other(_) => Ok(Self::Unsupported(Kind::Other)),
+            GeneralName::Other(..) => Ok(Self::Unsupported(Kind::Other)),
             GeneralName::X400 => Ok(Self::Unsupported(Kind::X400)),
             GeneralName::EdiParty => Ok(Self::Unsupported(Kind::EdiParty)),
             GeneralName::RegisteredId(_) => Ok(Self::Unsupported(Kind::RegisteredId)),
@@ -152,7 +152,7 @@ impl<'a> From<&'a GeneralName> for Constrained<'a> {
             GeneralName::Uri(uri) => uri_host(uri).map_or(Self::Undecidable(Kind::Uri), |host| Self::Uri { host }),
             GeneralName::Ip(octets) => Self::Ip(octets),
             GeneralName::Directory(name) => Self::Directory(name),
-            GeneralName::Other(_) => Self::Undecidable(Kind::Other),
+            GeneralName::Other(..) => Self::Undecidable(Kind::Other),
             GeneralName::X400 => Self::Undecidable(Kind::X400),
             GeneralName::EdiParty => Self::Undecidable(Kind::EdiParty),
             GeneralName::RegisteredId(_) => Self::Undecidable(Kind::RegisteredId),
@@ -275,7 +275,7 @@ mod tests {
         let dns = base(GeneralName::Dns("example.com".into()));
         let uri = base(GeneralName::Uri("example.com".into()));
         let email = base(GeneralName::Email("example.com".into()));
-        let other = base(GeneralName::Other(asn1::oid!(1, 2, 3)));
+        let other = base(GeneralName::Other(asn1::oid!(1, 2, 3), None));
         for (subtree, name, expected) in [
             (&dns, GeneralName::Dns("a b.example.com".into()), Match::Undecidable),
             (&dns, GeneralName::Dns("*".into()), Match::Undecidable),
@@ -289,7 +289,7 @@ mod tests {
             (&uri, GeneralName::Uri("https://example.com:1:2/".into()), Match::Undecidable),
             (&email, GeneralName::Email("a@b@example.com".into()), Match::Undecidable),
             (&email, GeneralName::Dns("a b".into()), Match::OtherKind),
-            (&other, GeneralName::Other(asn1::oid!(1, 2, 3)), Match::Undecidable),
+            (&other, GeneralName::Other(asn1::oid!(1, 2, 3), None), Match::Undecidable),
             (&other, GeneralName::Dns("a".into()), Match::OtherKind),
         ] {
             assert_eq!(subtree.permits(&Constrained::from(&name)), expected, "{name:?}");

@@ -3,14 +3,14 @@
 use super::dn::{self, DistinguishedName};
 use super::{BRIEF, ip};
 use crate::ParseError;
-use crate::der::{hex, read, single};
-use asn1::{ObjectIdentifier, Tlv};
+use crate::der::{hex, oid, read, single};
+use asn1::{ObjectIdentifier, SimpleAsn1Readable as _, Tlv};
 
 /// One name, by kind.
 #[derive(Clone, Debug)]
 pub(crate) enum GeneralName {
-    /// otherName, with its type.
-    Other(ObjectIdentifier),
+    /// otherName: its type, and its value where that is text (the user principal name of Windows).
+    Other(ObjectIdentifier, Option<String>),
     /// rfc822Name.
     Email(String),
     /// dNSName.
@@ -36,12 +36,13 @@ impl GeneralName {
         // IMPLICIT tags but for [4], whose type is a CHOICE (X.680 §31.2.7).
         match tlv.tag().as_u8() {
             Some(0xa0) => {
-                let kind = crate::der::elements(octets, field, |p| {
-                    let kind = read::<ObjectIdentifier>(p, field)?;
-                    read::<asn1::Explicit<Tlv<'_>, 0>>(p, field)?;
-                    Ok(kind)
-                });
-                kind.map(Self::Other)
+                let (kind, value) = crate::der::elements(octets, field, |p| {
+                    Ok((read::<ObjectIdentifier>(p, field)?, read::<asn1::Explicit<Tlv<'_>, 0>>(p, field)?))
+                })?;
+                let value = value.into_inner();
+                let is_text = value.tag() == asn1::Utf8String::TAG || value.tag() == asn1::IA5String::TAG;
+                let text = std::str::from_utf8(value.data()).ok().filter(|_| is_text);
+                Ok(Self::Other(kind, text.map(str::to_owned)))
             }
             Some(0x81) => ia5(octets, field).map(Self::Email),
             Some(0x82) => ia5(octets, field).map(Self::Dns),
@@ -86,7 +87,8 @@ impl GeneralName {
 
     fn text(&self, longest: usize) -> String {
         match self {
-            Self::Other(kind) => format!("otherName:{kind}"),
+            Self::Other(kind, None) => format!("otherName:{}", oid::name(kind)),
+            Self::Other(kind, Some(text)) => format!("otherName:{}:{}", oid::name(kind), clean(text, longest)),
             Self::Email(address) => format!("email:{}", clean(address, longest)),
             Self::Dns(name) => format!("DNS:{}", clean(name, longest)),
             Self::X400 => "x400Address".to_owned(),

@@ -184,7 +184,7 @@ mod tests {
         for name in [
             GeneralName::Uri("https://example.org/".to_owned()),
             GeneralName::Email("a@example.org".to_owned()),
-            GeneralName::Other(asn1::oid!(1, 2, 3)),
+            GeneralName::Other(asn1::oid!(1, 2, 3), None),
         ] {
             assert!(!ReferenceName::from(&host).is_named_by(std::slice::from_ref(&name)), "{name:?}");
         }

@@ -29,15 +29,18 @@ Examples:
   tlsmith cert chain bundle.pem
       What belongs to the chain, in which order, and what does not?
   tlsmith cert chain leaf.pem intermediates.pem root.pem --out fullchain.pem
-      Writes the leaf, then each issuer, without the root: what nginx, Apache, HAProxy and Caddy take.
+      Writes the leaf, then each issuer, without the root: what nginx,
+      Apache, HAProxy and Caddy take.
   tlsmith cert chain example.com --out fullchain.pem --force
       From what a server sends.
   tlsmith cert chain leaf.pem --aia --out fullchain.pem
       Fetches the intermediates that are missing.
 
-Clients have the roots that they trust: the root is left out unless --with-root asks for it.
+Clients have the roots that they trust: the root is left out unless --with-root
+asks for it.
 
-Exit codes: 0 the chain reaches a root, 1 an issuer is missing, 2 usage, or a file that cannot be read.";
+Exit codes: 0 the chain reaches a root, 1 an issuer is missing, 2 usage, or a
+file that cannot be read.";
 
 /// Put a bundle into order for a server: leaf first, no root, nothing else
 #[derive(Debug, Args)]
@@ -296,7 +299,12 @@ fn place_of_leaf(bundle: &Bundle<'_>) -> Result<usize, Usage> {
 }
 
 fn several_leaves(bundle: &Bundle<'_>, places: &[usize]) -> Usage {
-    let names: Vec<String> = places.iter().take(4).filter_map(|place| Some(bundle.get(*place)?.0.subject())).collect();
+    // Of old and new, the names are the same.
+    let describe = |(certificate, origin): (&Certificate, &Origin)| {
+        let (subject, end) = (certificate.subject(), certificate.not_after());
+        format!("{subject}, certificate {} of {}, until {end}", origin.place, origin.source)
+    };
+    let names: Vec<String> = places.iter().take(4).filter_map(|place| bundle.get(*place).map(describe)).collect();
     let message = format!("{} certificates could be the leaf: {}", places.len(), names.join("; "));
     Usage::new("usage.file", message, "name the files of one chain only")
 }

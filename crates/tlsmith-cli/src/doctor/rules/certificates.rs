@@ -63,7 +63,7 @@ pub(super) fn leaf_not_first(evidence: &Evidence) -> Option<Diagnosis> {
         label(first),
         names(leaf)
     );
-    let fix = "Put the certificates into order: the server's own first, then each one's issuer: tlsmith cert chain FILE does it.";
+    let fix = "Put the certificates into order: the server's own first, then each one's issuer: tlsmith cert chain FILE --out fullchain.pem does it.";
     Some(Diagnosis::new(Cause::WrongOrder, message, fix).about(Some(0)).because_of(as_sent(evidence)))
 }
 

@@ -105,10 +105,10 @@ pub(super) fn order(evidence: &Evidence) -> Option<Diagnosis> {
     let (finding, cause) = found.filter(|_| evidence.is_trusted())?;
     let fix = match cause {
         Cause::ExtraCertificate => {
-            "Take the certificates out of the file that do not belong to the chain: tlsmith cert chain FILE writes the right ones."
+            "Take the certificates out of the file that do not belong to the chain: tlsmith cert chain FILE --out fullchain.pem writes the right ones."
         }
         _ => {
-            "Put the certificates into order: the server's own first, then each one's issuer: tlsmith cert chain FILE does it."
+            "Put the certificates into order: the server's own first, then each one's issuer: tlsmith cert chain FILE --out fullchain.pem does it."
         }
     };
     let sent = evidence.chain().iter().enumerate();

@@ -33,6 +33,10 @@ pub(super) fn screen(report: &MatchReport, style: &Style) -> String {
             page.field("  SPKI pin", &key.spki_pin);
         }
     }
+    for error in &report.errors {
+        page.text.push('\n');
+        page.error("", error);
+    }
     page.text
 }
 

@@ -10,7 +10,8 @@ use crate::cert::PinReport;
 pub(super) fn screen(report: &PinReport, style: &Style) -> String {
     let mut page = Page::new(style);
     if let Some(error) = &report.error {
-        page.error(&format!("{}  FAILED", safe(&report.source)), error);
+        page.text.push_str(&format!("{}  {}\n\n", safe(&report.source), style.paint(Ink::Bad, "FAILED")));
+        page.error("", error);
     }
     for (index, pin) in report.pins.iter().enumerate() {
         if index > 0 {

@@ -3,7 +3,7 @@
 use super::super::{
     page::{Page, date, days},
     style::{Ink, Style},
-    text::{columns, safe},
+    text::{columns, safe, wrap},
 };
 use crate::{
     cert::VerifyReport,
@@ -86,7 +86,11 @@ impl Page<'_> {
                 (_, Some(index)) => (Ink::Plain, format!("certificate {index}")),
                 (_, None) => (Ink::Plain, String::new()),
             };
+            let begins = step.not_before.as_ref().filter(|_| step.not_yet_valid);
             let ends = match (&step.not_after, step.days_left) {
+                _ if begins.is_some() => {
+                    begins.map_or_else(String::new, |begins| format!(", not valid before {}", date(begins)))
+                }
                 (Some(end), Some(left)) if left < 0 => format!(", expired {}", date(end)),
                 (Some(_), Some(left)) => format!(", {} left", days(left)),
                 _ => String::new(),
@@ -95,16 +99,15 @@ impl Page<'_> {
             let subject = if step.subject.is_empty() { "(no subject)" } else { &step.subject };
             let (subject, place) = (safe(subject).into_owned(), format!("{place}{key}{ends}"));
             let one_line = columns(&branch) + columns(&subject) + 2 + columns(&place) <= self.style.width;
-            let line = match one_line {
-                true => format!("{branch}{subject}  {}\n", self.style.paint(ink, &place)),
-                false => format!(
-                    "{branch}{subject}\n{:indent$}{}\n",
-                    "",
-                    self.style.paint(ink, &place),
-                    indent = columns(&branch) + 2
-                ),
-            };
-            self.text.push_str(&line);
+            if one_line {
+                self.text.push_str(&format!("{branch}{subject}  {}\n", self.style.paint(ink, &place)));
+                continue;
+            }
+            self.text.push_str(&format!("{branch}{subject}\n"));
+            let indent = columns(&branch) + 2;
+            for part in wrap(&place, self.style.width.saturating_sub(indent)) {
+                self.text.push_str(&format!("{:indent$}{}\n", "", self.style.paint(ink, &part)));
+            }
         }
     }
 }

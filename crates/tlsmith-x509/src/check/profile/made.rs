@@ -2,6 +2,7 @@
 
 use super::Place;
 use crate::Certificate;
+use crate::der::algorithm::SignedWith;
 use crate::der::oid;
 use crate::profile::{Keys, Profile};
 use crate::report::{Code, Finding};
@@ -107,7 +108,22 @@ pub(crate) fn signed_with(
         issuer.key_description(),
         profile.name
     );
-    Some(Finding::new(Code::UnsupportedSignatureAlgorithm, sent, message))
+    let finding = Finding::new(Code::UnsupportedSignatureAlgorithm, sent, message);
+    let Some(key) = issuer.key_type() else { return Some(finding) };
+    let mut allowed: Vec<String> = profile
+        .signatures
+        .iter()
+        .filter_map(|allowed| SignedWith::by(*allowed, key))
+        .map(|name| name.describe())
+        .collect();
+    allowed.dedup();
+    Some(match allowed.as_slice() {
+        [] => finding.with_fix(format!(
+            "Have it issued by a CA whose key is of a type that the profile {} allows.",
+            profile.name
+        )),
+        names => finding.with_fix(format!("Have it issued again, signed with {}.", names.join(" or "))),
+    })
 }
 
 /// BR §7.1.2.7.8, §7.1.2.7.11.
