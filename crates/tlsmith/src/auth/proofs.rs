@@ -224,4 +224,23 @@ mod tests {
             assert_eq!(signed_content(signer, &Digest::new(&[1; 32])), crate::rfc8448::unhex(&expected));
         }
     }
+    /// Whoever shows a short RSA key signed well enough; it is the key that is not taken.
+    #[test]
+    fn a_short_key_is_not_called_a_bad_signature() {
+        let tlv = |tag: u8, content: &[u8]| {
+            let length = content.len();
+            let head = if length < 128 { vec![tag, length as u8] } else { vec![tag, 0x81, length as u8] };
+            [head, content.to_vec()].concat()
+        };
+        // 1024 bits, and the exponent 65537.
+        let modulus = tlv(2, &[&[0][..], &[0xff; 128]].concat());
+        let key = tlv(0x30, &[modulus, tlv(2, &[1, 0, 1])].concat());
+        let rsa = tlv(0x30, &[6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1, 5, 0]);
+        let spki = tlv(0x30, &[rsa, tlv(3, &[vec![0], key].concat())].concat());
+        let leaf = tlsmith_x509::SubjectPublicKeyInfo::from_der(&spki).unwrap();
+        let scheme = SignatureScheme::RSA_PSS_RSAE_SHA256;
+        let provider = &tlsmith_crypto::aws_lc::AwsLc;
+        let error = SignatureVerified::check(provider, &[scheme], &leaf, scheme, b"content", &[1; 128]).unwrap_err();
+        assert_eq!((error.rule(), error.to_string().contains("RSA 1024")), (Rule::CertificateKeyUnsupported, true));
+    }
 }
