@@ -8,6 +8,7 @@ use crate::profile::{CommonName, Names, Profile, Wildcards};
 use crate::report::{Code, Finding, Severity};
 use crate::{Certificate, ReferenceName, ServerName};
 use std::net::IpAddr;
+use tlsmith_suffix::{Suffix, suffix};
 
 /// BR §7.1.2.7.12: DNS names in preferred name syntax (RFC 1034 §3.5), and addresses; nothing else. Clients have other names.
 pub(super) fn host_names(certificate: &Certificate, sent: Option<usize>, request: &PathRequest<'_>) -> Option<Finding> {
@@ -85,30 +86,6 @@ fn over_private_suffix<'a>(certificate: &Certificate, asked: &'a str) -> Option<
     let by_wildcard_alone = !covering.is_empty() && covering.iter().all(|name| name.starts_with("*."));
     let holds_suffix = || dns_names(certificate).any(|name| name.eq_ignore_ascii_case(parent));
     (by_wildcard_alone && suffix(parent) == Suffix::Private && !holds_suffix()).then_some(parent)
-}
-
-/// What the public suffix list says of a name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Suffix {
-    /// A public suffix by a rule of the ICANN section, or a single label.
-    Icann,
-    /// A public suffix by a rule of the private section.
-    Private,
-    /// Not a public suffix.
-    No,
-}
-
-fn suffix(name: &str) -> Suffix {
-    if !name.contains('.') {
-        return Suffix::Icann;
-    }
-    let name = name.to_ascii_lowercase();
-    let found = psl::suffix(name.as_bytes()).filter(|suffix| suffix.as_bytes() == name.as_bytes());
-    match found.and_then(|suffix| suffix.typ()) {
-        Some(psl::Type::Icann) => Suffix::Icann,
-        Some(psl::Type::Private) => Suffix::Private,
-        None => Suffix::No,
-    }
 }
 
 /// BR §7.1.4.3: the common name, where there is one, repeats a name of the subjectAltName character for character.
