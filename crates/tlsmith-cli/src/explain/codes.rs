@@ -228,6 +228,11 @@ const TABLE: &[Row] = &[
         "Another program may have the port (ss -ltnp); ports below 1024 need the right to.",
     ),
     row("usage.name", "a name is no host name", "Write the name in its ASCII form (xn--...), or an address."),
+    row(
+        "usage.profile",
+        "a profile cannot be read, or does not fit",
+        "Say web, private, or the file of a profile: tlsmith cert verify --help has its keys.",
+    ),
     row("usage.path", "a path of a URL is malformed", "Write it as in a URL: /index.html."),
     row("usage.psk", "a pre-shared key is malformed", "Write IDENTITY:HEX."),
     row(

@@ -102,17 +102,17 @@ const TABLE: &[Row] = &[
     row(
         0x0017,
         "secp256r1",
-        &["P-256", "prime256v1", "nistp256"],
+        &["P-256", "P256", "prime256v1", "nistp256"],
         CURVE,
         128,
         RECOMMENDED,
         "RFC 8422, RFC 8446 §4.2.8.2",
     ),
-    row(0x0018, "secp384r1", &["P-384", "nistp384"], CURVE, 192, "good", "RFC 8422, RFC 8446 §4.2.8.2"),
+    row(0x0018, "secp384r1", &["P-384", "P384", "nistp384"], CURVE, 192, "good", "RFC 8422, RFC 8446 §4.2.8.2"),
     row(
         0x0019,
         "secp521r1",
-        &["P-521", "nistp521"],
+        &["P-521", "P521", "nistp521"],
         CURVE,
         256,
         "good, slow, not offered by browsers",
@@ -136,26 +136,47 @@ const TABLE: &[Row] = &[
     row(0x0029, "curveSM2", &["SM2"], CURVE, 128, "demanded in China, not offered elsewhere", "RFC 8998"),
 ];
 
-/// What is known of a group, by a name of it or its value (`0x001d`).
+/// What is known of a group, by a name of it; GnuTLS writes GROUP-SECP256R1.
 pub(super) fn explain(query: &str) -> Option<Answer> {
-    let value = query.strip_prefix("0x").and_then(|digits| u16::from_str_radix(digits, 16).ok());
-    let named = |row: &&Row| {
-        row.name.eq_ignore_ascii_case(query) || row.also.iter().any(|also| also.eq_ignore_ascii_case(query))
+    let name = match query.get(..6) {
+        Some(begin) if begin.eq_ignore_ascii_case("GROUP-") => query.get(6..).unwrap_or_default(),
+        _ => query,
     };
-    let row = TABLE.iter().find(|row| named(row) || value == Some(row.value))?;
-    let spoken = NamedGroup::KNOWN.contains(&NamedGroup(row.value));
+    let is = |other: &str| other.eq_ignore_ascii_case(name);
+    TABLE.iter().find(|row| is(row.name) || row.also.iter().any(|also| is(also))).map(answer)
+}
+
+/// By its value.
+pub(super) fn of_value(value: u16) -> Option<Answer> {
+    TABLE.iter().find(|row| row.value == value).map(answer)
+}
+
+/// Whether this build carries it out: X448 comes with a feature of the build.
+fn is_spoken(group: NamedGroup) -> bool {
+    NamedGroup::KNOWN.contains(&group) && (group != NamedGroup::X448 || cfg!(feature = "x448"))
+}
+
+fn answer(row: &Row) -> Answer {
+    let spoken = is_spoken(NamedGroup(row.value));
     let mut parts = vec![
         Part::new("value", format!("0x{:04x}", row.value)),
         Part::new("kind", row.what),
         Part::new("strength", format!("about {} bits against computers of today", row.bits)),
         Part::new("post_quantum", if row.post_quantum { "yes: what is recorded today stays secret" } else { "no" }),
         Part::new("verdict", row.verdict),
-        Part::new("in_tlsmith", if spoken { "yes" } else { "no" }),
+        Part::new(
+            "in_tlsmith",
+            match (spoken, row.value == NamedGroup::X448.0) {
+                (true, _) => "yes",
+                (false, true) => "not in this build (cargo feature x448)",
+                (false, false) => "no",
+            },
+        ),
     ];
     if !row.also.is_empty() {
         parts.insert(1, Part::new("also_called", row.also.join(", ")));
     }
-    Some(Answer {
+    Answer {
         kind: "group",
         id: row.name.to_owned(),
         title: format!("The key exchange group {}", row.name),
@@ -164,7 +185,7 @@ pub(super) fn explain(query: &str) -> Option<Answer> {
         commands: if spoken { vec![format!("tlsmith connect HOST --groups {}", row.name)] } else { Vec::new() },
         section: Some(row.section.to_owned()),
         ..Answer::default()
-    })
+    }
 }
 
 /// Their names.

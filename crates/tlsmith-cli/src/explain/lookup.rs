@@ -1,31 +1,34 @@
 //! Finding what is meant: names exactly, messages by the words in them.
 
-use std::sync::LazyLock;
-
-use tlsmith::{error::Rule, registry::AlertDescription};
-
 use super::{
-    Answer, Report, codes, group, scheme, suite,
-    table::{Meaning, Text, meanings},
+    Answer, Report, alert, codes, group, numbers,
+    openssl::{self, Packed},
+    scheme, suite,
+    table::{Meaning, Text, Weight, meanings},
+    term,
+    texts::{self, Found, normal},
+    version,
 };
 
 /// More explanations than this do not explain.
 const MAX_ANSWERS: usize = 4;
 /// How many suggestions are made.
 const MAX_SUGGESTIONS: usize = 5;
-/// A part of a message that is shorter than this says nothing.
-const MIN_PART: usize = 5;
-/// How alike a suggestion has to be (Jaro-Winkler).
-const ALIKE: f64 = 0.8;
+/// A longer text is no name, and no name with a typing mistake either.
+const MAX_NAME: usize = 120;
+/// Names within a text are looked for in a few lines, not in a log.
+const MAX_SCANNED: usize = 4 << 10;
+/// A suggestion differs in one letter out of so many at most: a typing mistake, not another name.
+const LETTERS_A_MISTAKE: usize = 6;
 /// How much of a long query is shown again.
 const MAX_ECHO: usize = 400;
 
 /// Everything known about `query`.
 pub(crate) fn look_up(query: &str) -> Report {
-    let mut answers: Vec<Answer> = by_name(query);
+    let query = query.trim();
+    let mut answers = if query.len() <= MAX_NAME { by_name(query) } else { Vec::new() };
     if answers.is_empty() {
         answers = by_text(query);
-        answers.extend(alert_in(query).map(alert));
     }
     let mut seen: Vec<(&str, String)> = Vec::new();
     answers.retain(|answer| {
@@ -34,74 +37,96 @@ pub(crate) fn look_up(query: &str) -> Report {
         seen.push(key);
         new
     });
+    let more = answers.len().saturating_sub(MAX_ANSWERS);
     answers.truncate(MAX_ANSWERS);
     let suggestions = if answers.is_empty() { suggestions(query) } else { Vec::new() };
-    Report { query: query.chars().take(MAX_ECHO).collect(), answers, suggestions }
+    Report { query: query.chars().take(MAX_ECHO).collect(), answers, more, unread: None, suggestions }
 }
 
-/// The query is the name of one thing.
+/// The query is the name of one thing, or a number that stands for several.
 fn by_name(query: &str) -> Vec<Answer> {
+    let alert = alert::named(query).map(alert::answer);
+    // A message that says what the alert says is not told twice.
+    let message = meanings().find(|meaning| meaning.id == query).filter(|_| alert.is_none());
     let named = [
         codes::code(query),
-        alert_named(query).map(alert),
+        alert,
+        version::explain(query),
+        term::explain(query),
         suite::explain(query),
         group::explain(query),
         scheme::explain(query),
-        meanings().find(|meaning| meaning.id == query).map(|meaning| message(meaning, None)),
+        message.map(|meaning| answer(meaning, None)),
     ];
-    named.into_iter().flatten().collect()
+    numbers::explain(query).into_iter().chain(named.into_iter().flatten()).collect()
 }
 
-/// Lower case, one space between words, and none of the signs by which programs spell the same words differently.
-fn normal(text: &str) -> String {
-    let spaced: String = text
-        .chars()
-        .map(|c| match c {
-            '_' | '-' | '"' | '\'' | '`' | '\u{2018}' | '\u{2019}' | '\u{201c}' | '\u{201d}' => ' ',
-            c => c.to_ascii_lowercase(),
-        })
-        .collect();
-    spaced.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Every text, in the form in which it is compared.
-static TEXTS: LazyLock<Vec<(String, &Meaning, &Text)>> = LazyLock::new(|| {
-    let of = |meaning: &'static Meaning| meaning.texts.iter().map(move |text| (normal(text.text), meaning, text));
-    meanings().flat_map(of).collect()
-});
-
-/// Messages whose words stand in the query, the longest first; else those that the query is a part of.
+/// What stands in the query: messages that give a reason; else OpenSSL's code; else an alert; else messages that stand
+/// before many a reason; else names.
 fn by_text(query: &str) -> Vec<Answer> {
-    let query = normal(query);
-    let mut found: Vec<(usize, &Meaning, &Text)> = TEXTS
-        .iter()
-        .filter(|(words, ..)| contains_words(&query, words))
-        .map(|(words, meaning, text)| (words.len(), *meaning, *text))
-        .collect();
-    if found.is_empty() && query.len() >= MIN_PART {
-        // The nearer the query comes to the whole message, the better.
-        found = TEXTS
-            .iter()
-            .filter(|(words, ..)| contains_words(words, &query))
-            .map(|(words, meaning, text)| (usize::MAX - words.len(), *meaning, *text))
-            .collect();
+    let several = query.lines().nth(1).is_some();
+    let found = texts::find(query);
+    let of_weight = |weight: Weight| {
+        let found = found.iter().filter(move |found| found.text.weight == weight);
+        found.map(|found| message(found, several)).collect::<Vec<_>>()
+    };
+    let alerts = alerts(query);
+    let mut answers = of_weight(Weight::Reason);
+    if !answers.is_empty() {
+        // Of an alert only what no message says already.
+        let said =
+            |alert: &Answer| alert.related.iter().any(|code| answers.iter().any(|one| one.related.contains(code)));
+        let unsaid: Vec<Answer> = alerts.into_iter().filter(|alert| !said(alert)).collect();
+        answers.extend(unsaid);
+        return answers;
     }
-    found.sort_by_key(|(length, _, text)| (text.general, std::cmp::Reverse(*length)));
-    found.into_iter().map(|(_, meaning, text)| message(meaning, Some(text))).collect()
+    match openssl::in_text(query) {
+        Some(Packed::Alert(alert)) => return vec![alert::answer(alert)],
+        Some(Packed::Reason(words)) => {
+            // A code that is no more precise than the words beside it adds nothing to them.
+            let is_new = |packed: &&Found| packed.text.weight == Weight::Reason || found.is_empty();
+            answers = texts::find(words).iter().filter(is_new).map(|found| message(found, false)).collect();
+        }
+        None => answers = alerts,
+    }
+    for weight in [Weight::Vague, Weight::Frame] {
+        if answers.is_empty() {
+            answers = of_weight(weight);
+        }
+    }
+    if answers.is_empty() && query.len() <= MAX_SCANNED {
+        answers = names_in(query);
+    }
+    if answers.is_empty() {
+        answers = texts::find_part(query).iter().map(|found| message(found, false)).collect();
+    }
+    answers
 }
 
-/// `part` stands in `whole`, and not in the middle of a word.
-fn contains_words(whole: &str, part: &str) -> bool {
-    let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-    whole.match_indices(part).any(|(at, _)| {
-        let before = whole.get(..at).and_then(|text| text.chars().next_back());
-        let after = whole.get(at + part.len()..).and_then(|text| text.chars().next());
-        let begins = !(is_word(before) && is_word(part.chars().next()));
-        begins && !(is_word(after) && is_word(part.chars().next_back()))
-    })
+/// Alerts in any line, the last first.
+fn alerts(query: &str) -> Vec<Answer> {
+    let mut found = Vec::new();
+    for alert in query.lines().rev().flat_map(alert::in_line) {
+        if !found.contains(&alert) {
+            found.push(alert);
+        }
+    }
+    found.into_iter().map(alert::answer).collect()
 }
 
-fn message(meaning: &'static Meaning, text: Option<&'static Text>) -> Answer {
+/// Suites, groups and schemes that stand in a line: `Cipher is ECDHE-RSA-AES128-GCM-SHA256`.
+fn names_in(query: &str) -> Vec<Answer> {
+    let is_end = |c: char| c.is_whitespace() || ",;:()[]{}\"'/=".contains(c);
+    let words = || query.split(is_end).filter(|word| (5..=MAX_NAME).contains(&word.len()));
+    let suites = words().filter_map(suite::explain);
+    suites.chain(words().filter_map(group::explain)).chain(words().filter_map(scheme::explain)).collect()
+}
+
+fn message(found: &Found, several: bool) -> Answer {
+    Answer { line: several.then_some(found.line + 1), ..answer(found.meaning, Some(found.text)) }
+}
+
+pub(super) fn answer(meaning: &'static Meaning, text: Option<&'static Text>) -> Answer {
     let owned = |list: &[&str]| list.iter().map(|item| (*item).to_owned()).collect();
     Answer {
         kind: "message",
@@ -118,42 +143,6 @@ fn message(meaning: &'static Meaning, text: Option<&'static Text>) -> Answer {
     }
 }
 
-/// `unknown_ca`, `alert unknown_ca`, `tlsv1 alert unknown ca`, `48` with the word alert.
-fn alert_named(query: &str) -> Option<AlertDescription> {
-    let words = normal(query);
-    let name = words.strip_prefix("alert ").unwrap_or(&words);
-    AlertDescription::KNOWN.iter().copied().find(|alert| normal(&alert.to_string()) == name)
-}
-
-/// An alert that is named by its number in a longer text: `SSL alert number 48`, `alert 48`.
-fn alert_in(query: &str) -> Option<AlertDescription> {
-    let words = normal(query);
-    let after = words.split_once("alert number ").or_else(|| words.split_once("alert "))?.1;
-    let digits: String = after.chars().take_while(char::is_ascii_digit).collect();
-    let number = AlertDescription(digits.parse().ok()?);
-    number.name().map(|_| number)
-}
-
-fn alert(alert: AlertDescription) -> Answer {
-    let row = Rule::PeerAlert(alert).row();
-    let meaning = meanings().find(|meaning| meaning.codes.contains(&row.code));
-    let list = |part: fn(&Meaning) -> &[&'static str]| {
-        meaning.map(part).unwrap_or_default().iter().map(|item| (*item).to_owned()).collect()
-    };
-    Answer {
-        kind: "alert",
-        id: alert.to_string(),
-        title: format!("The alert {alert} ({})", alert.0),
-        means: format!("{}. {}", capital(row.what), row.why),
-        causes: list(|meaning| meaning.causes),
-        fix: Some(row.fix.to_owned()),
-        commands: list(|meaning| meaning.commands),
-        section: Some(row.section.to_owned()),
-        related: vec![row.code.to_owned()],
-        ..Answer::default()
-    }
-}
-
 pub(super) fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
@@ -162,7 +151,9 @@ pub(super) fn capital(text: &str) -> String {
 /// Every name and text, for `--list` and for suggestions.
 pub(crate) fn everything() -> Vec<String> {
     let mut all: Vec<String> = codes::all().collect();
-    all.extend(AlertDescription::KNOWN.iter().map(ToString::to_string));
+    all.extend(tlsmith::registry::AlertDescription::KNOWN.iter().map(ToString::to_string));
+    all.extend(version::all());
+    all.extend(term::all().map(str::to_owned));
     all.extend(suite::all());
     all.extend(group::all().map(str::to_owned));
     all.extend(scheme::all());
@@ -170,15 +161,31 @@ pub(crate) fn everything() -> Vec<String> {
     all
 }
 
+/// What the query may be with a typing mistake in it. The work grows with both lengths, so only short ones are compared.
 fn suggestions(query: &str) -> Vec<String> {
+    if query.len() > MAX_NAME {
+        return Vec::new();
+    }
     let wanted = normal(query);
-    let likeness = |candidate: &String| strsim::jaro_winkler(&normal(candidate), &wanted);
-    let mut near: Vec<(f64, String)> = everything()
-        .into_iter()
-        .map(|candidate| (likeness(&candidate), candidate))
-        .filter(|(likeness, _)| *likeness >= ALIKE)
-        .collect();
-    near.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+    let mistakes = wanted.len() / LETTERS_A_MISTAKE;
+    let mut near: Vec<(usize, String)> = Vec::new();
+    for candidate in everything() {
+        let name = normal(&candidate);
+        // Another number is another thing: curl: (16) is not curl: (6).
+        if name.len().abs_diff(wanted.len()) <= mistakes && numbers_of(&name).eq(numbers_of(&wanted)) {
+            let distance = strsim::osa_distance(&name, &wanted);
+            if distance <= mistakes {
+                near.push((distance, candidate));
+            }
+        }
+    }
+    near.sort();
+    near.dedup();
     near.truncate(MAX_SUGGESTIONS);
     near.into_iter().map(|(_, candidate)| candidate).collect()
+}
+
+/// The words of a text that are numbers.
+fn numbers_of(text: &str) -> impl Iterator<Item = &str> {
+    texts::words(text).map(|(_, word)| word).filter(|word| word.bytes().all(|byte| byte.is_ascii_digit()))
 }

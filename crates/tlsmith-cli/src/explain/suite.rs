@@ -6,18 +6,65 @@ use tlsmith::registry::CipherSuite;
 
 use super::{Answer, Part};
 
-/// What is known of a suite, by its IANA name (`TLS_...`, with Java's old `SSL_...`), OpenSSL's name, or its value
-/// (`0xc02f`, `C0,2F`).
+/// What is known of a suite, by its IANA name (`TLS_...`, with Java's old `SSL_...`, or as GnuTLS has it, without
+/// `_WITH`), OpenSSL's name, or its value in hexadecimal digits (`c02f`, `C0,2F`).
 pub(super) fn explain(query: &str) -> Option<Answer> {
     let query = query.trim();
-    let suite = by_value(query).or_else(|| by_name(query));
-    let name = match suite {
-        Some(suite) => suite.to_string(),
+    match by_value(query).or_else(|| by_name(query)) {
+        Some(suite) => of_suite(suite),
+        None if query.eq_ignore_ascii_case("TLS_FALLBACK_SCSV") => of_suite(CipherSuite::TLS_FALLBACK_SCSV),
+        None if query.eq_ignore_ascii_case("TLS_EMPTY_RENEGOTIATION_INFO_SCSV") => {
+            of_suite(CipherSuite::TLS_EMPTY_RENEGOTIATION_INFO_SCSV)
+        }
         // A suite that the registry here does not hold is still read by its name.
-        None if query.starts_with("TLS_") && query.contains("_WITH_") => query.to_owned(),
-        None => return None,
+        None if query.starts_with("TLS_") && query.contains("_WITH_") => {
+            Taken::apart(query).map(|taken| taken.answer(query, None))
+        }
+        None => None,
+    }
+}
+
+/// By its value.
+pub(super) fn of_value(value: u16) -> Option<Answer> {
+    of_suite(CipherSuite(value))
+}
+
+fn of_suite(suite: CipherSuite) -> Option<Answer> {
+    if suite.is_signal() {
+        return Some(signal(suite));
+    }
+    let name = suite.name()?;
+    Taken::apart(name).map(|taken| taken.answer(name, Some(suite)))
+}
+
+/// A value that stands among the suites and is none.
+fn signal(suite: CipherSuite) -> Answer {
+    let name = suite.to_string();
+    let (means, trouble, section) = match suite {
+        CipherSuite::TLS_FALLBACK_SCSV => (
+            "A client that tries again with an older version puts it among its suites: a server that knows a newer version \
+             answers with the alert inappropriate_fallback, and nobody is led back to an older version.",
+            "The alert inappropriate_fallback: the first try failed for another reason, and that one is to be found.",
+            "RFC 7507",
+        ),
+        _ => (
+            "A client says with it that it knows secure renegotiation, where an extension might disturb an old server. A \
+             server of TLS 1.2 answers with the extension renegotiation_info.",
+            "Scanners count it among the suites; it encrypts nothing, and to offer it is right.",
+            "RFC 5746 §3.3",
+        ),
     };
-    Taken::apart(&name).map(|taken| taken.answer(&name, suite))
+    Answer {
+        kind: "cipher_suite",
+        title: format!("{name}: a signal, no cipher suite"),
+        id: name,
+        means: means.to_owned(),
+        parts: vec![Part::new("value", format!("0x{:04x}", suite.0))],
+        causes: vec![trouble.to_owned()],
+        commands: vec![String::from("tlsmith connect HOST --trace")],
+        section: Some(section.to_owned()),
+        ..Answer::default()
+    }
 }
 
 fn by_value(query: &str) -> Option<CipherSuite> {
@@ -35,7 +82,15 @@ fn by_name(query: &str) -> Option<CipherSuite> {
         None => query.replace("EDH-", "DHE-"),
     };
     let is = |name: &str| name.eq_ignore_ascii_case(&wanted);
-    NAMED.iter().find(|(_, name, openssl)| is(name) || openssl.as_deref().is_some_and(is)).map(|(suite, ..)| *suite)
+    // GnuTLS: TLS_ECDHE_RSA_AES_128_GCM_SHA256, TLS_RSA_AES_128_CBC_SHA1, TLS_ECDHE_RSA_CHACHA20_POLY1305.
+    let is_gnutls = |name: &str| {
+        let short = name.replace("_WITH_", "_");
+        is(&short) || (short.ends_with("_SHA") && is(&format!("{short}1"))) || {
+            short.strip_suffix("_SHA256").is_some_and(|short| short.ends_with("_POLY1305") && is(short))
+        }
+    };
+    let named = NAMED.iter().find(|(_, name, openssl)| is(name) || openssl.as_deref().is_some_and(is));
+    named.or_else(|| NAMED.iter().find(|(_, name, _)| is_gnutls(name))).map(|(suite, ..)| *suite)
 }
 
 /// Every suite with a name, signals aside: the registry's name, and OpenSSL's.
@@ -215,6 +270,13 @@ impl<'n> Taken<'n> {
         }
     }
 
+    /// How to ask for it: some suites need more than their name, which is not offered without being asked for.
+    fn command(&self, name: &str) -> String {
+        let groups = if self.key_exchange == Some("DHE") { " --groups ffdhe2048" } else { "" };
+        let keys = if self.authentication == Some("PSK") { " --psk-file psk.txt" } else { "" };
+        format!("tlsmith connect HOST --suites {name}{groups}{keys}")
+    }
+
     fn answer(&self, name: &str, suite: Option<CipherSuite>) -> Answer {
         let yes_no = |yes| if yes { "yes" } else { "no" };
         let openssl = openssl_name(name).filter(|openssl| openssl != name);
@@ -245,7 +307,7 @@ impl<'n> Taken<'n> {
             Part::new("verdict", self.verdict(suite)),
             Part::new("in_tlsmith", yes_no(spoken)),
         ]);
-        let commands = if spoken { vec![format!("tlsmith connect HOST --suites {name}")] } else { Vec::new() };
+        let commands = if spoken { vec![self.command(name)] } else { Vec::new() };
         Answer {
             kind: "cipher_suite",
             title: format!("The cipher suite {name}"),

@@ -15,6 +15,7 @@ pub(crate) fn screen(report: &Report, style: &Style) -> String {
     let mut page = Page::new(style);
     let Some((first, others)) = report.answers.split_first() else {
         nothing(&mut page, report);
+        unread(&mut page, report);
         return page.text;
     };
     answer(&mut page, first);
@@ -25,9 +26,26 @@ pub(crate) fn screen(report: &Report, style: &Style) -> String {
         }
     } else if !others.is_empty() {
         page.text.push_str(&format!("\n{}\n", style.paint(Ink::Faint, "It may also be (-v says more):")));
-        others.iter().for_each(|other| lines(&mut page, "  ", &format!("{}: {}", other.id, other.title)));
+        others.iter().for_each(|other| {
+            let line = other.line.map_or_else(String::new, |line| format!(" (line {line})"));
+            lines(&mut page, "  ", &format!("{}: {}{line}", other.id, other.title));
+        });
     }
+    if report.more > 0 {
+        let other = if report.more == 1 { "one more meaning was" } else { "more meanings were" };
+        let count = if report.more == 1 { String::new() } else { format!("{} ", report.more) };
+        lines(&mut page, "", &format!("{count}{other} found and left out: explain the line in question alone."));
+    }
+    unread(&mut page, report);
     page.text
+}
+
+fn unread(page: &mut Page<'_>, report: &Report) {
+    if let Some(unread) = &report.unread {
+        let text = page.style.paint(Ink::Bad, "Not all of it was looked at:");
+        page.text.push_str(&format!("\n{text}\n"));
+        lines(page, "  ", unread);
+    }
 }
 
 fn nothing(page: &mut Page<'_>, report: &Report) {
@@ -44,7 +62,8 @@ fn answer(page: &mut Page<'_>, answer: &Answer) {
     let title = page.style.paint(Ink::Strong, &answer.title);
     page.text.push_str(&format!("{title}\n"));
     if let (Some(program), Some(matched)) = (answer.program, answer.matched) {
-        let source = page.style.paint(Ink::Faint, &format!("{program}: {}", safe(matched)));
+        let line = answer.line.map_or_else(String::new, |line| format!("line {line}, "));
+        let source = page.style.paint(Ink::Faint, &format!("{line}{program}: {}", safe(matched)));
         page.text.push_str(&format!("{source}\n"));
     }
     lines(page, "", &answer.means);

@@ -1,6 +1,6 @@
 //! Files: certificates, keys, keystores.
 
-use super::{Meaning, text};
+use super::{Meaning, frame, noted, text, vague};
 
 pub(super) const TABLE: &[Meaning] = &[
     Meaning {
@@ -16,7 +16,7 @@ pub(super) const TABLE: &[Meaning] = &[
         codes: &["config.key_mismatch"],
         texts: &[
             text("OpenSSL", "key values mismatch"),
-            text("nginx", "SSL_CTX_use_PrivateKey"),
+            frame("nginx", "SSL_CTX_use_PrivateKey", "The reason stands behind it."),
             text("OpenSSL", "key type mismatch"),
             text("Go", "tls: private key does not match public key"),
             text("Apache", "AH02565"),
@@ -49,13 +49,26 @@ pub(super) const TABLE: &[Meaning] = &[
             text("OpenSSL", "Could not read private key from"),
             text("OpenSSL", "unable to load certificate"),
             text("OpenSSL", "unable to load private key"),
-            text("nginx", "cannot load certificate"),
-            text("nginx", "cannot load certificate key"),
+            vague("nginx", "cannot load certificate", "The reason stands behind it."),
+            vague("nginx", "cannot load certificate key", "The reason stands behind it."),
             text("HAProxy", "unable to load SSL private key from PEM file"),
             text("GnuTLS", "Base64 unexpected header error"),
             text("OpenSSL", "wrong tag"),
             text("OpenSSL", "not enough data"),
             text("OpenSSL", "header too long"),
+            noted(
+                "OpenSSL",
+                "DECODER routines::unsupported",
+                "No key of a kind that OpenSSL knows: often the line ends of the PEM became \\n in an environment variable.",
+            ),
+            text("Node", "ERR_OSSL_UNSUPPORTED"),
+            noted(
+                "Python",
+                "[SSL] PEM lib",
+                "load_cert_chain: the file is no PEM, or the key in it does not fit or is encrypted.",
+            ),
+            text("Go", "tls: failed to parse private key"),
+            text("HAProxy", "unable to load SSL certificate from PEM file"),
         ],
     },
     Meaning {
@@ -106,22 +119,25 @@ pub(super) const TABLE: &[Meaning] = &[
     },
     Meaning {
         id: "file_missing",
-        title: "A certificate or key file cannot be opened",
-        means: "The file is not there, or the program may not read it.",
+        title: "A certificate or key file is not there",
+        means: "The program was told a path, and there is no file: as this program sees it, in its container or chroot.",
         causes: &[
             "A typing error in the path.",
-            "The key is readable by root alone, and the program runs as somebody else.",
-            "A link to a certbot directory (live/) that another user may not enter.",
-            "SELinux or AppArmor forbids it.",
+            "The file was never made: the ACME client has not run yet, or failed.",
+            "It is in another place: a volume that is not mounted, a container that has its own files.",
+            "A link that points to nothing (certbot's live/ after a delete).",
         ],
         commands: &["namei -l /etc/ssl/private/key.pem", "tlsmith cert show /etc/ssl/fullchain.pem"],
         codes: &["usage.file"],
         texts: &[
-            text("OpenSSL", "BIO_new_file() failed"),
+            vague("OpenSSL", "BIO_new_file() failed", "The reason stands behind it: no such file, or no permission."),
             text("nginx", "fopen:No such file or directory"),
-            text("nginx", "fopen:Permission denied"),
             text("Apache", "AH02577"),
             text("Apache", "does not exist or is empty"),
+            text("nginx", "cannot load certificate … No such file or directory"),
+            text("nginx", "cannot load certificate key … No such file or directory"),
+            text("OpenSSL", "system library::No such file or directory"),
+            text("PostgreSQL", "could not load server certificate file … No such file or directory"),
         ],
     },
 ];

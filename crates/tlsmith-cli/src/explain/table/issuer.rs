@@ -1,6 +1,6 @@
 //! Who signed it: chains that do not end at a root that is trusted.
 
-use super::{Meaning, general, noted, text};
+use super::{Meaning, frame, noted, text, vague};
 
 const JAVA_STORE: &str = "Java trusts its own store, not the system's: keytool -importcert -cacerts -alias NAME -file ca.pem, or \
                           -Djavax.net.ssl.trustStore=FILE.";
@@ -28,17 +28,7 @@ pub(super) const TABLE: &[Meaning] = &[
             "tlsmith cert chain fullchain.pem --aia --out complete.pem",
             "tlsmith cert verify HOST --ca ca.pem",
         ],
-        codes: &[
-            "certificate.unknown_issuer",
-            "certificate.missing_intermediate",
-            "doctor.missing_intermediate",
-            "doctor.private_ca",
-            "doctor.certificate_refused",
-            "certificate.extra_certificate",
-            "doctor.extra_certificate",
-            "certificate.wrong_order",
-            "doctor.wrong_order",
-        ],
+        codes: &["certificate.unknown_issuer", "certificate.missing_intermediate", "doctor.missing_intermediate"],
         texts: &[
             noted(
                 "OpenSSL",
@@ -55,18 +45,18 @@ pub(super) const TABLE: &[Meaning] = &[
                 "unable to get issuer certificate",
                 "Verify error 2: an intermediate was found, the one above it was not.",
             ),
-            general("Python", "CERTIFICATE_VERIFY_FAILED", PYTHON_STORE),
-            general(
+            vague("Python", "CERTIFICATE_VERIFY_FAILED", PYTHON_STORE),
+            vague(
                 "OpenSSL",
                 "certificate verify failed",
                 "The general message: the reason stands behind it, or in the verify return code.",
             ),
-            general(
+            frame(
                 "curl",
                 "SSL certificate problem",
                 "The reason stands behind it; curl's exit code is 60. --cacert FILE adds a CA; -k hides the problem and does not mend it.",
             ),
-            general("curl", "curl: (60)", "CURLE_PEER_FAILED_VERIFICATION: the reason stands in the message."),
+            frame("curl", "curl: (60)", "CURLE_PEER_FAILED_VERIFICATION: the reason stands in the message."),
             text("curl", "Peer certificate cannot be authenticated with given CA certificates"),
             noted(
                 "Chrome",
@@ -88,7 +78,7 @@ pub(super) const TABLE: &[Meaning] = &[
                 "Android fetches no intermediates, and apps trust user-installed CAs only if their network security configuration says so.",
             ),
             noted("Go", "x509: certificate signed by unknown authority", GO_STORE),
-            general("Go", "tls: failed to verify certificate", "The reason stands behind it."),
+            vague("Go", "tls: failed to verify certificate", "The reason stands behind it."),
             noted(
                 "Docker",
                 "certificate signed by unknown authority",
@@ -98,7 +88,7 @@ pub(super) const TABLE: &[Meaning] = &[
             noted("Node", "UNABLE_TO_GET_ISSUER_CERT_LOCALLY", NODE_STORE),
             noted("Node", "UNABLE_TO_GET_ISSUER_CERT", NODE_STORE),
             text("GnuTLS", "The certificate issuer is unknown"),
-            general("GnuTLS", "Error in the certificate verification", ""),
+            vague("GnuTLS", "Error in the certificate verification", ""),
             noted(
                 "rustls",
                 "invalid peer certificate: UnknownIssuer",
@@ -109,21 +99,56 @@ pub(super) const TABLE: &[Meaning] = &[
                 "server certificate verification failed. CAfile",
                 "git config http.sslCAInfo FILE names a CA for git alone.",
             ),
-            general(
+            vague(
                 "Envoy",
                 "OPENSSL_internal:CERTIFICATE_VERIFY_FAILED",
                 "The words of BoringSSL: Envoy, Istio, gRPC, Chromium.",
             ),
-            text("wget", "cannot verify"),
-            text("Windows", "SEC_E_UNTRUSTED_ROOT"),
-            text("Windows", "A certificate chain processed, but terminated in a root certificate which is not trusted"),
-            text(".NET", "RemoteCertificateChainErrors"),
-            general(".NET", "The remote certificate is invalid", ""),
-            text(".NET", "Could not establish trust relationship for the SSL/TLS secure channel"),
+            vague(
+                ".NET",
+                "RemoteCertificateChainErrors",
+                "The chain's ChainStatus has the reason: PartialChain, UntrustedRoot, NotTimeValid, ...",
+            ),
+            vague(".NET", "The remote certificate is invalid", ""),
+            vague(".NET", "Could not establish trust relationship for the SSL/TLS secure channel", ""),
             noted("Apple", "NSURLErrorServerCertificateUntrusted", "NSURLErrorDomain -1202."),
             text("Apple", "errSSLXCertChainInvalid"),
-            text("nginx", "upstream SSL certificate verify error"),
             text("Postfix", "Untrusted TLS connection established"),
+            vague(
+                "nginx",
+                "upstream SSL certificate verify error",
+                "proxy_ssl_trusted_certificate names the CAs that nginx trusts.",
+            ),
+            vague("wget", "cannot verify", "The reason stands in the line after it; --ca-certificate=FILE adds a CA."),
+            vague(
+                "PHP",
+                "SSL operation failed with code 1",
+                "The reason stands behind it; php.ini: openssl.cafile (streams) and curl.cainfo name the file of CAs.",
+            ),
+            text(".NET", "PartialChain"),
+            text("Windows", "CERT_E_CHAINING"),
+            text("Windows", "0x800B010A"),
+            text("Firefox", "Peer's Certificate issuer is not recognized"),
+            text("curl", "Peer's certificate issuer has been marked as not trusted by the user"),
+            vague(
+                "curl",
+                "SSL peer certificate or SSH remote key was not OK",
+                "The text of CURLE_PEER_FAILED_VERIFICATION (60): the reason stands in the message before it.",
+            ),
+            vague(
+                "pip",
+                "There was a problem confirming the ssl certificate",
+                "The reason stands behind it; pip --cert FILE, or pip config set global.cert FILE, names the CAs.",
+            ),
+            text("Postfix", "certificate verification failed for … untrusted issuer"),
+            noted("Postfix", "untrusted issuer", "smtp_tls_CAfile names the CAs that Postfix trusts."),
+            noted(
+                "Oracle",
+                "ORA-29024",
+                "Certificate validation failure: add the CA to the wallet (orapki wallet add -trusted_cert).",
+            ),
+            vague("GnuTLS", "The certificate is NOT trusted", "The reason stands behind it."),
+            vague("Apple", "certificate is not trusted", ""),
         ],
     },
     Meaning {
@@ -166,6 +191,19 @@ pub(super) const TABLE: &[Meaning] = &[
             text("OpenSSL", "certificate not trusted"),
             text("OpenSSL", "certificate rejected"),
             text("Windows", "CERT_E_UNTRUSTEDROOT"),
+            text("Windows", "SEC_E_UNTRUSTED_ROOT"),
+            text("Windows", "0x80090325"),
+            text("Windows", "0x800B0109"),
+            text("Windows", "CERT_TRUST_IS_UNTRUSTED_ROOT"),
+            text("Windows", "A certificate chain processed, but terminated in a root certificate which is not trusted"),
+            noted(
+                "Windows",
+                "issued by an authority that is not trusted",
+                "SQL Server: drivers of today encrypt by default, and the server's own certificate is self-signed; install a certificate of a CA (TrustServerCertificate=True hides it and does not mend it).",
+            ),
+            text(".NET", "UntrustedRoot"),
+            text("Apple", "errSSLUnknownRootCert"),
+            text("Apple", "-9812"),
         ],
     },
     Meaning {
@@ -213,6 +251,7 @@ pub(super) const TABLE: &[Meaning] = &[
             text("Go", "crypto/rsa: verification error"),
             text("Go", "x509: ECDSA verification failure"),
             text("rustls", "invalid peer certificate: BadSignature"),
+            text("Node", "CERT_SIGNATURE_FAILURE"),
         ],
     },
     Meaning {
@@ -237,6 +276,18 @@ pub(super) const TABLE: &[Meaning] = &[
                 "The file of javax.net.ssl.trustStore was not found, or cacerts is empty (Debian: apt install --reinstall ca-certificates-java).",
             ),
             text("Go", "x509: failed to load system roots and no roots provided"),
+            noted(
+                "requests",
+                "Could not find a suitable TLS CA certificate bundle, invalid path",
+                "REQUESTS_CA_BUNDLE or verify= names a file that is not there.",
+            ),
+            noted("requests", "invalid path: ….pem", "REQUESTS_CA_BUNDLE or verify= names a file that is not there."),
+            noted("requests", "invalid path: ….crt", "REQUESTS_CA_BUNDLE or verify= names a file that is not there."),
+            noted(
+                "PostgreSQL",
+                "root certificate file … does not exist",
+                "sslmode=verify-full looks for ~/.postgresql/root.crt; sslrootcert=system takes the system's store (libpq 16 and later).",
+            ),
         ],
     },
     Meaning {
@@ -256,6 +307,7 @@ pub(super) const TABLE: &[Meaning] = &[
             text("Go", "x509: invalid signature: parent certificate cannot sign this kind of certificate"),
             text("Firefox", "SEC_ERROR_CA_CERT_INVALID"),
             text("Java", "basic constraints check failed"),
+            text("Firefox", "MOZILLA_PKIX_ERROR_V1_CERT_USED_AS_CA"),
         ],
     },
     Meaning {

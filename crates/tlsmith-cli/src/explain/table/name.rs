@@ -41,7 +41,6 @@ pub(super) const TABLE: &[Meaning] = &[
                 "Connect by name, or have the address issued as IP: in subjectAltName; as DNS: it does not count.",
             ),
             text("Java", "Host name does not match the certificate subject provided by the peer"),
-            text("Java", "javax.net.ssl.SSLPeerUnverifiedException"),
             text("Go", "x509: certificate is valid for"),
             noted(
                 "Go",
@@ -64,6 +63,19 @@ pub(super) const TABLE: &[Meaning] = &[
                 "AH01909",
                 "A warning at start: ServerName is not in the certificate of this virtual host.",
             ),
+            noted(
+                "Java",
+                "Hostname … not verified",
+                "OkHttp and Android: the names of the certificate stand behind it.",
+            ),
+            text("Windows", "0x80090322"),
+            text("Windows", "The target principal name is incorrect"),
+            text("Windows", "0x800B010F"),
+            text("Windows", "The certificate's CN name does not match the passed value"),
+            text("wget", "no certificate subject alternative name matches"),
+            text("PHP", "Peer certificate CN= … did not match expected CN"),
+            noted("PostgreSQL", "server certificate for … does not match host name", "sslmode=verify-full."),
+            text("Apple", "-9843"),
         ],
     },
     Meaning {

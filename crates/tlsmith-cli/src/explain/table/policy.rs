@@ -44,6 +44,7 @@ pub(super) const TABLE: &[Meaning] = &[
                 "tls: server sent certificate containing RSA key larger than 8192 bits",
                 "Here it is too long: Go has a bound against costly keys.",
             ),
+            text("Java", "Algorithm constraints check failed on keysize limits"),
         ],
     },
     Meaning {
@@ -72,6 +73,9 @@ pub(super) const TABLE: &[Meaning] = &[
             text("Java", "Extended key usage does not permit use for TLS client authentication"),
             text("rustls", "InvalidPurpose"),
             text("Node", "INVALID_PURPOSE"),
+            text("Windows", "CERT_E_WRONG_USAGE"),
+            text("Windows", "0x800B0110"),
+            text(".NET", "NotValidForUsage"),
         ],
     },
     Meaning {
@@ -81,12 +85,11 @@ pub(super) const TABLE: &[Meaning] = &[
         causes: &[
             "It is valid for longer than allowed (398 days; 200 if issued from 2026-03-15 on; 100 from 2027-03-15; 47 from 2029-03-15).",
             "A private CA that is used like a public one.",
-            "Two certificates of one CA with the same serial number.",
+            "A name that only an inside network has (.local, .internal) in a certificate for browsers.",
         ],
         commands: &["tlsmith cert verify HOST --profile web", "tlsmith cert show HOST"],
         codes: &[
             "certificate.validity_too_long",
-            "certificate.serial_number",
             "certificate.wildcard",
             "certificate.common_name",
             "certificate.bad_name",
@@ -96,11 +99,6 @@ pub(super) const TABLE: &[Meaning] = &[
         texts: &[
             text("Chrome", "ERR_CERT_VALIDITY_TOO_LONG"),
             text("Chrome", "ERR_CERT_NON_UNIQUE_NAME"),
-            noted(
-                "Firefox",
-                "SEC_ERROR_REUSED_ISSUER_AND_SERIAL",
-                "Typical for appliances that make a new certificate with serial number 1 at each reset: remove the old one from the browser.",
-            ),
             text("Firefox", "MOZILLA_PKIX_ERROR_ADDITIONAL_POLICY_CONSTRAINT_FAILED"),
             text("Apple", "certificate is not standards compliant"),
         ],
@@ -136,6 +134,11 @@ pub(super) const TABLE: &[Meaning] = &[
             text("Go", "x509: negative serial number"),
             text("Go", "x509: malformed"),
             text("Java", "CertificateParsingException"),
+            noted(
+                "Python",
+                "CA cert does not include key usage extension",
+                "Python 3.13 and later demand keyUsage in a CA's certificate (VERIFY_X509_STRICT).",
+            ),
         ],
     },
     Meaning {

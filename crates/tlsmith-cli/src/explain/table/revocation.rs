@@ -27,6 +27,8 @@ pub(super) const TABLE: &[Meaning] = &[
             text("Windows", "CRYPT_E_REVOKED"),
             text("GnuTLS", "The certificate chain is revoked"),
             text("Node", "CERT_REVOKED"),
+            text("Windows", "0x80092010"),
+            text("Windows", "0x800B010C"),
         ],
     },
     Meaning {
@@ -63,6 +65,8 @@ pub(super) const TABLE: &[Meaning] = &[
             text("Java", "UNDETERMINED_REVOCATION_STATUS"),
             text(".NET", "RevocationStatusUnknown"),
             text("nginx", "unable to get certificate CRL"),
+            text("Windows", "0x80092012"),
+            text("Windows", "0x80092013"),
         ],
     },
     Meaning {
@@ -169,6 +173,7 @@ pub(super) const TABLE: &[Meaning] = &[
             text("curl", "SSL public key does not match pinned public key"),
             text("Android", "Pin verification failed"),
             text("OkHttp", "Certificate pinning failure!"),
+            text("OkHttp", "SSLPeerUnverifiedException: Certificate pinning failure!"),
         ],
     },
 ];

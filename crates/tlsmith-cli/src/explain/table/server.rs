@@ -26,6 +26,19 @@ pub(super) const TABLE: &[Meaning] = &[
         ],
     },
     Meaning {
+        id: "no_secret_yet",
+        title: "The proxy has not been given its certificate yet",
+        means: "Envoy (Istio, Contour) waits for the certificate from its control plane (SDS); until then the listener or cluster does not speak TLS.",
+        causes: &[
+            "The control plane cannot be reached, or has no such secret (a name or namespace that is wrong).",
+            "The secret is there and not readable for the proxy, or its content is not valid.",
+            "It is the first seconds after the start.",
+        ],
+        commands: &["istioctl proxy-config secret POD", "kubectl get secret", "tlsmith connect HOST"],
+        codes: &[],
+        texts: &[text("Envoy", "Secret is not supplied by SDS")],
+    },
+    Meaning {
         id: "origin_certificate",
         title: "The proxy does not accept the origin's certificate",
         means: "A CDN or load balancer reached the origin server and did not trust what it showed.",

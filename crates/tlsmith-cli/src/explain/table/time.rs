@@ -1,6 +1,6 @@
 //! When: certificates that have expired or are not valid yet.
 
-use super::{Meaning, general, noted, text};
+use super::{Meaning, noted, text, vague};
 
 pub(super) const TABLE: &[Meaning] = &[
     Meaning {
@@ -19,15 +19,7 @@ pub(super) const TABLE: &[Meaning] = &[
             "nginx -s reload",
             "date -u",
         ],
-        codes: &[
-            "certificate.expired",
-            "doctor.expired_leaf",
-            "doctor.expired_intermediate",
-            "doctor.expired_root",
-            "doctor.stale_certificate",
-            "certificate.expires_soon",
-            "doctor.expires_soon",
-        ],
+        codes: &["certificate.expired", "doctor.expired_leaf"],
         texts: &[
             noted(
                 "OpenSSL",
@@ -37,19 +29,9 @@ pub(super) const TABLE: &[Meaning] = &[
             text("Node", "CERT_HAS_EXPIRED"),
             text("Chrome", "ERR_CERT_DATE_INVALID"),
             text("Firefox", "SEC_ERROR_EXPIRED_CERTIFICATE"),
-            noted(
-                "Firefox",
-                "SEC_ERROR_EXPIRED_ISSUER_CERTIFICATE",
-                "It is an issuer that has expired, not the server's own certificate.",
-            ),
             text("Java", "CertificateExpiredException"),
-            general("Java", "PKIX path validation failed", ""),
+            vague("Java", "PKIX path validation failed", ""),
             text("Java", "NotAfter"),
-            noted(
-                "Go",
-                "x509: certificate has expired or is not yet valid",
-                "Behind it stand both times: which of the two it is, and by how much.",
-            ),
             text("GnuTLS", "The certificate chain uses expired certificate"),
             text("GnuTLS", "expired certificate"),
             text("rustls", "invalid peer certificate: Expired"),
@@ -57,6 +39,20 @@ pub(super) const TABLE: &[Meaning] = &[
             text("Windows", "CERT_E_EXPIRED"),
             text("Apple", "errSSLCertExpired"),
             text("MySQL", "certificate has expired"),
+            text("Go", "x509: certificate has expired or is not yet valid: current time … is after"),
+            vague(
+                "Go",
+                "x509: certificate has expired or is not yet valid",
+                "Behind it stand both times: which of the two it is, and by how much.",
+            ),
+            noted(
+                ".NET",
+                "NotTimeValid",
+                "Expired or not yet valid: the dates of the certificate, or the clock, are wrong.",
+            ),
+            text("Windows", "0x80090328"),
+            text("Windows", "0x800B0101"),
+            text("Apple", "-9814"),
         ],
     },
     Meaning {
@@ -77,6 +73,62 @@ pub(super) const TABLE: &[Meaning] = &[
             text("GnuTLS", "The certificate chain uses not yet valid certificate"),
             text("rustls", "NotValidYet"),
             text("Apple", "errSSLCertNotYetValid"),
+            text("Go", "x509: certificate has expired or is not yet valid: current time … is before"),
+            text("Apple", "-9815"),
         ],
+    },
+    Meaning {
+        id: "expired_issuer",
+        title: "An issuer's certificate has expired, not the server's own",
+        means: "The server's certificate is in time; an intermediate or root above it is not. Renewing the server's certificate alone does not help if the old intermediate stays in the file.",
+        causes: &[
+            "The file still holds the CA's old intermediate: the CA has a newer one of the same name, fetch it.",
+            "A cross-signed chain to an old root: leave the cross-certificate out, clients have the new root.",
+            "The root in the client's store is old: the store needs an update.",
+            "A private CA was never renewed.",
+        ],
+        commands: &[
+            "tlsmith cert show HOST",
+            "tlsmith cert chain cert.pem --aia --out fullchain.pem",
+            "tlsmith cert verify HOST --aia",
+        ],
+        codes: &["doctor.expired_intermediate", "doctor.expired_root"],
+        texts: &[
+            text("Firefox", "SEC_ERROR_EXPIRED_ISSUER_CERTIFICATE"),
+            text("GnuTLS", "The certificate issuer is expired"),
+            text(".NET", "NotTimeNested"),
+        ],
+    },
+    Meaning {
+        id: "expires_soon",
+        title: "The certificate expires soon",
+        means: "It is still good. Renewal usually runs when a third of the lifetime is left: if it has not by now, it may have failed.",
+        causes: &[
+            "Renewal is not automatic, and it is time.",
+            "The automatic renewal fails: its log says why.",
+            "Renewal ran, and the server was not reloaded.",
+        ],
+        commands: &["tlsmith cert check --days 30 HOST", "certbot renew --dry-run", "systemctl list-timers"],
+        codes: &["certificate.expires_soon", "doctor.expires_soon"],
+        texts: &[],
+    },
+    Meaning {
+        id: "stale_certificate",
+        title: "The server still serves an old certificate",
+        means: "The file on disk holds a newer certificate than the one that the server shows: it reads its files at start and reload only.",
+        causes: &[
+            "Renewal ran, and nothing reloaded the server (certbot: --deploy-hook).",
+            "The server reads another file than the one that was renewed.",
+            "A reload failed because of a mistake in the configuration: the old process goes on with the old files.",
+            "A proxy or load balancer before it ends TLS with a copy of its own.",
+        ],
+        commands: &[
+            "tlsmith doctor HOST --expect /etc/ssl/fullchain.pem",
+            "nginx -t",
+            "systemctl reload nginx",
+            "nginx -T | grep -n ssl_certificate",
+        ],
+        codes: &["doctor.stale_certificate"],
+        texts: &[],
     },
 ];

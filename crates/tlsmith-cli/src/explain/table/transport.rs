@@ -1,6 +1,6 @@
 //! What is not TLS at all, and connections that end or stall.
 
-use super::{Meaning, general, noted, text};
+use super::{Meaning, frame, noted, text, vague};
 
 pub(super) const TABLE: &[Meaning] = &[
     Meaning {
@@ -42,6 +42,13 @@ pub(super) const TABLE: &[Meaning] = &[
             text("PostgreSQL", "received invalid response to SSL negotiation"),
             text("curl", "error:0A00010B"),
             text("curl", "error:1408F10B"),
+            text("OpenSSL", "https proxy request"),
+            noted(".NET", "unexpected packet format", "What came back is no TLS record."),
+            noted(
+                ".NET",
+                "Cannot determine the frame size",
+                "What came back is no TLS record: another protocol, or plain HTTP.",
+            ),
         ],
     },
     Meaning {
@@ -87,8 +94,8 @@ pub(super) const TABLE: &[Meaning] = &[
             ),
             text("Python", "UNEXPECTED_EOF_WHILE_READING"),
             text("Python", "EOF occurred in violation of protocol"),
-            general("OpenSSL", "SSL_ERROR_SYSCALL", "With errno 0: the other side closed the connection."),
-            general(
+            frame("OpenSSL", "SSL_ERROR_SYSCALL", "With errno 0: the other side closed the connection."),
+            frame(
                 "curl",
                 "curl: (35)",
                 "CURLE_SSL_CONNECT_ERROR: the handshake failed; the reason stands in the message.",
@@ -101,7 +108,7 @@ pub(super) const TABLE: &[Meaning] = &[
             ),
             text("Java", "Remote host closed connection during handshake"),
             text("Java", "Connection reset"),
-            general(
+            frame(
                 "Go",
                 "http: TLS handshake error from",
                 "In a server's log, with EOF: a client that went away, a health check, or one that did not trust the certificate.",
@@ -113,21 +120,32 @@ pub(super) const TABLE: &[Meaning] = &[
             text("Chrome", "ERR_CONNECTION_CLOSED"),
             text("Chrome", "ERR_CONNECTION_RESET"),
             text("nginx", "peer closed connection in SSL handshake"),
-            general(
+            frame(
                 "nginx",
                 "SSL_do_handshake() failed",
                 "The reason stands behind it; with \"while SSL handshaking to upstream\" it is nginx that is the client.",
             ),
-            general(
-                "HAProxy",
-                "SSL handshake failure",
-                "In HAProxy's log; `log-format` with %[ssl_fc_err_str] says why.",
-            ),
             text("HAProxy", "Connection closed during SSL handshake"),
             text("Cloudflare", "Error 525"),
-            text("wget", "Unable to establish SSL connection"),
-            text("OpenSSL", "no peer certificate available"),
-            general("MySQL", "ERROR 2026", ""),
+            vague("wget", "Unable to establish SSL connection", ""),
+            vague(
+                "OpenSSL",
+                "no peer certificate available",
+                "s_client: the handshake did not come as far as the certificate.",
+            ),
+            frame("MySQL", "ERROR 2026", ""),
+            noted(
+                "OpenSSL",
+                "shutdown while in init",
+                "This side ended the connection before the handshake was done: a timeout, or the other side went away.",
+            ),
+            text(".NET", "remote party has closed the transport stream"),
+            text("GnuTLS", "gnutls_handshake() failed: Error in the pull function"),
+            text("GnuTLS", "Error in the pull function"),
+            noted("Ruby", "SYSCALL returned=5 errno=0", "The other side closed the connection without a word."),
+            text("Postfix", "SSL_accept error from … lost connection"),
+            frame("Postfix", "SSL_accept error from", "The reason stands behind it, or in the lines after it."),
+            text("Apple", "-9806"),
         ],
     },
     Meaning {
@@ -145,87 +163,25 @@ pub(super) const TABLE: &[Meaning] = &[
             text("GnuTLS", "The TLS connection was non-properly terminated"),
             text("curl", "GnuTLS recv error (-110)"),
             text("curl", "SSL read: error:00000000"),
-            general("curl", "curl: (56)", "CURLE_RECV_ERROR."),
-            noted("curl", "curl: (52)", "Empty reply from server: the handshake was good, no answer came."),
+            frame("curl", "curl: (56)", "CURLE_RECV_ERROR."),
             text("rustls", "peer closed connection without sending TLS close_notify"),
             text("Go", "unexpected EOF"),
         ],
     },
     Meaning {
-        id: "timeout",
-        title: "The handshake does not get on",
-        means: "The TCP connection stands, and the answer to the ClientHello does not come.",
+        id: "empty_response",
+        title: "The server took the request and sent nothing back",
+        means: "The connection was made and the request sent; then the server closed without one byte of an answer.",
         causes: &[
-            "The server waits for a STARTTLS command, or speaks first in another protocol.",
-            "Packets are lost: a path MTU smaller than announced, and ICMP blocked; large ClientHellos (ML-KEM) or certificates get stuck.",
-            "An overloaded server, or a backend that does not answer.",
-            "An inspecting firewall that swallows what it does not know.",
+            "The server, or the backend behind a proxy, crashed or gave up on this request.",
+            "A plain HTTP request to a port that speaks something else, TLS among them.",
+            "A firewall that cuts the connection when it sees the request.",
         ],
-        commands: &[
-            "tlsmith doctor HOST",
-            "tlsmith connect HOST --groups X25519 --timeout 5",
-            "ping -M do -s 1472 HOST",
-        ],
-        codes: &[
-            "transport.timeout",
-            "transport.handshake_timeout",
-            "doctor.handshake_timeout",
-            "doctor.large_client_hello",
-            "doctor.connect_timeout",
-        ],
+        commands: &["curl -v https://HOST:PORT/", "tlsmith connect HOST:PORT --send request.txt"],
+        codes: &[],
         texts: &[
-            text("Go", "net/http: TLS handshake timeout"),
-            text("Python", "The handshake operation timed out"),
-            text("Node", "ERR_TLS_HANDSHAKE_TIMEOUT"),
-            text("curl", "SSL connection timeout"),
-            noted("curl", "curl: (28)", "CURLE_OPERATION_TIMEDOUT."),
-            text("Chrome", "ERR_TIMED_OUT"),
-            text("HAProxy", "Timeout during SSL handshake"),
-        ],
-    },
-    Meaning {
-        id: "connection_refused",
-        title: "Nothing listens there",
-        means: "The machine answers that the port is closed. No TLS has been spoken.",
-        causes: &[
-            "The service is not running, or listens on another port or address only.",
-            "A firewall that refuses.",
-            "IPv6 leads to a machine where nothing listens.",
-        ],
-        commands: &["tlsmith doctor HOST", "ss -ltnp"],
-        codes: &[
-            "transport.refused",
-            "doctor.connection_refused",
-            "transport.unreachable",
-            "doctor.unreachable",
-            "doctor.address_down",
-        ],
-        texts: &[
-            text("Chrome", "ERR_CONNECTION_REFUSED"),
-            text("Node", "ECONNREFUSED"),
-            text("Go", "connect: connection refused"),
-            noted("curl", "curl: (7)", "CURLE_COULDNT_CONNECT."),
-            text("Java", "java.net.ConnectException: Connection refused"),
-        ],
-    },
-    Meaning {
-        id: "dns",
-        title: "The name has no address",
-        means: "The resolver knows no address of this name. No TLS has been spoken.",
-        causes: &[
-            "A typing error.",
-            "The record is missing, or not yet visible here.",
-            "The machine's resolver does not work.",
-        ],
-        commands: &["getent hosts HOST", "tlsmith connect ADDRESS --servername HOST"],
-        codes: &["transport.dns", "doctor.dns_failure"],
-        texts: &[
-            text("Chrome", "ERR_NAME_NOT_RESOLVED"),
-            noted("curl", "curl: (6)", "CURLE_COULDNT_RESOLVE_HOST."),
-            text("Node", "ENOTFOUND"),
-            text("Python", "Name or service not known"),
-            text("Go", "no such host"),
-            text("Java", "java.net.UnknownHostException"),
+            text("Chrome", "ERR_EMPTY_RESPONSE"),
+            noted("curl", "curl: (52)", "CURLE_GOT_NOTHING: Empty reply from server."),
         ],
     },
     Meaning {
@@ -265,9 +221,32 @@ pub(super) const TABLE: &[Meaning] = &[
         texts: &[
             text("PostgreSQL", "server does not support SSL, but SSL was required"),
             text("SMTP", "454 4.7.0 TLS not available"),
-            text("SMTP", "Must issue a STARTTLS command first"),
             text("MySQL", "SSL connection error: SSL is required but the server doesn't support it"),
             text("OpenLDAP", "unsupported extended operation"),
+            text("MySQL", "SSL is required, but the server does not support it"),
+            text("MySQL", "SSL is required but the server doesn't support it"),
+        ],
+    },
+    Meaning {
+        id: "tls_required",
+        title: "The server demands TLS, and the client came without",
+        means: "The client spoke in clear, or was refused TLS and went on in clear; the server takes encrypted connections only.",
+        causes: &[
+            "TLS is not switched on in the client (PostgreSQL: sslmode=require; MySQL: --ssl-mode=REQUIRED; mail: STARTTLS).",
+            "A library or driver without TLS support.",
+            "A rule of the server allows encrypted connections only (pg_hba.conf: hostssl), and none for this host in clear.",
+        ],
+        commands: &["tlsmith connect HOST:5432 --starttls postgres", "tlsmith connect HOST:587 --starttls smtp"],
+        codes: &[],
+        texts: &[
+            noted(
+                "PostgreSQL",
+                "no pg_hba.conf entry for host …, no encryption",
+                "The rule that fits is hostssl, or none fits; sslmode=require asks for TLS.",
+            ),
+            text("PostgreSQL", "no pg_hba.conf entry for host … SSL off"),
+            text("MySQL", "Connections using insecure transport are prohibited"),
+            text("SMTP", "Must issue a STARTTLS command first"),
         ],
     },
 ];
