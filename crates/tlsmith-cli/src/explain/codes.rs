@@ -273,9 +273,12 @@ pub(super) fn code(query: &str) -> Option<Answer> {
     };
     let (what, why, fix, section, alert) = of_tools.or_else(of_library).or_else(of_doctor)?;
     let meaning = meanings().find(|meaning| meaning.codes.contains(&query));
-    let means = match why {
-        Some(why) => format!("{}. {why}", capital(what)),
-        None => format!("{}.", capital(what)),
+    let means = match (why, meaning) {
+        (Some(why), _) => format!("{}. {why}", capital(what)),
+        // The title says it already.
+        (None, Some(meaning)) if meaning.title == capital(what) => meaning.means.to_owned(),
+        (None, Some(meaning)) => format!("{}. {}", capital(what), meaning.means),
+        (None, None) => format!("{}.", capital(what)),
     };
     let list = |items: Option<&'static [&'static str]>| {
         items.unwrap_or_default().iter().map(|item| (*item).to_owned()).collect::<Vec<_>>()

@@ -23,11 +23,12 @@ pub(super) fn explain(query: &str) -> Vec<Answer> {
     if is(Kind::Version) && rest.starts_with("0x") {
         found.extend(version::of_value(value));
     }
-    if is(Kind::Suite) && !is_byte {
-        found.extend(suite::of_value(value));
-    }
+    // The numbers of groups are those of suites that nobody uses: the group is what is meant.
     if is(Kind::Group) {
         found.extend(group::of_value(value));
+    }
+    if is(Kind::Suite) && !is_byte {
+        found.extend(suite::of_value(value));
     }
     if is(Kind::Scheme) && !is_byte {
         found.extend(scheme::of_value(value));
@@ -35,9 +36,16 @@ pub(super) fn explain(query: &str) -> Vec<Answer> {
     if kind == Kind::Any && is_byte && !rest.starts_with("0x") {
         let exit = format!("curl: ({value})");
         let texts = meanings().flat_map(|meaning| meaning.texts.iter().map(move |text| (meaning, text)));
-        found.extend(texts.filter(|(_, text)| text.text == exit).map(|(meaning, text)| answer(meaning, Some(text))));
+        let meant = texts.filter(|(_, text)| text.text == exit || is_verify_error(text.note, value));
+        found.extend(meant.map(|(meaning, text)| answer(meaning, Some(text))));
     }
     found
+}
+
+/// The note of a text begins with the number of OpenSSL's verify error: `Verify error 20: ...`.
+fn is_verify_error(note: &str, value: u16) -> bool {
+    let number = note.strip_prefix("Verify error ").and_then(|rest| rest.split(|c: char| !c.is_ascii_digit()).next());
+    number.and_then(|number| number.parse().ok()) == Some(value)
 }
 
 /// What the words before a number say it is.
@@ -100,7 +108,10 @@ mod tests {
         assert_eq!(found("0x28"), [own("alert", "handshake_failure")]);
         assert_eq!(found("29"), [own("group", "x25519")]);
         assert_eq!(found("group 29"), [own("group", "x25519")]);
-        assert_eq!(found("22"), [own("alert", "record_overflow"), own("group", "secp256k1")]);
+        let of_22 = [own("alert", "record_overflow"), own("group", "secp256k1"), own("message", "path_limits")];
+        assert_eq!(found("22"), of_22);
+        assert_eq!(found("0x0017").first(), Some(&own("group", "secp256r1")));
+        assert!(found("20").contains(&own("message", "unknown_issuer")));
         assert_eq!(found("group 22"), [own("group", "secp256k1")]);
         assert_eq!(found("4588"), [own("group", "X25519MLKEM768")]);
         assert_eq!(found("4865"), [own("cipher_suite", "TLS_AES_128_GCM_SHA256")]);

@@ -8,7 +8,7 @@ use super::{
 use crate::explain::{Answer, Part, Report};
 
 /// Width of the column of a name's parts.
-const PARTS: usize = 17;
+const PARTS: usize = 20;
 
 /// All of it: the likeliest answer in full, the others by their titles (with `-v` in full as well).
 pub(crate) fn screen(report: &Report, style: &Style) -> String {
@@ -63,7 +63,12 @@ fn answer(page: &mut Page<'_>, answer: &Answer) {
     page.text.push_str(&format!("{title}\n"));
     if let (Some(program), Some(matched)) = (answer.program, answer.matched) {
         let line = answer.line.map_or_else(String::new, |line| format!("line {line}, "));
-        let source = page.style.paint(Ink::Faint, &format!("{line}{program}: {}", safe(matched)));
+        // curl begins its messages with its own name.
+        let program = match matched.starts_with(&format!("{program}:")) {
+            true => String::new(),
+            false => format!("{program}: "),
+        };
+        let source = page.style.paint(Ink::Faint, &format!("{line}{program}{}", safe(matched)));
         page.text.push_str(&format!("{source}\n"));
     }
     lines(page, "", &answer.means);
@@ -75,7 +80,9 @@ fn answer(page: &mut Page<'_>, answer: &Answer) {
         answer.parts.iter().for_each(|one| part(page, one));
     }
     if !answer.causes.is_empty() {
-        head(page, "Likely causes");
+        // A word or a signal is no fault: it has none.
+        let is_fault = !matches!(answer.kind, "term" | "cipher_suite");
+        head(page, if is_fault { "Likely causes" } else { "What goes wrong with it" });
         for (index, cause) in answer.causes.iter().enumerate() {
             lines(page, &format!("  {}. ", index + 1), cause);
         }

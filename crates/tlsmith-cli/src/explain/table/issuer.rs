@@ -259,8 +259,8 @@ pub(super) const TABLE: &[Meaning] = &[
         title: "The program has no trusted roots at all",
         means: "The store of trusted certificates is empty or was not found, so that every server is unknown.",
         causes: &[
+            "A path points nowhere: --cacert, SSL_CERT_FILE, CURL_CA_BUNDLE, REQUESTS_CA_BUNDLE, javax.net.ssl.trustStore.",
             "The package ca-certificates is missing (small container images).",
-            "A path points nowhere: --cacert, SSL_CERT_FILE, CURL_CA_BUNDLE, javax.net.ssl.trustStore.",
             "The trust store has another type or password than configured.",
         ],
         commands: &["tlsmith connect HOST", "tlsmith connect HOST --roots mozilla"],
