@@ -9,7 +9,7 @@ mod tests;
 
 use std::time::{Duration, Instant};
 
-use tlsmith::registry::{AlertDescription, CipherSuite, NamedGroup, ProtocolVersion};
+use tlsmith::registry::{AlertDescription, CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme};
 use tlsmith_crypto::Provider;
 use tlsmith_x509::Certificate;
 use tokio::{
@@ -49,6 +49,8 @@ pub(crate) struct Answer {
     pub(crate) suite: Option<CipherSuite>,
     /// The curve of its ServerKeyExchange, or the group that its HelloRetryRequest asks for.
     pub(crate) group: Option<NamedGroup>,
+    /// The scheme that its ServerKeyExchange is signed with (TLS 1.2).
+    pub(crate) signature_scheme: Option<SignatureScheme>,
     /// The length in bits of its finite field, where it has one.
     pub(crate) field_bits: Option<usize>,
     /// Its alert.

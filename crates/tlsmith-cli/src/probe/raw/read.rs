@@ -1,6 +1,6 @@
 //! Reading what a server sends in clear, from anybody: every length is checked, and all together is bounded.
 
-use tlsmith::registry::{AlertDescription, CipherSuite, NamedGroup, ProtocolVersion};
+use tlsmith::registry::{AlertDescription, CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme};
 use tlsmith_x509::Certificate;
 
 use super::Answer;
@@ -119,18 +119,29 @@ fn certificates(content: &[u8], answer: &mut Answer) -> Option<()> {
     Some(())
 }
 
-/// ServerKeyExchange: a named curve (RFC 8422 §5.4), or a finite field (RFC 5246 §7.4.3), as the suite says.
+/// ServerKeyExchange: a named curve (RFC 8422 §5.4), or a finite field (RFC 5246 §7.4.3), as the suite says. In TLS 1.2 the
+/// scheme of its signature follows (RFC 5246 §4.7).
 fn key_exchange(content: &[u8], answer: &mut Answer) -> Option<()> {
     let mut input = Input(content);
     let name = answer.suite.and_then(CipherSuite::name).unwrap_or_default();
     if name.contains("ECDH") {
-        if input.u8()? == 3 {
-            answer.group = Some(NamedGroup(input.u16()?));
+        if input.u8()? != 3 {
+            return Some(());
         }
+        answer.group = Some(NamedGroup(input.u16()?));
+        input.list8()?;
     } else if name.contains("DH") {
         let prime = input.list16()?;
         let zeros = prime.iter().take_while(|byte| **byte == 0).count();
         answer.field_bits = Some((prime.len() - zeros) * 8);
+        // The generator and the public value.
+        input.list16()?;
+        input.list16()?;
+    } else {
+        return Some(());
+    }
+    if answer.version == Some(ProtocolVersion::TLS1_2) && !name.contains("anon") {
+        answer.signature_scheme = Some(SignatureScheme(input.u16()?));
     }
     Some(())
 }

@@ -47,6 +47,24 @@ fn a_server_of_tls_1_0_says_so() {
     assert_eq!(answer.version, Some(ProtocolVersion::TLS1_0));
     assert_eq!(answer.suite.and_then(CipherSuite::name), Some("TLS_DHE_RSA_WITH_AES_128_CBC_SHA"));
     assert_eq!((answer.field_bits, answer.client_certificate_requested, over), (Some(512), true, true));
+    // Before TLS 1.2 the signature says nothing of its algorithm.
+    assert_eq!(answer.signature_scheme, None);
+}
+
+#[test]
+fn the_scheme_of_a_signature_is_named() {
+    let curve = message(12, &[&[3, 0, 23, 2, 4, 4][..], &[0x02, 0x01, 0, 1, 9]].concat());
+    let flight = [server_hello(0x0303, 0xc02f), curve].concat();
+    let (answer, _) = answer(&record(0x16, 0x0303, &flight));
+    assert_eq!((answer.group, answer.signature_scheme), (Some(NamedGroup(23)), Some(SignatureScheme(0x0201))));
+}
+
+#[test]
+fn a_finite_field_has_a_scheme_too() {
+    let field = message(12, &[&[0, 1, 7, 0, 1, 2, 0, 1, 5][..], &[0x04, 0x01, 0, 1, 9]].concat());
+    let flight = [server_hello(0x0303, 0x009e), field].concat();
+    let (answer, _) = answer(&record(0x16, 0x0303, &flight));
+    assert_eq!((answer.field_bits, answer.signature_scheme), (Some(8), Some(SignatureScheme(0x0401))));
 }
 
 #[test]
