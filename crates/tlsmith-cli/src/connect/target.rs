@@ -34,13 +34,13 @@ impl Target {
                     return Err(bad(text, "a user name in a URL means nothing to TLS", "leave it out"));
                 }
                 let target = Self::host_and_port(authority, text, HTTPS)?;
-                let hint = format!("connect takes HOST[:PORT]; of the URL only {target} counts");
+                let hint = format!("of the URL only {target} counts");
                 Ok((target, Some(hint)))
             }
             "http" | "ws" => Err(bad(
                 text,
                 "a plain-text URL",
-                "connect speaks TLS: name the TLS port as HOST:PORT, or the https:// URL",
+                "TLS is what is spoken here: name the TLS port as HOST:PORT, or the https:// URL",
             )),
             _ => Err(bad(text, "a URL of another scheme than https", "write HOST:PORT")),
         }

@@ -235,7 +235,8 @@ pub(crate) fn load_one(
     opts: &InputOpts,
     provider: &Arc<dyn Provider>,
 ) -> Result<Result<Input, Error>, Usage> {
-    match block_on(load(source, opts, provider))? {
+    let mut watch = Watch::new(format!("reading {}", source.name()), 1);
+    match block_on(watch.until(load(source, opts, provider)))? {
         Ok(input) => Ok(Ok(input)),
         Err(NoInput::Usage(usage)) => Err(usage),
         Err(NoInput::Host(error)) => Ok(Err(*error)),

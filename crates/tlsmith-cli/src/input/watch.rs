@@ -5,6 +5,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use crate::render::text::safe;
+
 /// How long nothing is said.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How often the line is brought up to date.
@@ -13,7 +15,7 @@ const TICK: Duration = Duration::from_millis(500);
 /// Tells a person what goes on: a line that is kept up to date on a terminal, one line elsewhere.
 #[derive(Debug)]
 pub(crate) struct Watch {
-    doing: &'static str,
+    doing: String,
     done: usize,
     all: usize,
     begun: Instant,
@@ -22,10 +24,10 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    /// `doing` is what is done to `all`.
-    pub(crate) fn new(doing: &'static str, all: usize) -> Self {
+    /// `doing` is what is done to `all`; of one it is not said how many are done.
+    pub(crate) fn new(doing: impl Into<String>, all: usize) -> Self {
         let terminal = io::stderr().is_terminal();
-        Self { doing, done: 0, all, begun: Instant::now(), terminal, said: false }
+        Self { doing: doing.into(), done: 0, all, begun: Instant::now(), terminal, said: false }
     }
 
     /// So many are done.
@@ -50,7 +52,10 @@ impl Watch {
             return;
         }
         let seconds = self.begun.elapsed().as_secs();
-        let line = format!("{}: {} of {} done, {seconds} s", self.doing, self.done, self.all);
+        let line = match self.all {
+            1 => format!("{}, {seconds} s", safe(&self.doing)),
+            all => format!("{}: {} of {all} done, {seconds} s", safe(&self.doing), self.done),
+        };
         // With standard error gone there is nobody to tell.
         let _ = match self.terminal {
             true => write!(io::stderr(), "\r\x1b[K{line}"),
