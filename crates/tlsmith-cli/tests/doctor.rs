@@ -147,6 +147,7 @@ fn everything_that_was_tried_is_listed_on_demand() {
     for kind in ["default", "without SNI", "TLS 1.2 only"] {
         assert!(tried.lines().any(|line| line.trim_start().starts_with(kind)), "{kind}: {text}");
     }
+    assert!(tried.lines().all(|line| line.chars().count() <= 80), "{text}");
 }
 
 #[test]
@@ -155,7 +156,9 @@ fn an_expired_certificate() {
     let told = told(server.port, PKI.root(), "expired_leaf", 3, &[]);
     assert_eq!(told.json["cause"]["certificate"], 0);
     assert_eq!(told.json["cause"]["severity"], "error");
-    assert!(told.screen.contains("\n  certbot  "), "{}", told.screen);
+    // A private CA is not renewed by ACME.
+    assert!(told.says("Have it renewed by the CA that issued it"), "{}", told.screen);
+    assert!(!told.screen.contains("certbot"), "{}", told.screen);
     assert_eq!(told.json["findings"][0]["code"], "certificate.expired", "{:#}", told.json);
 }
 
@@ -165,6 +168,29 @@ fn another_time_is_another_judgement() {
     let later = UnixTime(UnixTime::now().0 + 100 * 86_400).to_string();
     let server = serve(&PKI.server);
     told(server.port, PKI.root(), "expired_leaf", 3, &["--at", &later]);
+    // It is no clock that says so.
+    told(server.port, PKI.root(), "not_yet_valid", 3, &["--at", "2020-06-01"]);
+}
+
+#[test]
+fn an_address_that_is_down_is_named_in_any_order() {
+    let server = serve(&PKI.server);
+    for order in [["127.0.0.1", "127.0.0.2"], ["127.0.0.2", "127.0.0.1"]] {
+        let [first, second] = order;
+        let told = told(server.port, PKI.root(), "address_down", 0, &["--address", first, "--address", second]);
+        assert!(told.says("1 of 2 addresses of 127.0.0.1 does not serve: 127.0.0.2:"), "{}", told.screen);
+        assert!(told.says("127.0.0.1 serves"), "{}", told.screen);
+    }
+}
+
+#[test]
+fn a_url_counts_for_its_host() {
+    let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
+    let run = run_with(b"", &["doctor", &format!("https://127.0.0.1:{port}/"), "--timeout", "60s"]);
+    assert!(run.stderr.contains(&format!("note: of the URL only 127.0.0.1:{port} counts")), "{}", run.stderr);
+    // On this machine it is no use to listen elsewhere than on loopback.
+    let text = run.text().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains(&format!("ss -ltnp 'sport = :{port}').")), "{text}");
 }
 
 #[test]
@@ -253,6 +279,12 @@ fn a_server_that_was_not_reloaded() {
     let renewed = PKI.server.chain.to_str().unwrap();
     let told = told(server.port, PKI.root(), "stale_certificate", 1, &["--expect", renewed]);
     assert!(told.says("not reloaded"), "{}", told.screen);
+
+    // The other way round the file is not newer, and the server not behind.
+    let (server, old) = (serve(&PKI.server), PKI.bad(Bad::Expired));
+    let old = old.chain.to_str().unwrap();
+    let other = self::told(server.port, PKI.root(), "other_certificate", 1, &["--expect", old]);
+    assert!(other.says("which is not newer"), "{}", other.screen);
 }
 
 #[test]
@@ -279,4 +311,19 @@ fn wrong_usage_ends_with_2_and_is_a_document_too() {
     let report = run.json();
     assert_eq!((run.code, &report["exit"], &report["cause"]), (2, &json!(2), &Value::Null), "{report:#}");
     assert!(report["error"]["message"].as_str().unwrap().contains("/nowhere/ca.pem"), "{report:#}");
+}
+
+/// On a terminal nobody is left to wonder whether anything happens.
+#[test]
+fn what_takes_long_says_so() {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    // Connections are taken, and nothing is said.
+    let held = thread::spawn(move || listener.incoming().take(8).collect::<Vec<_>>());
+    let target = format!("127.0.0.1:{port}");
+    let run = run_with(b"", &["doctor", &target, "--servername", HOST, "--timeout", "4s"]);
+    assert!(run.stderr.contains(&format!("tlsmith: examining {target}, ")), "{}", run.stderr);
+    let run = run_with(b"", &["cert", "verify", &target, "--timeout", "4s"]);
+    assert!(run.stderr.contains(&format!("tlsmith: reading {target}, ")), "{}", run.stderr);
+    drop(held);
 }

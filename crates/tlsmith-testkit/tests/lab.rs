@@ -23,8 +23,11 @@ const AT_A_TIME: usize = 4;
 const PATIENCE: &str = "30s";
 
 /// Every cause that the doctor knows has at least one fault here.
-const CAUSES: [&str; 55] = [
+const CAUSES: [&str; 61] = [
+    "address_down",
+    "bad_crl",
     "bad_signature",
+    "bad_staple",
     "bare_domain",
     "certificate_refused",
     "client_certificate_expired",
@@ -54,6 +57,7 @@ const CAUSES: [&str; 55] = [
     "must_staple",
     "name_constraints",
     "no_common_group",
+    "no_common_signature_scheme",
     "no_common_suite",
     "no_san",
     "not_a_ca",
@@ -61,6 +65,7 @@ const CAUSES: [&str; 55] = [
     "not_yet_valid",
     "nothing_wrong",
     "old_tls_only",
+    "other_certificate",
     "path_length",
     "plain_http",
     "private_ca",
@@ -75,6 +80,7 @@ const CAUSES: [&str; 55] = [
     "weak_key",
     "weak_signature",
     "wildcard_depth",
+    "wildcard_suffix",
     "wrong_host",
     "wrong_intermediate",
     "wrong_order",

@@ -47,6 +47,9 @@ pub(crate) fn recognise(first: &[u8]) -> Option<Banner> {
     if HTML.iter().any(|head| first.starts_with(head)) {
         return Some(Banner { name: "plain HTTP", starttls: None });
     }
+    if is_http2(first) {
+        return Some(Banner { name: "plain HTTP/2", starttls: None });
+    }
     if is_mysql(first) {
         return Some(Banner { name: "MySQL", starttls: Some(Protocol::Mysql) });
     }
@@ -55,6 +58,12 @@ pub(crate) fn recognise(first: &[u8]) -> Option<Banner> {
     }
     let holds = |word: &[u8]| word.is_empty() || first.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word));
     TABLE.iter().find(|(head, word, _)| first.starts_with(head) && holds(word)).map(|(_, _, banner)| *banner)
+}
+
+/// A server of HTTP/2 begins with a SETTINGS frame (RFC 9113 §3.4, §4.1, §6.5): the length of some settings of six octets each,
+/// type 4, no flags, stream 0.
+fn is_http2(first: &[u8]) -> bool {
+    matches!(first, [0, high, low, 4, 0, 0, 0, 0, 0, ..] if u16::from_be_bytes([*high, *low]) % 6 == 0)
 }
 
 /// The greeting of MySQL and MariaDB: a packet's length (3 bytes), its number 0, and protocol 10, or an error (0xff) at once.
@@ -83,6 +92,8 @@ mod tests {
         assert_eq!(name(b"E\0\0\0\x8dSFATAL\0VFATAL\0"), Some("PostgreSQL"));
         assert_eq!(name(b"HTTP/1.1 400 Bad Request\r\n"), Some("plain HTTP"));
         assert_eq!(name(b"<html><head><title>400"), Some("plain HTTP"));
+        assert_eq!(name(b"\0\0\x06\x04\0\0\0\0\0\0\x03\0\0\0d"), Some("plain HTTP/2"));
+        assert_eq!(name(b"\0\0\x05\x04\0\0\0\0\0"), None);
         assert_eq!(name(b"\x15\x03\x01"), None);
         assert_eq!(name(b""), None);
         assert!(recognise(b"220 x ESMTP").and_then(|banner| banner.starttls).is_some());

@@ -21,6 +21,7 @@ pub(crate) enum Cause {
     OldTlsOnly,
     NoCommonSuite,
     NoCommonGroup,
+    NoCommonSignature,
     SniNeeded,
     UnknownName,
     ClientCertificateRequired,
@@ -52,12 +53,16 @@ pub(crate) enum Cause {
     WrongVirtualHost,
     WildcardDepth,
     BareDomain,
+    WildcardSuffix,
     WrongHost,
     Purpose,
     NameConstraints,
     MustStaple,
+    BadStaple,
+    BadCrl,
     CertificateRefused,
     StaleCertificate,
+    OtherCertificate,
     DifferentCertificates,
     AddressDown,
     WrongOrder,
@@ -96,7 +101,7 @@ const fn works_but(slug: &'static str, headline: &'static str) -> Row {
 
 impl Cause {
     /// All of them.
-    pub(crate) const ALL: [Self; 57] = [
+    pub(crate) const ALL: [Self; 62] = [
         Self::DnsFailure,
         Self::ConnectionRefused,
         Self::ConnectTimeout,
@@ -111,6 +116,7 @@ impl Cause {
         Self::OldTlsOnly,
         Self::NoCommonSuite,
         Self::NoCommonGroup,
+        Self::NoCommonSignature,
         Self::SniNeeded,
         Self::UnknownName,
         Self::ClientCertificateRequired,
@@ -142,12 +148,16 @@ impl Cause {
         Self::WrongVirtualHost,
         Self::WildcardDepth,
         Self::BareDomain,
+        Self::WildcardSuffix,
         Self::WrongHost,
         Self::Purpose,
         Self::NameConstraints,
         Self::MustStaple,
+        Self::BadStaple,
+        Self::BadCrl,
         Self::CertificateRefused,
         Self::StaleCertificate,
+        Self::OtherCertificate,
         Self::DifferentCertificates,
         Self::AddressDown,
         Self::WrongOrder,
@@ -178,6 +188,9 @@ impl Cause {
             }
             Self::NoCommonGroup => {
                 failed("no_common_group", "The server takes only key exchange groups that are not offered")
+            }
+            Self::NoCommonSignature => {
+                failed("no_common_signature_scheme", "The server signs only with algorithms that nobody should take")
             }
             Self::SniNeeded => failed("sni_needed", "The server needs to be told the name (SNI)"),
             Self::UnknownName => failed("unknown_name", "The server has no certificate for this name"),
@@ -226,18 +239,24 @@ impl Cause {
             }
             Self::WildcardDepth => untrusted("wildcard_depth", "The wildcard is one level short"),
             Self::BareDomain => untrusted("bare_domain", "The bare domain is missing in the certificate"),
+            Self::WildcardSuffix => untrusted("wildcard_suffix", "The wildcard stands directly below a public suffix"),
             Self::WrongHost => untrusted("wrong_host", "The certificate is for other hosts"),
             Self::Purpose => untrusted("purpose", "The certificate is not meant for a server"),
             Self::NameConstraints => untrusted("name_constraints", "The CA may not issue for this name"),
             Self::MustStaple => {
                 untrusted("must_staple", "The certificate promises a stapled OCSP response, and there is none")
             }
+            Self::BadStaple => works_but("bad_staple", "The stapled OCSP response does not count"),
+            Self::BadCrl => works_but("bad_crl", "The CRL does not count"),
             Self::CertificateRefused => untrusted("certificate_refused", "The certificate is not trusted"),
             Self::StaleCertificate => failed("stale_certificate", "The server still serves an old certificate"),
+            Self::OtherCertificate => {
+                failed("other_certificate", "The server serves another certificate than that of the file")
+            }
             Self::DifferentCertificates => {
                 failed("different_certificates", "The addresses of this name serve different certificates")
             }
-            Self::AddressDown => works_but("address_down", "One address of the name does not serve"),
+            Self::AddressDown => works_but("address_down", "Not all addresses serve"),
             Self::WrongOrder => failed("wrong_order", "The certificates are sent in the wrong order"),
             Self::ExtraCertificate => {
                 works_but("extra_certificate", "The server sends certificates that do not belong to the chain")

@@ -95,6 +95,15 @@ pub(crate) struct Completed {
     pub(crate) notes: Vec<String>,
 }
 
+/// What the judgement of a chain leaves out once it has found an error, or does not look for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Aside {
+    /// The leaf's wildcard stands over a public suffix, which browsers do not take (CA/B Forum BR §3.2.2.6).
+    pub(crate) wildcard: Option<Finding>,
+    /// Little of the leaf's life is left.
+    pub(crate) expires_soon: Option<Finding>,
+}
+
 /// Everything.
 #[derive(Clone, Debug)]
 pub(crate) struct Evidence {
@@ -104,13 +113,19 @@ pub(crate) struct Evidence {
     pub(crate) starttls: Option<Protocol>,
     /// The local clock, or `--at`.
     pub(crate) now: UnixTime,
+    /// It is that of `--at`: whatever this machine's clock says, nobody asked it.
+    pub(crate) time_is_given: bool,
+    /// The addresses are those of `--address`, not those of the name.
+    pub(crate) addresses_are_given: bool,
     pub(crate) trials: Vec<Trial>,
     pub(crate) raw: Vec<RawTrial>,
     pub(crate) completed: Option<Completed>,
+    /// What holds of the leaf whoever vouches for it.
+    pub(crate) aside: Aside,
     /// The certificate of `--expect`, with the file's name.
     pub(crate) expected: Option<(String, Certificate)>,
-    /// The certificate of `--cert`.
-    pub(crate) client: Option<Certificate>,
+    /// The certificates of `--cert`, the client's own first.
+    pub(crate) client: Vec<Certificate>,
     /// Which roots are trusted: `system`, `mozilla`, `file`.
     pub(crate) roots: String,
     /// The roots.
@@ -162,6 +177,11 @@ impl Evidence {
     /// Trusted as it was sent.
     pub(crate) fn is_trusted(&self) -> bool {
         self.report().is_some_and(Report::is_trusted)
+    }
+
+    /// Files say whom to trust (`--ca`): who names them has most likely named the right ones.
+    pub(crate) fn roots_are_given(&self) -> bool {
+        self.roots.split('+').any(|kind| kind == "file")
     }
 
     /// The addresses that were asked, with what they served.

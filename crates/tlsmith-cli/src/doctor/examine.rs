@@ -14,8 +14,8 @@ use tlsmith_x509::{
 use tokio::{task::JoinSet, time::timeout};
 
 use super::{
-    complete,
-    evidence::{Evidence, Kind, RawTrial, Trial},
+    aside, complete,
+    evidence::{Aside, Evidence, Kind, RawTrial, Trial},
     http,
     plan::Plan,
 };
@@ -39,6 +39,7 @@ pub(crate) async fn examine(plan: &Plan) -> Evidence {
     examination.run().await;
     let completed = complete::complete(plan, &examination.evidence).await;
     examination.evidence.completed = completed;
+    examination.evidence.aside = aside::of(plan.provider.as_ref(), &examination.evidence);
     examination.evidence
 }
 
@@ -49,9 +50,12 @@ fn empty(plan: &Plan) -> Evidence {
         name: plan.name.clone(),
         starttls: plan.starttls,
         now: plan.now(),
+        time_is_given: plan.at.is_some(),
+        addresses_are_given: !plan.addresses.is_empty(),
         trials: Vec::new(),
         raw: Vec::new(),
         completed: None,
+        aside: Aside::default(),
         expected: plan.expected.clone(),
         client: plan.client.clone(),
         roots: plan.roots.clone(),
@@ -159,7 +163,8 @@ impl Examination<'_> {
             ([], None) => reach::resolve(&self.plan.target, self.plan.timeout).await.unwrap_or_default(),
             (named, _) => named.to_vec(),
         };
-        let asked = self.address();
+        let asked = self.evidence.default_trial().and_then(|trial| trial.seen.address);
+        // None took a connection: all of them have been asked.
         let Some(asked) = asked else { return };
         // These are machines of their own: they can be asked at the same time.
         let mut asked_now = JoinSet::new();
@@ -210,7 +215,7 @@ impl Examination<'_> {
         let usual = Probe {
             identity: plan.identity.clone(),
             starttls: plan.starttls,
-            address: self.address(),
+            addresses: self.addresses(),
             ..Probe::new(plan.target.clone(), Some(plan.name.clone()), plan.timeout)
         };
         match kind {
@@ -219,15 +224,17 @@ impl Examination<'_> {
             Kind::Tls12 => Probe { versions: (ProtocolVersion::TLS1_2, ProtocolVersion::TLS1_2), ..usual },
             Kind::Classical => Probe { groups: Some(CLASSICAL.to_vec()), ..usual },
             Kind::Request => Probe { request: Some(http::request(&plan.name.to_string())), ..usual },
-            Kind::Address(address) => Probe { address: Some(*address), ..usual },
+            Kind::Address(address) => Probe { addresses: vec![*address], ..usual },
             Kind::Neighbour(name) => Probe { server_name: Some(name.clone()), ..usual },
         }
     }
 
-    /// All handshakes go to the machine that the first one went to.
-    fn address(&self) -> Option<SocketAddr> {
-        let first = self.evidence.default_trial().map(|trial| trial.seen.address);
-        first.unwrap_or_else(|| self.plan.addresses.first().copied())
+    /// All handshakes go to the machine that the first one went to; that one to the first that takes a connection.
+    fn addresses(&self) -> Vec<SocketAddr> {
+        match self.evidence.default_trial().and_then(|trial| trial.seen.address) {
+            Some(address) => vec![address],
+            None => self.plan.addresses.clone(),
+        }
     }
 }
 

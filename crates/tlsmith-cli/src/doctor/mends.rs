@@ -35,6 +35,15 @@ const GROUPS: &[(&str, &str)] = &[
     ("Apache", "SSLOpenSSLConfCmd Groups X25519:P-256:P-384"),
     ("HAProxy", "ssl-default-bind-curves X25519:P-256:P-384"),
 ];
+const SIGNATURES: &[(&str, &str)] = &[
+    ("nginx", "ssl_conf_command SignatureAlgorithms ECDSA+SHA256:RSA-PSS+SHA256:RSA+SHA256;"),
+    ("Apache", "SSLOpenSSLConfCmd SignatureAlgorithms ECDSA+SHA256:RSA-PSS+SHA256:RSA+SHA256"),
+    ("HAProxy", "ssl-default-bind-sigalgs ECDSA+SHA256:RSA-PSS+SHA256:RSA+SHA256"),
+];
+const PROXY_HEADER: &[(&str, &str)] = &[
+    ("nginx", "listen 443 ssl proxy_protocol;   # takes nobody who sends no PROXY header: drop the word"),
+    ("HAProxy", "bind :443 accept-proxy ...   # the same; who connects to it needs: server ... send-proxy-v2"),
+];
 const TLS_ON: &[(&str, &str)] = &[
     ("nginx", "listen 443 ssl;   # the word ssl is what is missing"),
     ("Apache", "SSLEngine on   # in the <VirtualHost *:443>"),
@@ -77,9 +86,11 @@ pub(crate) fn of(cause: Cause) -> Vec<Mend> {
         Cause::OldTlsOnly | Cause::Ssl3Only => VERSIONS,
         Cause::NoCommonSuite => SUITES,
         Cause::NoCommonGroup => GROUPS,
+        Cause::NoCommonSignature => SIGNATURES,
+        Cause::ConnectionReset | Cause::ClosedWithoutAlert => PROXY_HEADER,
         Cause::PlainHttp => TLS_ON,
         Cause::WrongVirtualHost | Cause::UnknownName => VIRTUAL_HOST,
-        Cause::MustStaple => STAPLE,
+        Cause::MustStaple | Cause::BadStaple => STAPLE,
         Cause::ClientCertificateRequired => CLIENT_OPTIONAL,
         Cause::ClientCertificateUnknownCa => CLIENT_CA,
         Cause::KeyMismatch => KEY,

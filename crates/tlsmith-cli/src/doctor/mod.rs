@@ -2,6 +2,7 @@
 //!
 //! [`examine`] asks the network and judges nothing; [`rules`] judges and asks nobody. Between them stands [`evidence`].
 
+mod aside;
 mod banners;
 mod causes;
 mod complete;
@@ -22,6 +23,7 @@ pub(crate) use report::{Report, Said, Tried};
 use crate::{
     cli::Globals,
     exit::{Exit, Usage},
+    input::Watch,
     render,
 };
 use plan::Plan;
@@ -44,7 +46,9 @@ pub(crate) fn main(opts: &Opts, globals: &Globals) -> Result<Exit, Usage> {
         .enable_all()
         .build()
         .map_err(|error| Usage::new("usage.system", format!("cannot start: {error}"), ""))?;
-    let evidence = runtime.block_on(examine::examine(&plan));
+    let mut watch = Watch::new(format!("examining {}", plan.target), 1);
+    let evidence = runtime.block_on(watch.until(examine::examine(&plan)));
+    drop(watch);
     // A resolver that hangs must not keep the process: its thread is left behind.
     runtime.shutdown_background();
     let (cause, others) = rules::diagnose(&evidence);

@@ -27,8 +27,8 @@ pub(crate) struct Plan {
     /// Which roots these are.
     pub(crate) roots: String,
     pub(crate) identity: Option<Arc<Identity>>,
-    /// The certificate of `identity`.
-    pub(crate) client: Option<Certificate>,
+    /// The certificates of `identity`'s file, its own first.
+    pub(crate) client: Vec<Certificate>,
     /// The first certificate of the file of `--expect`, and the file's name.
     pub(crate) expected: Option<(String, Certificate)>,
     pub(crate) revocation: RevocationPolicy,
@@ -60,10 +60,9 @@ impl Plan {
         let (identity, client) = match &opts.cert {
             Some(path) => {
                 let identity = files::identity(provider.as_ref(), path, opts.key.as_deref())?;
-                let own = first_certificate("--cert", path)?;
-                (Some(Arc::new(identity)), Some(own))
+                (Some(Arc::new(identity)), certificates("--cert", path)?)
             }
-            None => (None, None),
+            None => (None, Vec::new()),
         };
         let expected = match &opts.expect {
             Some(path) => Some((path.display().to_string(), first_certificate("--expect", path)?)),
@@ -100,8 +99,12 @@ fn crl(path: &std::path::Path) -> Result<Crl, Usage> {
     Crl::from_pem(&files::read("--crl", path)?).map_err(|error| wrong(error.to_string()))
 }
 
+fn certificates(option: &str, path: &std::path::Path) -> Result<Vec<Certificate>, Usage> {
+    tlsmith_x509::pem::certificates(&files::read(option, path)?)
+        .map_err(|error| Usage::new("usage.file", format!("{option} {}: {error}", path.display()), ""))
+}
+
 fn first_certificate(option: &str, path: &std::path::Path) -> Result<Certificate, Usage> {
-    let wrong = |what: String| Usage::new("usage.file", format!("{option} {}: {what}", path.display()), "");
-    let all = tlsmith_x509::pem::certificates(&files::read(option, path)?).map_err(|error| wrong(error.to_string()))?;
-    all.into_iter().next().ok_or_else(|| wrong(String::from("no certificate in it")))
+    let nothing = || Usage::new("usage.file", format!("{option} {}: no certificate in it", path.display()), "");
+    certificates(option, path)?.into_iter().next().ok_or_else(nothing)
 }

@@ -48,8 +48,8 @@ const MAX_REPLY: usize = 8 << 10;
 pub(crate) struct Probe {
     /// Whom to reach.
     pub(crate) target: Target,
-    /// The one address to ask; none: the first of the target that takes a connection.
-    pub(crate) address: Option<SocketAddr>,
+    /// The addresses to ask, of which the first that takes a connection counts; none: those of the target.
+    pub(crate) addresses: Vec<SocketAddr>,
     /// The name to send as SNI; none: none is sent. An address is never sent (RFC 6066 §3).
     pub(crate) server_name: Option<ServerName>,
     /// The lowest and the highest version to offer.
@@ -71,7 +71,7 @@ impl Probe {
     pub(crate) fn new(target: Target, server_name: Option<ServerName>, limit: Duration) -> Self {
         Self {
             target,
-            address: None,
+            addresses: Vec::new(),
             server_name,
             versions: (ProtocolVersion::TLS1_2, ProtocolVersion::TLS1_3),
             groups: None,
@@ -211,10 +211,10 @@ fn config(provider: &Arc<dyn Provider>, probe: &Probe) -> Result<Arc<ClientConfi
 
 /// A TCP connection, and how long it took.
 pub(crate) async fn reach(probe: &Probe, seen: &mut Seen) -> Result<(TcpStream, SocketAddr, Duration), Error> {
-    let addresses = match (probe.address, probe.target.ip(), probe.target.host.contains('%')) {
-        (Some(address), _, _) => vec![address],
-        (None, Some(ip), false) => vec![SocketAddr::new(ip, probe.target.port)],
-        (None, _, _) => reach::resolve(&probe.target, probe.limit).await?,
+    let addresses = match (probe.target.ip(), probe.target.host.contains('%')) {
+        _ if !probe.addresses.is_empty() => probe.addresses.clone(),
+        (Some(ip), false) => vec![SocketAddr::new(ip, probe.target.port)],
+        _ => reach::resolve(&probe.target, probe.limit).await?,
     };
     let (tcp, address, rtt) = reach::connect(&addresses, probe.limit, &mut seen.failed_addresses).await?;
     seen.address = Some(address);

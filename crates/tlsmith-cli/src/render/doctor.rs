@@ -93,8 +93,15 @@ impl Page<'_> {
         for [what, took, agreed, came] in &rows {
             let [first, second, third] = widths.as_slice() else { return };
             let line = format!("  {what:first$}  {took:>second$}  {agreed:third$}  {came}");
-            self.text.push_str(line.trim_end());
+            let line = line.trim_end();
+            if columns(line) <= self.style.width {
+                self.text.push_str(&format!("{line}\n"));
+                continue;
+            }
+            // What came of it stands below what was tried.
+            self.text.push_str(format!("  {what:first$}  {took:>second$}  {agreed}").trim_end());
             self.text.push('\n');
+            self.block(came, "      ");
         }
     }
 

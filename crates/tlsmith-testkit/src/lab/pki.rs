@@ -92,8 +92,13 @@ impl Authority {
         Leaf::new(&certificate.pem(), &params, &key)
     }
 
-    /// A CRL of this hour that names these serial numbers (hexadecimal), in DER.
+    /// A current CRL that names these serial numbers (hexadecimal), in DER.
     pub fn crl(&self, revoked: &[&str]) -> Vec<u8> {
+        self.crl_until(revoked, ago(Duration::days(-7)))
+    }
+
+    /// The same with another day on which there is to be a newer one; it was issued a month before.
+    pub fn crl_until(&self, revoked: &[&str], next_update: OffsetDateTime) -> Vec<u8> {
         let revoked_certs = revoked
             .iter()
             .map(|serial| RevokedCertParams {
@@ -104,8 +109,8 @@ impl Authority {
             })
             .collect();
         let params = CertificateRevocationListParams {
-            this_update: ago(Duration::hours(1)),
-            next_update: ago(Duration::days(-7)),
+            this_update: next_update - Duration::days(30),
+            next_update,
             crl_number: SerialNumber::from(7_u64),
             issuing_distribution_point: None,
             revoked_certs,

@@ -130,6 +130,15 @@ pub fn greeting(greeting: &'static [u8], complaint: &'static [u8]) -> Listening 
     })
 }
 
+/// Reads something, answers with this and hangs up.
+pub fn answering(reply: Vec<u8>) -> Listening {
+    Listening::start(move |mut socket| {
+        if matches!(socket.read(&mut [0; 4096]), Ok(1..)) {
+            let _ = socket.write_all(&reply);
+        }
+    })
+}
+
 /// Takes the connection and the ClientHello, and never says a word.
 pub fn silent() -> Listening {
     Listening::start(|mut socket| wait_for_end(&mut socket))

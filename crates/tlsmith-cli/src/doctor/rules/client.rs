@@ -1,6 +1,6 @@
 //! Client certificates: required, or not taken.
 
-use tlsmith_x509::Certificate;
+use tlsmith_x509::{Certificate, cert::Detail};
 
 use super::Diagnosis;
 use crate::doctor::{
@@ -39,33 +39,30 @@ fn words(trial: &Trial) -> Option<String> {
 
 /// A certificate was shown, and is not taken.
 pub(super) fn refused(evidence: &Evidence) -> Option<Diagnosis> {
-    let own = evidence.client.as_ref()?;
+    let own = evidence.client.first()?;
     let (trial, said) = given_up(evidence)?;
-    let subject = own.subject();
     let expired = own.not_after() < evidence.now;
-    let known = is_of_named_authority(trial, own);
+    let known = is_of_named_authority(trial, &evidence.client);
+    let is_of_unknown_ca = known == Some(false);
     let fields = [
         Some(said),
         Some(format!(
-            "the client certificate shown is {subject}, issued by {}, valid until {}",
+            "the client certificate shown is {}, issued by {}, valid until {}",
+            own.subject(),
             own.issuer(),
             own.not_after()
         )),
-        (known == Some(false)).then(|| authorities(trial)),
+        is_of_unknown_ca.then(|| authorities(evidence, trial)),
     ];
+    let purposes = purposes(own).filter(|purposes| !purposes.iter().any(|purpose| is_for_clients(purpose)));
     let (cause, message, fix) = match trial.alert() {
         Some("certificate_expired") => expired_client(own),
         _ if expired => expired_client(own),
-        Some("unknown_ca") => unknown_ca(own),
-        _ if known == Some(false) => unknown_ca(own),
-        _ => (
-            Cause::ClientCertificateRefused,
-            format!("The server does not take the client certificate {subject}."),
-            String::from(
-                "The server's log says why: its purpose (extendedKeyUsage has to allow clientAuth), a revocation, a name that it \
-                 does not expect, or a missing intermediate in the file of --cert.",
-            ),
-        ),
+        Some("unknown_ca") => unknown_ca(evidence, own),
+        _ if purposes.is_some() => wrong_purpose(own, &purposes.unwrap_or_default()),
+        Some("unsupported_certificate") => refused_client(own),
+        _ if is_of_unknown_ca => unknown_ca(evidence, own),
+        _ => refused_client(own),
     };
     Some(Diagnosis::new(cause, message, fix).because_of(fields.into_iter().flatten()))
 }
@@ -81,31 +78,77 @@ fn expired_client(own: &Certificate) -> (Cause, String, String) {
     (Cause::ClientCertificateExpired, message, fix.to_owned())
 }
 
-fn unknown_ca(own: &Certificate) -> (Cause, String, String) {
+fn unknown_ca(evidence: &Evidence, own: &Certificate) -> (Cause, String, String) {
     let message =
         format!("The server does not trust {}, which issued the client certificate {}.", own.issuer(), own.subject());
-    let fix = "Show a certificate of a CA that the server trusts, send the intermediates along (in the file of --cert, after the \
-               leaf), or have the CA added on the server.";
+    let fix = match evidence.client.len() {
+        1 => {
+            "Send the intermediates along (in the file of --cert, after the leaf: it holds the leaf alone), show a certificate of a \
+             CA that the server trusts, or have the CA added on the server."
+        }
+        _ => "Show a certificate of a CA that the server trusts, or have the CA added on the server.",
+    };
     (Cause::ClientCertificateUnknownCa, message, fix.to_owned())
 }
 
-/// Whether the issuer is among those that the server named; none where it named none.
-fn is_of_named_authority(trial: &Trial, own: &Certificate) -> Option<bool> {
-    let request = trial.seen.certificate_request.as_ref().filter(|request| !request.authorities.is_empty())?;
-    Some(request.authorities.iter().any(|name| name == own.issuer_der()))
+fn wrong_purpose(own: &Certificate, purposes: &[String]) -> (Cause, String, String) {
+    let message = format!(
+        "The server does not take the client certificate {}: it is for {}, not for clientAuth.",
+        own.subject(),
+        purposes.join(", ")
+    );
+    let fix = "Have the client certificate issued with the extended key usage clientAuth (public CAs issue for servers only: take a CA \
+               of your own), and show that one.";
+    (Cause::ClientCertificateRefused, message, fix.to_owned())
 }
 
-fn authorities(trial: &Trial) -> String {
-    let count = trial.seen.certificate_request.as_ref().map_or(0, |request| request.authorities.len());
-    match count {
-        1 => String::from("the server names one CA that it takes, another one"),
-        count => format!("its issuer is none of the {count} CAs that the server names"),
+fn refused_client(own: &Certificate) -> (Cause, String, String) {
+    let message = format!("The server does not take the client certificate {}.", own.subject());
+    let fix = "The server's log says why: its purpose (extendedKeyUsage has to allow clientAuth), a revocation, a name that it \
+               does not expect, or a missing intermediate in the file of --cert.";
+    (Cause::ClientCertificateRefused, message, fix.to_owned())
+}
+
+/// What its extended key usage allows; none where it has none: then it allows everything.
+fn purposes(own: &Certificate) -> Option<Vec<String>> {
+    own.extension_details().into_iter().find_map(|extension| match extension.detail {
+        Detail::ExtendedKeyUsage(purposes) => Some(purposes),
+        _ => None,
+    })
+}
+
+fn is_for_clients(purpose: &str) -> bool {
+    matches!(purpose, "clientAuth" | "anyExtendedKeyUsage")
+}
+
+/// Whether a certificate that is shown, or the issuer of one, is among those that the server named (RFC 8446 §4.2.4); none where
+/// it named none.
+fn is_of_named_authority(trial: &Trial, shown: &[Certificate]) -> Option<bool> {
+    let request = trial.seen.certificate_request.as_ref().filter(|request| !request.authorities.is_empty())?;
+    let leads_to = |name: &Vec<u8>| shown.iter().any(|sent| sent.issuer_der() == name || sent.subject_der() == name);
+    Some(request.authorities.iter().any(leads_to))
+}
+
+fn authorities(evidence: &Evidence, trial: &Trial) -> String {
+    let named =
+        trial.seen.certificate_request.as_ref().map(|request| request.authorities.as_slice()).unwrap_or_default();
+    // Names are shown as certificates at hand have them.
+    let roots = evidence.anchors.certificates();
+    let label = |name: &Vec<u8>| roots.iter().find(|root| root.subject_der() == name).map(Certificate::subject);
+    match named {
+        [one] => match label(one) {
+            Some(name) => {
+                format!("the server names one CA that it takes, {name}: it issued nothing in the file of --cert")
+            }
+            None => String::from("the server names one CA that it takes, and it issued nothing in the file of --cert"),
+        },
+        _ => format!("none of the {} CAs that the server names issued anything in the file of --cert", named.len()),
     }
 }
 
 /// None was shown, and it does not go without.
 pub(super) fn required(evidence: &Evidence) -> Option<Diagnosis> {
-    if evidence.client.is_some() {
+    if !evidence.client.is_empty() {
         return None;
     }
     let says_so = |trial: &&Trial| trial.alert() == Some("certificate_required");

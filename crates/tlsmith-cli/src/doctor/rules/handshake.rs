@@ -1,9 +1,9 @@
 //! Handshakes that do not come to their end.
 
-use tlsmith::registry::ProtocolVersion;
+use tlsmith::registry::{CipherSuite, ProtocolVersion, SignatureScheme};
 use tlsmith_x509::Code;
 
-use super::{Diagnosis, certificates::sentence};
+use super::{Diagnosis, certificates::sentence, reach::RESET};
 use crate::{
     connect::starttls::Protocol,
     doctor::{
@@ -17,6 +17,8 @@ use crate::{
 
 /// How much of what the server said is quoted.
 const QUOTED: usize = 80;
+/// How many bytes that are no text are shown.
+const HEX: usize = 16;
 
 /// The everyday handshake, if it failed after TCP and before anything was agreed on.
 fn refused(evidence: &Evidence) -> Option<&Trial> {
@@ -29,13 +31,15 @@ fn refused(evidence: &Evidence) -> Option<&Trial> {
 pub(super) fn another_protocol(evidence: &Evidence) -> Option<Diagnosis> {
     let trial = refused(evidence)?;
     let (first, port) = (trial.seen.first_bytes.as_slice(), evidence.target.port);
-    if !matches!(trial.code(), "record.plain_http" | "record.not_tls") && banners::recognise(first).is_none() {
+    let says_so = matches!(trial.code(), "record.plain_http" | "record.not_tls");
+    if !says_so && banners::recognise(first).is_none() && !(trial.code().starts_with("record.") && is_no_record(first))
+    {
         return None;
     }
     let said = format!("it answered the ClientHello with {}", quoted(first));
     match banners::recognise(first) {
-        _ if trial.code() == "record.plain_http" => Some(plain_http(port).because(said)),
-        Some(banner) if banner.name == "plain HTTP" => Some(plain_http(port).because(said)),
+        Some(banner) if banner.name.starts_with("plain HTTP") => Some(plain_http(port, banner.name).because(said)),
+        _ if trial.code() == "record.plain_http" => Some(plain_http(port, "plain HTTP").because(said)),
         Some(banner) => {
             let fix = match banner.starttls {
                 Some(protocol) => format!(
@@ -67,10 +71,15 @@ pub(super) fn another_protocol(evidence: &Evidence) -> Option<Diagnosis> {
     }
 }
 
-fn plain_http(port: u16) -> Diagnosis {
+/// The first bytes of a record are its type (RFC 8446 §5.1 and RFC 6520) and the major version 3.
+fn is_no_record(first: &[u8]) -> bool {
+    !matches!(first, [0x14..=0x18, 3, ..] | [])
+}
+
+fn plain_http(port: u16, protocol: &str) -> Diagnosis {
     let fix = "Switch TLS on for this port in the server's configuration, or connect to the port that has it; a client that \
                shows \"wrong version number\" or \"record too long\" means the same.";
-    Diagnosis::new(Cause::PlainHttp, format!("Port {port} answers in plain HTTP: TLS is not switched on there."), fix)
+    Diagnosis::new(Cause::PlainHttp, format!("Port {port} answers in {protocol}: TLS is not switched on there."), fix)
 }
 
 /// The same without ML-KEM goes through.
@@ -176,7 +185,7 @@ pub(super) fn no_common_suite(evidence: &Evidence) -> Option<Diagnosis> {
     let answer = [Offer::Legacy, Offer::AnyGroup]
         .into_iter()
         .filter_map(|offer| evidence.raw(offer))
-        .find(|answer| answer.suite.is_some());
+        .find(|answer| answer.suite.is_some_and(|suite| !is_usual_suite(suite)));
     let refusal = trial.error().map(|error| error.message.clone());
     let fix = "Allow suites with forward secrecy and AEAD: TLS 1.3 as a whole, and for TLS 1.2 the ECDHE suites with AES-GCM or \
                ChaCha20-Poly1305.";
@@ -190,6 +199,49 @@ pub(super) fn no_common_suite(evidence: &Evidence) -> Option<Diagnosis> {
             )
             .because_of(refusal),
     )
+}
+
+/// The server would take a suite that was offered, and signs in a way that was not.
+pub(super) fn no_common_signature(evidence: &Evidence) -> Option<Diagnosis> {
+    let trial = refused(evidence).filter(|trial| is_refusal(trial))?;
+    let answer = evidence.raw(Offer::Legacy).filter(|answer| answer.suite.is_some_and(is_usual_suite))?;
+    let scheme = answer.signature_scheme.filter(|scheme| is_broken(*scheme))?;
+    let scheme = scheme_name(scheme);
+    let message =
+        format!("Offered everything, the server signs the handshake with {scheme}; clients of today do not take it.");
+    let fix = "Allow signatures with SHA-256 at least: RSA-PSS, RSA (PKCS #1) or ECDSA. A server that cannot is too old for TLS of \
+               today: update it, or put a TLS proxy before it.";
+    let diagnosis = Diagnosis::new(Cause::NoCommonSignature, message, fix);
+    let refusal = trial.error().map(|error| error.message.clone());
+    Some(
+        diagnosis
+            .because(format!("offered every signature there is, the server chose {}", chosen(answer)))
+            .because_of(refusal),
+    )
+}
+
+/// The suites that clients of today offer: those of TLS 1.3 with GCM or ChaCha20, and ECDHE with the same.
+fn is_usual_suite(suite: CipherSuite) -> bool {
+    let name = suite.name().unwrap_or_default();
+    let aead = name.contains("_GCM_") || name.contains("_CHACHA20_");
+    aead && (name.starts_with("TLS_ECDHE_RSA_") || name.starts_with("TLS_ECDHE_ECDSA_") || suite.0 >> 8 == 0x13)
+}
+
+/// Hash and signature of RFC 5246 §7.4.1.4.1 with MD5, SHA-1 or SHA-224 (RFC 9155), or with DSA.
+fn is_broken(scheme: SignatureScheme) -> bool {
+    let [hash, signature] = scheme.0.to_be_bytes();
+    matches!(hash, 1..=3) || matches!((hash, signature), (1..=6, 2))
+}
+
+/// For people; the registry of today has no names for most of these.
+fn scheme_name(scheme: SignatureScheme) -> String {
+    let [hash, signature] = scheme.0.to_be_bytes();
+    let hash = ["none", "MD5", "SHA-1", "SHA-224", "SHA-256", "SHA-384", "SHA-512"].get(usize::from(hash));
+    let signature = ["anonymous", "RSA", "DSA", "ECDSA"].get(usize::from(signature));
+    match (hash, signature) {
+        (Some(hash), Some(signature)) => format!("{signature} and {hash}"),
+        _ => scheme.to_string(),
+    }
 }
 
 /// The server's refusal of what was offered, or ours of what it chose.
@@ -256,9 +308,8 @@ pub(super) fn silence(evidence: &Evidence) -> Option<Diagnosis> {
         ),
         "transport.reset" => (
             Cause::ConnectionReset,
-            "The connection is reset during the handshake.",
-            "The server's log says why if it was the server; a firewall that dislikes the name (SNI) or the ClientHello does the \
-             same: try from another network.",
+            "The TCP connection stands; when TLS begins it is reset, and no alert says why.",
+            RESET,
         ),
         "transport.closed_in_handshake" | "alert.close_notify_in_handshake" => (
             Cause::ClosedWithoutAlert,
@@ -306,6 +357,7 @@ fn chosen(answer: &Answer) -> String {
         answer.suite.map(|suite| suite.to_string()),
         answer.group.map(|group| group_name(group.0)),
         answer.field_bits.map(|bits| format!("a finite field of {bits} bits")),
+        answer.signature_scheme.map(|scheme| format!("signed with {}", scheme_name(scheme))),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
@@ -346,8 +398,16 @@ fn group_name(value: u16) -> String {
     name.to_owned()
 }
 
-/// What was said, harmless and not too long, in quotation marks.
+/// What was said, harmless and not too long: text in quotation marks, all else in hexadecimal.
 fn quoted(bytes: &[u8]) -> String {
+    let is_text = |byte: &u8| !byte.is_ascii_control() || matches!(byte, b'\r' | b'\n' | b'\t' | 0x1b | 0x07 | 0x08);
+    // A character may be cut off at the end.
+    let is_utf8 = str::from_utf8(bytes).map_or_else(|error| error.error_len().is_none(), |_| true);
+    if !(is_utf8 && bytes.iter().all(is_text)) {
+        let shown: Vec<String> = bytes.iter().take(HEX).map(|byte| format!("{byte:02x}")).collect();
+        let more = if bytes.len() > HEX { " ..." } else { "" };
+        return format!("the bytes {}{more}", shown.join(" "));
+    }
     let text = String::from_utf8_lossy(bytes.get(..QUOTED).unwrap_or(bytes));
     let line = text.lines().next().unwrap_or_default();
     let more = if line.len() < bytes.len().saturating_sub(2) { "..." } else { "" };

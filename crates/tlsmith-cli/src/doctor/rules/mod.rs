@@ -5,8 +5,10 @@ mod certificates;
 mod client;
 mod clock;
 mod handshake;
+mod issuers;
 mod names;
 mod reach;
+mod revocation;
 #[cfg(test)]
 mod tests;
 mod warnings;
@@ -80,13 +82,22 @@ impl Diagnosis {
 /// A rule.
 type Rule = fn(&Evidence) -> Option<Diagnosis>;
 
-/// All rules, in the order in which they are asked, by what they are about: of each group the first that speaks counts, since
-/// the others would tell the same event again.
+/// Rules that are asked together.
+enum Step {
+    /// Of these the first that speaks counts, since the others would tell the same event again.
+    First(&'static [Rule]),
+    /// What this finds counts one by one.
+    Each(fn(&Evidence) -> Vec<Diagnosis>),
+}
+
+use Step::{Each, First};
+
+/// All rules, in the order in which they are asked, by what they are about.
 ///
 /// What keeps the bytes from flowing comes first; then what makes certificates look wrong that are not (the clock, somebody in
 /// between); then who vouches; then what the certificate says; at the end what works but should not stay.
-const RULES: &[&[Rule]] = &[
-    &[
+const RULES: &[Step] = &[
+    First(&[
         reach::unresolved,
         reach::no_connection,
         reach::starttls,
@@ -96,28 +107,34 @@ const RULES: &[&[Rule]] = &[
         handshake::unknown_name,
         handshake::old_version,
         handshake::no_common_group,
+        handshake::no_common_signature,
         handshake::no_common_suite,
         client::refused,
         client::required,
         certificates::leaf_not_first,
+        certificates::key_usage,
         certificates::weak_key,
         handshake::key_mismatch,
         handshake::internal_error,
         handshake::silence,
-    ],
-    &[warnings::some_are_bad],
-    &[clock::off],
-    &[warnings::stale],
-    &[certificates::middlebox, names::default_certificate],
-    &[certificates::revoked],
-    &[certificates::self_signed, certificates::wrong_intermediate, certificates::missing_intermediate],
-    &[certificates::of_the_finding],
-    &[names::mismatch],
-    &[certificates::must_staple],
-    &[warnings::different, warnings::address_down],
-    &[warnings::order],
-    &[warnings::expires_soon],
-    &[warnings::only_with_sni],
+    ]),
+    First(&[warnings::some_are_bad]),
+    First(&[clock::off]),
+    First(&[warnings::stale]),
+    First(&[issuers::middlebox, names::default_certificate]),
+    First(&[revocation::revoked]),
+    First(&[issuers::self_signed, issuers::wrong_intermediate, issuers::missing_intermediate]),
+    Each(certificates::findings),
+    First(&[issuers::perhaps_missing, issuers::private_ca]),
+    First(&[names::mismatch, names::suffix_wildcard]),
+    First(&[revocation::must_staple]),
+    First(&[revocation::bad_staple]),
+    First(&[revocation::bad_crl]),
+    First(&[warnings::different]),
+    First(&[warnings::address_down]),
+    First(&[warnings::order]),
+    First(&[warnings::expires_soon]),
+    First(&[warnings::only_with_sni]),
 ];
 
 /// Asked where no other rule spoke.
@@ -129,7 +146,10 @@ fn follows_from(found: Cause, cause: Cause) -> bool {
     match cause {
         C::ClockOff => matches!(found, C::ExpiredLeaf | C::ExpiredIntermediate | C::ExpiredRoot | C::NotYetValid),
         C::DifferentCertificates => matches!(found, C::ExpiredLeaf | C::NotYetValid | C::WrongHost | C::AddressDown),
+        // A CA more than was allowed, since it is none.
+        C::NotACa => matches!(found, C::PathLength),
         C::SelfSigned => matches!(found, C::NoSan),
+        C::Revoked | C::MustStaple => matches!(found, C::BadStaple | C::BadCrl),
         C::WrongVirtualHost => matches!(found, C::SelfSigned | C::WrongHost | C::NoSan | C::PrivateCa),
         C::StaleCertificate => matches!(found, C::ExpiredLeaf),
         C::WrongOrder => matches!(found, C::KeyMismatch | C::WrongHost | C::Purpose | C::NoSan),
@@ -140,11 +160,15 @@ fn follows_from(found: Cause, cause: Cause) -> bool {
 /// The cause, and what is wrong besides. Where nothing is, that is the cause.
 pub(crate) fn diagnose(evidence: &Evidence) -> (Diagnosis, Vec<Diagnosis>) {
     let mut all: Vec<Diagnosis> = Vec::new();
-    for group in RULES {
-        if let Some(found) = group.iter().find_map(|rule| rule(evidence))
-            && !all.iter().any(|other| other.cause == found.cause || follows_from(found.cause, other.cause))
-        {
-            all.push(found);
+    for step in RULES {
+        let found = match step {
+            First(rules) => rules.iter().find_map(|rule| rule(evidence)).into_iter().collect(),
+            Each(findings) => findings(evidence),
+        };
+        for found in found {
+            if !all.iter().any(|other| other.cause == found.cause || follows_from(found.cause, other.cause)) {
+                all.push(found);
+            }
         }
     }
     if all.is_empty() {

@@ -68,6 +68,15 @@ pub(super) fn mismatch(evidence: &Evidence) -> Option<Diagnosis> {
         );
         return diagnosis(Cause::WildcardDepth, message, fix);
     }
+    if let Some(wildcard) = presented.iter().find(|name| name.strip_prefix("*.") == Some(parent(&host))) {
+        let message = format!(
+            "{wildcard} would cover {host}, but stands directly below the top-level domain {}: such a wildcard covers what belongs to \
+             different people, and no client takes it.",
+            parent(&host)
+        );
+        let fix = format!("Have a certificate issued that holds {host} itself (and *.{host}, if need be).");
+        return diagnosis(Cause::WildcardSuffix, message, fix);
+    }
     let is_below = |name: &&String| name.strip_prefix("*.") == Some(&host) || name.strip_prefix("www.") == Some(&host);
     if let Some(below) = presented.iter().find(is_below) {
         let message = format!(
@@ -96,6 +105,15 @@ pub(super) fn mismatch(evidence: &Evidence) -> Option<Diagnosis> {
         String::from("without SNI the server serves the same certificate: it is its only one, or its default")
     });
     diagnosis(Cause::WrongHost, message, fix).map(|found| found.because_of(same))
+}
+
+/// This client takes the wildcard, browsers do not.
+pub(super) fn suffix_wildcard(evidence: &Evidence) -> Option<Diagnosis> {
+    let finding = evidence.aside.wildcard.as_ref()?;
+    let name = &evidence.name;
+    let fix = format!("Have a certificate issued that holds {name} itself (and *.{name}, if need be).");
+    let diagnosis = Diagnosis::new(Cause::WildcardSuffix, sentence(&finding.message), fix).about(Some(0));
+    Some(diagnosis.because("browsers refuse it by the public suffix list; programs without that list take it").works())
 }
 
 /// A certificate that does hold the name, served when asked in another way.

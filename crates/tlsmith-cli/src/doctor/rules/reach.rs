@@ -1,7 +1,12 @@
 //! The way to the server: name, TCP, and the dialogue before TLS.
 
+use std::net::SocketAddr;
+
 use super::{Diagnosis, certificates::sentence};
-use crate::doctor::{causes::Cause, evidence::Evidence};
+use crate::doctor::{
+    causes::Cause,
+    evidence::{Evidence, Trial},
+};
 
 /// The name has no address.
 pub(super) fn unresolved(evidence: &Evidence) -> Option<Diagnosis> {
@@ -23,7 +28,8 @@ pub(super) fn no_connection(evidence: &Evidence) -> Option<Diagnosis> {
         "transport.refused" => (
             Cause::ConnectionRefused,
             format!(
-                "Check that the server runs and listens on port {port} (on the host: ss -ltnp | grep :{port}), and not on 127.0.0.1 only."
+                "Check that the server runs and listens on port {port} (on the host: ss -ltnp 'sport = :{port}'){}.",
+                if is_here(trial) { "" } else { ", and not on 127.0.0.1 only" }
             ),
         ),
         "transport.timeout" => (
@@ -32,11 +38,21 @@ pub(super) fn no_connection(evidence: &Evidence) -> Option<Diagnosis> {
                 "A firewall that drops packets looks like this: check the rules for TCP port {port} on the way and on the host, and the address itself."
             ),
         ),
-        "transport.reset" => (Cause::ConnectionReset, error.fix.clone()),
+        "transport.reset" => (Cause::ConnectionReset, String::from(RESET)),
         _ => (Cause::Unreachable, error.fix.clone()),
     };
     let others = trial.seen.failed_addresses.iter().map(|failed| failed.message.clone());
     Some(Diagnosis::new(cause, sentence(&error.message), fix).because_of(others))
+}
+
+/// What to do where connections are reset.
+pub(super) const RESET: &str = "Look at the server's log. A server that expects a PROXY header before TLS resets who sends none, and a firewall that dislikes \
+                                the name (SNI) or the ClientHello does the same: try from another network.";
+
+/// All that was asked is this machine.
+fn is_here(trial: &Trial) -> bool {
+    let mut asked = trial.seen.failed_addresses.iter().filter_map(|failed| failed.address.parse::<SocketAddr>().ok());
+    !trial.seen.failed_addresses.is_empty() && asked.all(|address| address.ip().is_loopback())
 }
 
 /// The dialogue in clear did not come to TLS.

@@ -1,18 +1,21 @@
 //! What works and should not stay; and that nothing is wrong.
 
-use tlsmith_x509::{Code, Report};
+use tlsmith_x509::{Code, Report, Severity};
 
 use super::{
     Diagnosis,
-    certificates::sentence,
+    certificates::{renewed_by_its_ca, sentence},
     handshake::{names, negotiated},
 };
-use crate::doctor::{
-    causes::Cause,
-    evidence::{Evidence, Kind, Trial},
+use crate::{
+    doctor::{
+        causes::Cause,
+        evidence::{Evidence, Kind, Trial},
+    },
+    exit::Exit,
 };
 
-/// The file of `--expect` is newer than what is served.
+/// What is served is not what the file of `--expect` holds: older, or another one.
 pub(super) fn stale(evidence: &Evidence) -> Option<Diagnosis> {
     let (file, expected) = evidence.expected.as_ref()?;
     let served = evidence.leaf().filter(|served| *served != expected)?;
@@ -23,8 +26,9 @@ pub(super) fn stale(evidence: &Evidence) -> Option<Diagnosis> {
         format!("served: {}, {}", names(served), dates(served)),
         format!("{file}: {}, {}", names(expected), dates(expected)),
     ];
-    let (message, fix) = match expected.not_before() > served.not_before() {
+    let (cause, message, fix) = match expected.not_before() > served.not_before() {
         true => (
+            Cause::StaleCertificate,
             format!(
                 "{file} holds a newer certificate than the one that the server serves: it was not reloaded after the renewal."
             ),
@@ -32,11 +36,12 @@ pub(super) fn stale(evidence: &Evidence) -> Option<Diagnosis> {
              or CDN before it has the new one, too.",
         ),
         false => (
-            format!("The server does not serve the certificate in {file}, but another one that is not older."),
-            "Check that this is the file that the server reads, and that this host is the server.",
+            Cause::OtherCertificate,
+            format!("The server does not serve the certificate in {file}, which is not newer, but another one."),
+            "Check that this is the file that the server reads for this name, and that this host is the server.",
         ),
     };
-    Some(Diagnosis::new(Cause::StaleCertificate, message, fix).about(Some(0)).because_of(seen))
+    Some(Diagnosis::new(cause, message, fix).about(Some(0)).because_of(seen))
 }
 
 /// Some of the addresses have a certificate that is good, others not.
@@ -82,20 +87,50 @@ fn served(evidence: &Evidence) -> Vec<String> {
 
 /// An address that does not answer while another does.
 pub(super) fn address_down(evidence: &Evidence) -> Option<Diagnosis> {
-    let default = evidence.default_trial().filter(|trial| trial.is_good())?;
-    let down = evidence.trials.iter().find_map(|trial| match &trial.kind {
-        // localhost has two addresses on most machines, and servers for tests listen on one.
-        Kind::Address(address) if !address.ip().is_loopback() && !trial.is_good() => Some((address, trial.error()?)),
-        _ => None,
-    });
-    let (address, error) = down?;
-    let message = format!("One address of {} does not serve: {}.", evidence.target.host, error.message);
+    let (serves, fails): (Vec<&Trial>, Vec<&Trial>) = evidence.addresses().partition(|trial| trial.is_good());
+    let good = serves.first()?;
+    // localhost has two addresses on most machines, and servers for tests listen on one.
+    let counts = |trial: &&&Trial| match &trial.kind {
+        Kind::Address(address) => evidence.addresses_are_given || !address.ip().is_loopback(),
+        _ => true,
+    };
+    let down: Vec<(String, String)> = fails.iter().filter(counts).filter_map(|trial| down(trial)).collect();
+    let (first, _) = down.first()?;
+    let (count, all) = (down.len(), serves.len() + fails.len());
+    let said: Vec<&str> = down.iter().map(|(_, said)| said.as_str()).collect();
+    let message = format!(
+        "{count} of {all} addresses of {} {}: {}.",
+        evidence.target.host,
+        if count == 1 { "does not serve" } else { "do not serve" },
+        said.join("; ")
+    );
     let fix = format!(
         "Check the machine at {}, or take its record out of DNS: some clients try it first and wait.",
-        address.ip()
+        if count == 1 { first.clone() } else { down.iter().map(|(at, _)| at.as_str()).collect::<Vec<_>>().join(", ") }
     );
-    let other = default.seen.address.map(|address| format!("{} does", address.ip()));
-    Some(Diagnosis::new(Cause::AddressDown, message, fix).because_of(other))
+    let others = serves.iter().filter_map(|trial| trial.seen.address).map(|address| format!("{} serves", address.ip()));
+    let diagnosis = Diagnosis::new(Cause::AddressDown, message, fix).because_of(others);
+    // Clients go on to the next address where none takes the connection, and not where the handshake fails.
+    Some(match good.kind {
+        Kind::Default => diagnosis,
+        _ => Diagnosis { severity: Severity::Error, exit: Exit::Failed, ..diagnosis },
+    })
+}
+
+/// Which address it is, and why it does not serve.
+fn down(trial: &Trial) -> Option<(String, String)> {
+    let address = match &trial.kind {
+        Kind::Address(address) => address.ip(),
+        _ => trial.seen.address?.ip(),
+    };
+    // That it wants a certificate of its clients is another matter.
+    let error = trial.error().filter(|_| !trial.seen.completed)?;
+    let said = if error.message.contains(&address.to_string()) {
+        error.message.clone()
+    } else {
+        format!("{address}: {}", error.message)
+    };
+    Some((address.to_string(), said))
 }
 
 /// The chain works as a set, but not as a list.
@@ -120,8 +155,10 @@ pub(super) fn order(evidence: &Evidence) -> Option<Diagnosis> {
 
 /// The last days.
 pub(super) fn expires_soon(evidence: &Evidence) -> Option<Diagnosis> {
-    let finding = evidence.finding(Code::ExpiresSoon)?;
-    Some(Diagnosis::new(Cause::ExpiresSoon, sentence(&finding.message), finding.fix.clone()).about(finding.certificate))
+    let finding = evidence.finding(Code::ExpiresSoon).or(evidence.aside.expires_soon.as_ref())?;
+    let diagnosis =
+        Diagnosis::new(Cause::ExpiresSoon, sentence(&finding.message), finding.fix.clone()).about(finding.certificate);
+    Some(if finding.certificate == Some(0) { renewed_by_its_ca(evidence, diagnosis) } else { diagnosis })
 }
 
 /// All is well for those who send the name, and not for those who do not.

@@ -10,6 +10,7 @@ pub(super) const TABLE: &[Meaning] = &[
         causes: &[
             "The certificate lacks the name: example.com is there and www.example.com is not, or the other way round.",
             "A wildcard is one label short: *.example.com covers a.example.com, neither example.com nor a.b.example.com.",
+            "A wildcard stands directly below a public suffix (*.com, *.co.uk): nobody may have one, and clients do not take it.",
             "Another virtual host answered: no SNI was sent, or the server does not know the name and shows its default.",
             "An address was asked for (https://192.0.2.1), and the certificate holds names only.",
             "DNS leads to another server.",
@@ -20,6 +21,7 @@ pub(super) const TABLE: &[Meaning] = &[
             "doctor.wrong_host",
             "doctor.wildcard_depth",
             "doctor.bare_domain",
+            "doctor.wildcard_suffix",
             "doctor.ip_address",
             "doctor.wrong_virtual_host",
         ],

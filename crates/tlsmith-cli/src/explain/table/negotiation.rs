@@ -231,7 +231,7 @@ pub(super) const TABLE: &[Meaning] = &[
             "SHA-1 signatures are forbidden by policy (SECLEVEL 2, RHEL 9).",
         ],
         commands: &["tlsmith connect HOST -v", "tlsmith cert show HOST", "tlsmith explain rsa_pss_rsae_sha256"],
-        codes: &["hello.no_common_signature_scheme"],
+        codes: &["hello.no_common_signature_scheme", "doctor.no_common_signature_scheme"],
         texts: &[
             text("OpenSSL", "no suitable signature algorithm"),
             text("OpenSSL", "no shared signature algorithms"),

@@ -51,6 +51,7 @@ pub(super) const TABLE: &[Meaning] = &[
             "certificate.crl_expired",
             "certificate.crl_untrusted",
             "certificate.crl_unsupported",
+            "doctor.bad_crl",
         ],
         texts: &[
             noted("OpenSSL", "unable to get certificate CRL", "Verify error 3."),
@@ -85,6 +86,7 @@ pub(super) const TABLE: &[Meaning] = &[
             "certificate.ocsp_expired",
             "certificate.ocsp_other_certificate",
             "certificate.ocsp_unusable",
+            "doctor.bad_staple",
         ],
         texts: &[
             text("Firefox", "SEC_ERROR_OCSP_OLD_RESPONSE"),

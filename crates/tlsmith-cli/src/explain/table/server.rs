@@ -104,7 +104,7 @@ pub(super) const TABLE: &[Meaning] = &[
             "A load balancer and a server of one's own behind the same name.",
         ],
         commands: &["tlsmith doctor HOST", "getent ahosts HOST"],
-        codes: &["doctor.different_certificates"],
+        codes: &["doctor.different_certificates", "doctor.other_certificate"],
         texts: &[],
     },
 ];

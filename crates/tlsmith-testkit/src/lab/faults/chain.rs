@@ -5,7 +5,7 @@ use rcgen::{BasicConstraints, CustomExtension, GeneralSubtree, IsCa, KeyUsagePur
 use super::{
     Exit, Fault, Product,
     bench::Bench,
-    pki::{Authority, Leaf, authority_information},
+    pki::{Authority, Leaf, authority_information, subject},
 };
 use crate::certs::{CertFiles, HOST};
 
@@ -65,6 +65,33 @@ pub(super) const FAULTS: &[Fault] = &[
         start: |b| {
             let (_, lower) = two_levels(b);
             b.openssl(&b.files(&lower.leaf(&[HOST], |_| {}), &[&lower.pem]), &[])
+        },
+    },
+    Fault {
+        name: "missing-middle-intermediate",
+        title: "of three intermediates the one in the middle is not sent",
+        server: Product::OpenSsl,
+        cause: "missing_intermediate",
+        exit: Exit::NotTrusted,
+        start: |b| {
+            let named =
+                |name, above| Authority::new(name, Some(above), |params| params.distinguished_name = subject("", name));
+            let upper = named("Upper CA", b.root());
+            let lower = named("Lower CA", &named("Middle CA", &upper));
+            b.openssl(&b.files(&lower.leaf(&[HOST], |_| {}), &[&lower.pem, &upper.pem]), &[])
+        },
+    },
+    Fault {
+        name: "missing-intermediate-of-another-name",
+        title: "the leaf alone is sent; nothing in its issuer's name tells of the root that is trusted",
+        server: Product::Nginx,
+        cause: "missing_intermediate",
+        exit: Exit::NotTrusted,
+        start: |b| {
+            let issuing = Authority::new("NU Issuing CA", Some(b.root()), |params| {
+                params.distinguished_name = subject("Example Hosting", "NU Issuing CA");
+            });
+            b.nginx(&b.files(&issuing.leaf(&[HOST], |_| {}), &[]))
         },
     },
     Fault {

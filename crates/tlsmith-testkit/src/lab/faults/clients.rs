@@ -122,6 +122,17 @@ pub(super) const FAULTS: &[Fault] = &[
         },
     },
     Fault {
+        name: "client-certificate-refused-nginx",
+        title: "the server's own certificate is shown as the client's; nginx answers with a page",
+        server: Product::Nginx,
+        cause: "client_certificate_refused",
+        exit: Exit::Failed,
+        start: |b| {
+            let clients = Clients::new(b);
+            nginx(b, &clients).presenting(&clients.for_a_server(b))
+        },
+    },
+    Fault {
         name: "client-certificate-refused-tlsmith",
         title: "the client certificate was requested with the server's template",
         server: Product::Tlsmith,

@@ -76,6 +76,22 @@ pub(super) const FAULTS: &[Fault] = &[
         start: |b| b.openssl(&b.named(&["www.lab.test"]), &[]).asked_as("lab.test", &[V4]),
     },
     Fault {
+        name: "wildcard-suffix-nginx",
+        title: "*.test, for everything that will ever be",
+        server: Product::Nginx,
+        cause: "wildcard_suffix",
+        exit: Exit::NotTrusted,
+        start: |b| b.nginx(&b.named(&["*.test"])).asked_as("lab.test", &[V4]),
+    },
+    Fault {
+        name: "wildcard-suffix-browsers",
+        title: "*.co.uk, of a private CA: programs take it, browsers do not",
+        server: Product::OpenSsl,
+        cause: "wildcard_suffix",
+        exit: Exit::Good,
+        start: |b| b.openssl(&b.named(&["*.co.uk"]), &[]).asked_as("lab.co.uk", &[V4]),
+    },
+    Fault {
         name: "no-san-nginx",
         title: "the request had a common name only",
         server: Product::Nginx,

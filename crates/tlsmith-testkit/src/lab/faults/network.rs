@@ -52,6 +52,17 @@ pub(super) const FAULTS: &[Fault] = &[
         start: |b| b.scripted(scripted::resets()),
     },
     Fault {
+        name: "connection-reset-proxy-protocol",
+        title: "listen ... proxy_protocol, and the load balancer that sent the header is gone",
+        server: Product::Nginx,
+        cause: "connection_reset",
+        exit: Exit::Failed,
+        start: |b| {
+            let cert = b.good();
+            b.nginx_blocks(|port| nginx_block(&format!("127.0.0.1:{port} proxy_protocol"), "localhost", &cert, ""))
+        },
+    },
+    Fault {
         name: "closed-without-alert",
         title: "the server hangs up without a word",
         server: Product::Scripted,

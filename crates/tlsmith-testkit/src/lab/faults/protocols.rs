@@ -133,6 +133,33 @@ pub(super) const FAULTS: &[Fault] = &[
         start: |b| b.nginx_with(&b.good(), "ssl_protocols TLSv1.2; ssl_ecdh_curve brainpoolP256r1;"),
     },
     Fault {
+        name: "no-common-signature-openssl",
+        title: "a server that signs with SHA-1 alone, as an old module for keys made it do",
+        server: Product::OpenSsl,
+        cause: "no_common_signature_scheme",
+        exit: Exit::Failed,
+        start: |b| {
+            let weak = ["-tls1_2", "-sigalgs", "RSA+SHA1", "-cipher", "DEFAULT@SECLEVEL=0"];
+            b.openssl(&with_rsa(b), &weak)
+        },
+    },
+    Fault {
+        name: "plain-http2",
+        title: "a gRPC server without TLS: it begins with a SETTINGS frame",
+        server: Product::Scripted,
+        cause: "plain_http",
+        exit: Exit::Failed,
+        start: |b| b.scripted(scripted::greeting(b"\0\0\x06\x04\0\0\0\0\0\0\x03\0\0\0\x64", b"")),
+    },
+    Fault {
+        name: "not-tls-binary",
+        title: "a protocol of somebody's own",
+        server: Product::Scripted,
+        cause: "not_tls",
+        exit: Exit::Failed,
+        start: |b| b.scripted(scripted::greeting(b"", b"\x6e\x91\x02\xf3\x00\x17\xc4\x55\x9a\x01\x00\x00")),
+    },
+    Fault {
         name: "plain-http-nginx",
         title: "listen 443 without ssl",
         server: Product::Nginx,

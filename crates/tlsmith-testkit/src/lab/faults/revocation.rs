@@ -2,10 +2,12 @@
 
 use std::{fs, path::PathBuf};
 
+use time::Duration;
+
 use super::{
     Exit, Fault, Product, Running,
     bench::Bench,
-    pki::{Authority, Leaf, authority_information, crl_at, must_staple},
+    pki::{Authority, Leaf, ago, authority_information, crl_at, must_staple},
 };
 use crate::certs::{CertFiles, HOST};
 
@@ -120,6 +122,40 @@ pub(super) const FAULTS: &[Fault] = &[
         start: |b| b.tlsmith(&b.changed(|params| params.custom_extensions.push(must_staple()))),
     },
     Fault {
+        name: "bad-staple-openssl",
+        title: "the certificate was renewed, and the old one's OCSP response is stapled",
+        server: Product::OpenSsl,
+        cause: "bad_staple",
+        exit: Exit::Good,
+        start: |b| {
+            let staple = of_another(b);
+            b.openssl(&b.good(), &["-status_file", staple.to_str().unwrap()])
+        },
+    },
+    Fault {
+        name: "bad-staple-nginx",
+        title: "ssl_stapling_file names the response of another certificate",
+        server: Product::Nginx,
+        cause: "bad_staple",
+        exit: Exit::Good,
+        start: |b| {
+            let staple = of_another(b);
+            b.nginx_with(&b.good(), &stapling(&staple))
+        },
+    },
+    Fault {
+        name: "bad-crl-gnutls",
+        title: "the CRL that the client has at hand ended last week",
+        server: Product::GnuTls,
+        cause: "bad_crl",
+        exit: Exit::Good,
+        start: |b| {
+            let file = b.dir.join("old.crl");
+            fs::write(&file, b.issuing().crl_until(&[], ago(Duration::days(7)))).unwrap();
+            b.gnutls(&b.good(), &[], &[]).with("--crl", &file)
+        },
+    },
+    Fault {
         name: "healthy-stapled-nginx",
         title: "nothing: it demands a staple, and gets a good one",
         server: Product::Nginx,
@@ -167,6 +203,11 @@ fn stapled(b: &Bench<'_>, revoked: bool, demanded: bool) -> (CertFiles, PathBuf)
     let response = b.dir.join("staple.ocsp");
     fs::write(&response, b.issuing().ocsp_response(&leaf, revoked, &b.dir)).unwrap();
     (b.files(&leaf, &[&b.issuing().pem]), response)
+}
+
+/// An OCSP response about another certificate.
+fn of_another(b: &Bench<'_>) -> PathBuf {
+    stapled(b, false, false).1
 }
 
 fn on_the_crl(b: &Bench<'_>) -> CertFiles {

@@ -30,6 +30,33 @@ pub(super) const FAULTS: &[Fault] = &[
         start: |b| two(b, &b.issuing().leaf(&[NAME], |_| {}), &b.issuing().leaf(&["www.example"], |_| {})),
     },
     Fault {
+        name: "address-down-second",
+        title: "of two machines behind one name the second is down",
+        server: Product::Nginx,
+        cause: "address_down",
+        exit: Exit::Good,
+        start: |b| b.nginx(&b.named(&[NAME])).asked_as(NAME, &ADDRESSES),
+    },
+    Fault {
+        name: "address-down-first",
+        title: "of two machines behind one name the first is down",
+        server: Product::Nginx,
+        cause: "address_down",
+        exit: Exit::Good,
+        start: |b| b.nginx(&b.named(&[NAME])).asked_as(NAME, &[ADDRESSES[1], ADDRESSES[0]]),
+    },
+    Fault {
+        name: "other-certificate-tlsmith",
+        title: "the file that is looked at is not the one that the server reads",
+        server: Product::Tlsmith,
+        cause: "other_certificate",
+        exit: Exit::Failed,
+        start: |b| {
+            let old = b.issuing().leaf(&[HOST], of_last_month).files(&b.dir, "old", &[&b.issuing().pem]);
+            b.tlsmith(&b.good()).with("--expect", &old.chain)
+        },
+    },
+    Fault {
         name: "stale-certificate-nginx",
         title: "the certificate was renewed on disk, and nginx not reloaded",
         server: Product::Nginx,

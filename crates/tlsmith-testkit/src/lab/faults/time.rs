@@ -1,12 +1,13 @@
 //! What ended, or has not begun.
 
 use rcgen::{BasicConstraints, IsCa};
-use time::Duration;
+use time::{Duration, macros::format_description};
 
 use super::{
     Exit, Fault, Product, Running,
     bench::Bench,
     pki::{Authority, ago, write},
+    scripted,
 };
 use crate::certs::{CertFiles, HOST};
 
@@ -99,19 +100,46 @@ pub(super) const FAULTS: &[Fault] = &[
     },
     Fault {
         name: "clock-behind",
-        title: "the battery of this machine's clock is empty: it is 2001",
+        title: "this machine's clock is ten days behind: to it the certificate of last week is of next week",
         server: Product::Nginx,
         cause: "clock_off",
         exit: Exit::NotTrusted,
-        start: |b| at(b.nginx(&b.good()), "2001-01-01T00:00:00Z"),
+        start: |b| in_another_time(b, &to_come(b), 10),
     },
     Fault {
         name: "clock-ahead",
-        title: "this machine's clock is thirty years ahead",
+        title: "this machine's clock is ten days ahead",
         server: Product::Nginx,
         cause: "clock_off",
         exit: Exit::NotTrusted,
-        start: |b| at(b.nginx(&b.good()), "2056-01-01T00:00:00Z"),
+        start: |b| in_another_time(b, &ended(b), -10),
+    },
+    Fault {
+        name: "expired-leaf-by-then",
+        title: "--at asks for a day of next year: nobody's clock is wrong",
+        server: Product::Nginx,
+        cause: "expired_leaf",
+        exit: Exit::NotTrusted,
+        start: |b| {
+            let then = ago(Duration::days(-365)).format(format_description!("[year]-[month]-[day]")).unwrap();
+            b.nginx(&b.good()).with("--at", &then)
+        },
+    },
+    Fault {
+        name: "expired-root-sent",
+        title: "the old root is trusted, and sent along with the new one's cross-signature",
+        server: Product::OpenSsl,
+        cause: "expired_root",
+        exit: Exit::NotTrusted,
+        start: |b| {
+            let old = Authority::new("Lab Root CA of old", None, |params| {
+                params.not_before = ago(Duration::days(4000));
+                params.not_after = ago(Duration::days(10));
+            });
+            let above = [b.issuing().pem.as_str(), &b.root().cross_signed(&old), &old.pem];
+            let cert = b.files(&b.issuing().leaf(&[HOST], |_| {}), &above);
+            b.openssl(&cert, &[]).trusting(&write(&b.dir, "old-root.pem", &old.pem))
+        },
     },
     Fault {
         name: "expires-soon-nginx",
@@ -171,7 +199,21 @@ fn below_an_ended_root(b: &Bench<'_>) -> (CertFiles, std::path::PathBuf) {
     (b.files(&issuing.leaf(&[HOST], |_| {}), &[&issuing.pem]), write(&b.dir, "old-root.pem", &root.pem))
 }
 
-/// The doctor takes this for the time of the machine it runs on.
-fn at(running: Running, time: &str) -> Running {
-    running.with("--at", time)
+/// A server whose clock, and that of the world with it, is so many days ahead of this machine's.
+fn in_another_time(b: &Bench<'_>, cert: &CertFiles, days: i64) -> Running {
+    let date =
+        format_description!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT");
+    let date = ago(Duration::days(-days)).format(date).unwrap();
+    let reply = format!("HTTP/1.1 200 OK\r\nDate: {date}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    let backend = scripted::answering(reply.into_bytes());
+    let port = backend.port;
+    // nginx hands the backend's Date on, and not its own.
+    let (chain, key) = (cert.chain.display(), cert.key.display());
+    b.nginx_blocks(|listen| {
+        format!(
+            "server {{ listen 127.0.0.1:{listen} ssl; ssl_certificate {chain}; ssl_certificate_key {key};\n\
+             location / {{ proxy_pass http://127.0.0.1:{port}; proxy_pass_header Date; }} }}\n"
+        )
+    })
+    .keeping(backend)
 }

@@ -1,11 +1,11 @@
 //! Who signed.
 
-use rcgen::ExtendedKeyUsagePurpose;
+use rcgen::{ExtendedKeyUsagePurpose, KeyUsagePurpose};
 
 use super::{
     Exit, Fault, Product,
     bench::Bench,
-    pki::{Authority, Leaf, subject},
+    pki::{Authority, Leaf, subject, write},
 };
 use crate::certs::{CertFiles, HOST};
 
@@ -78,6 +78,25 @@ pub(super) const FAULTS: &[Fault] = &[
             });
             b.tlsmith(&b.files(&root.leaf(&[HOST], |_| {}), &[]))
         },
+    },
+    Fault {
+        name: "private-ca-made-anew",
+        title: "the company's root was made anew under its old name; the client has the old one",
+        server: Product::Nginx,
+        cause: "private_ca",
+        exit: Exit::NotTrusted,
+        start: |b| {
+            let old = Authority::new("Lab Root CA", None, |_| {});
+            b.nginx(&b.good()).trusting(&write(&b.dir, "old-root.pem", &old.pem))
+        },
+    },
+    Fault {
+        name: "purpose-key-usage",
+        title: "keyAgreement alone, by a template for another protocol",
+        server: Product::OpenSsl,
+        cause: "purpose",
+        exit: Exit::NotTrusted,
+        start: |b| b.openssl(&b.changed(|params| params.key_usages = vec![KeyUsagePurpose::KeyAgreement]), &[]),
     },
     Fault {
         name: "middlebox-fortinet",

@@ -1,10 +1,13 @@
 //! A case for every cause, of made-up evidence.
 
+mod clients;
+mod issuers;
+mod several;
 mod world;
 
-use rcgen::{CustomExtension, ExtendedKeyUsagePurpose};
-use tlsmith::registry::{AlertDescription, CipherSuite, NamedGroup, ProtocolVersion};
-use tlsmith_x509::{Code, UnixTime};
+use rcgen::{CustomExtension, ExtendedKeyUsagePurpose, KeyUsagePurpose};
+use tlsmith::registry::{AlertDescription, CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme};
+use tlsmith_x509::{Code, TrustAnchors, UnixTime};
 
 use super::*;
 use crate::{
@@ -54,7 +57,17 @@ fn other_protocols_are_named() {
     let smtp = first("record.not_tls", b"220 mail.example.com ESMTP\r\n");
     assert_eq!(smtp.cause, Cause::NotTls);
     assert!(smtp.fix.contains("--starttls smtp"), "{}", smtp.fix);
-    assert_eq!(slug(first("record.not_tls", b"\0\x01\x02")), "not_tls");
+    let binary = first("record.not_tls", b"\0\x01\x02");
+    assert_eq!(binary.cause, Cause::NotTls);
+    assert!(binary.evidence.iter().any(|line| line.contains("the bytes 00 01 02")), "{:?}", binary.evidence);
+    // HTTP/2 in clear begins with a SETTINGS frame.
+    let http2 = first("record.invalid_content_type", b"\0\0\x06\x04\0\0\0\0\0\0\x03\0\0\0\x64");
+    assert_eq!(http2.cause, Cause::PlainHttp);
+    assert!(http2.message.contains("plain HTTP/2"), "{}", http2.message);
+    // No type of a record, or no version of TLS: whatever it is, it is not TLS; a record that is broken is a failure.
+    assert_eq!(slug(first("record.invalid_content_type", b"\x6e\x03\x03")), "not_tls");
+    assert_eq!(slug(first("record.too_long", b"\x16\xa7\x11")), "not_tls");
+    assert_eq!(slug(first("record.too_long", b"\x16\x03\x03")), "handshake_failed");
 }
 
 #[test]
@@ -83,6 +96,13 @@ fn what_a_server_would_speak() {
     assert_eq!(refused("handshake_failure").answered(Offer::Legacy, brainpool).cause(), "no_common_group");
     let retry = Answer { group: Some(NamedGroup::FFDHE2048), ..chose(ProtocolVersion::TLS1_3, 0x1301) };
     assert_eq!(refused("handshake_failure").answered(Offer::AnyGroup, retry).cause(), "no_common_group");
+    let modern =
+        |scheme| Answer { signature_scheme: Some(SignatureScheme(scheme)), ..chose(ProtocolVersion::TLS1_2, 0xc02f) };
+    let sha1 = refused("handshake_failure").answered(Offer::Legacy, modern(0x0201));
+    assert_eq!(sha1.cause(), "no_common_signature_scheme");
+    assert!(diagnose(&sha1.evidence).0.message.contains("RSA and SHA-1"));
+    // Suite and signature are good: it is something else, and no other suite helps.
+    assert_eq!(refused("handshake_failure").answered(Offer::Legacy, modern(0x0401)).cause(), "handshake_failed");
     let nothing = Answer { alert: Some(AlertDescription::HANDSHAKE_FAILURE), ..Answer::default() };
     assert_eq!(refused("handshake_failure").answered(Offer::Legacy, nothing).cause(), "handshake_failed");
 }
@@ -96,70 +116,6 @@ fn names_that_are_not_served() {
     let other = leaf(&world.intermediate, &["other.example"], VALID);
     let world = world.tried(Kind::NoSni, complete(vec![other]));
     assert_eq!((world.cause(), diagnose(&world.evidence).0.exit), ("sni_needed", Exit::Good));
-}
-
-#[test]
-fn client_certificates() {
-    let asked = || {
-        let world = World::new();
-        let chain = world.chain(&["example.com"], VALID);
-        (world, Seen { client_certificate_requested: true, ..complete(chain) })
-    };
-    let ended = |alert: &str, days: Option<(i64, i64)>| {
-        let (world, seen) = asked();
-        let own = days.map(|days| leaf(&world.root, &["client.example"], days));
-        world.with(|evidence| evidence.client = own).tried(Kind::Default, alerted(alert, seen)).cause()
-    };
-    assert_eq!(ended("certificate_required", None), "client_certificate_required");
-    assert_eq!(ended("handshake_failure", None), "client_certificate_required");
-    assert_eq!(ended("unknown_ca", Some(VALID)), "client_certificate_unknown_ca");
-    assert_eq!(ended("certificate_expired", Some(VALID)), "client_certificate_expired");
-    assert_eq!(ended("bad_certificate", Some((-90, -1))), "client_certificate_expired");
-    assert_eq!(ended("bad_certificate", Some(VALID)), "client_certificate_refused");
-    let (world, seen) = asked();
-    let page = b"HTTP/1.1 400 Bad Request\r\n\r\n<center>No required SSL certificate was sent</center>".to_vec();
-    let world = world.tried(Kind::Default, seen.clone()).tried(Kind::Request, Seen { reply: page, ..seen.clone() });
-    assert_eq!(world.cause(), "client_certificate_required");
-    // Asked for, and not required.
-    let (world, seen) = asked();
-    assert_eq!(world.tried(Kind::Default, seen).cause(), "nothing_wrong");
-}
-
-#[test]
-fn who_vouches() {
-    let world = World::new();
-    let alone = leaf(&world.intermediate, &["example.com"], VALID);
-    assert_eq!(world.served(vec![alone]).cause(), "missing_intermediate");
-    assert_eq!(World::new().served(vec![self_signed("example.com")]).cause(), "self_signed");
-    let private = ca("Company", "Company Root", None, (-10, 100));
-    let chain = vec![leaf(&private, &["example.com"], VALID), private.certificate.clone()];
-    assert_eq!(World::new().served(chain).cause(), "private_ca");
-    let world = World::new();
-    let other = ca("Trust Services", "Other", Some(&world.root), (-500, 500));
-    let chain = vec![leaf(&world.intermediate, &["example.com"], VALID), other.certificate.clone()];
-    assert_eq!(world.served(chain).cause(), "wrong_intermediate");
-    let firewall = ca("Fortinet", "FGT60E", None, (-10, 100));
-    let chain = vec![leaf(&firewall, &["example.com"], VALID), firewall.certificate.clone()];
-    assert_eq!(World::new().served(chain.clone()).cause(), "middlebox");
-    // Its root was installed here: it works, and is said.
-    let world = World::new().with(|evidence| evidence.anchors.add(firewall.certificate.clone())).served(chain);
-    assert_eq!((world.cause(), diagnose(&world.evidence).0.exit), ("middlebox", Exit::Good));
-}
-
-#[test]
-fn an_intermediate_that_was_found_proves_it() {
-    let world = World::new();
-    // Nothing in the names tells of the root.
-    let other = ca("", "Issuing", Some(&world.root), (-500, 500));
-    let chain = vec![leaf(&other, &["example.com"], VALID)];
-    let added = vec![other.certificate.clone()];
-    let report = world.judge(&chain, &added);
-    assert!(report.is_trusted(), "{:?}", report.findings);
-    let completed = Completed { report, added, notes: vec![String::from("fetched")] };
-    let world = world.served(chain).with(|evidence| evidence.completed = Some(completed));
-    let (found, _) = diagnose(&world.evidence);
-    assert_eq!(found.cause, Cause::MissingIntermediate);
-    assert!(found.evidence.iter().any(|line| line.contains("fetched")), "{:?}", found.evidence);
 }
 
 #[test]
@@ -198,6 +154,11 @@ fn the_clock() {
     assert_eq!(served(-20, now), "clock_off");
     // The server agrees with this clock: it is the certificate.
     assert_eq!(served(100, "Sun, 25 Apr 2027 08:00:00 GMT"), "expired_leaf");
+    // Another time was asked for: no clock says so.
+    let given = World::new().with(|evidence| evidence.time_is_given = true);
+    let chain = given.chain(&["example.com"], VALID);
+    let given = given.with(|evidence| (evidence.not_before, evidence.now) = (NOW, UnixTime(0))).served(chain);
+    assert_eq!(given.cause(), "not_yet_valid");
     // No web server, but a clock of before this program was made.
     let world = World::new();
     let chain = world.chain(&["example.com"], VALID);
@@ -218,6 +179,10 @@ fn names() {
     assert_eq!(served("example.com", &["www.example.com"]).cause(), "bare_domain");
     assert_eq!(served("192.0.2.1", &["example.com"]).cause(), "ip_address");
     assert_eq!(served("example.com", &[]).cause(), "no_san");
+    let world = served("example.com", &["*.com"]);
+    assert_eq!((world.cause(), diagnose(&world.evidence).0.exit), ("wildcard_suffix", Exit::Untrusted));
+    let world = served("foo.co.uk", &["*.co.uk"]);
+    assert_eq!((world.cause(), diagnose(&world.evidence).0.exit), ("wildcard_suffix", Exit::Good));
     let world = served("example.com", &["other.example"]);
     let right = leaf(&world.intermediate, &["example.com"], VALID);
     let elsewhere = world.tried(Kind::Neighbour(host("www.example.com")), complete(vec![right]));
@@ -267,6 +232,19 @@ fn keys() {
     world.evidence.trials[0].seen.outcome = Err(error("handshake.bad_signature"));
     world.evidence.trials[0].seen.completed = false;
     assert_eq!(world.cause(), "weak_key");
+    // The key is good, and was issued for other things.
+    let world = World::new();
+    let chain = vec![
+        leaf_with(&world.intermediate, &["example.com"], VALID, |params| {
+            params.key_usages = vec![KeyUsagePurpose::KeyAgreement];
+        }),
+        world.intermediate.certificate.clone(),
+    ];
+    let refused = Seen { chain, outcome: Err(error("certificate.key_unsupported")), ..Seen::default() };
+    let world = world.tried(Kind::Default, refused);
+    let (found, _) = diagnose(&world.evidence);
+    assert_eq!(world.cause(), "purpose");
+    assert!(found.message.contains("keyAgreement") && found.fix.contains("digitalSignature"), "{found:?}");
     let backwards = Seen { chain: seen.chain.iter().rev().cloned().collect(), ..seen };
     assert_eq!(World::new().tried(Kind::Default, backwards).causes().0, "wrong_order");
 }
@@ -290,6 +268,10 @@ fn the_file_on_disk_is_newer() {
     let world = world.with(|evidence| evidence.expected = Some((String::from("fullchain.pem"), newer)));
     assert_eq!(world.cause(), "stale_certificate");
     let world = good();
+    let older = leaf(&world.intermediate, &["example.com"], (-80, 11));
+    let world = world.with(|evidence| evidence.expected = Some((String::from("fullchain.pem"), older)));
+    assert_eq!(world.cause(), "other_certificate");
+    let world = good();
     let same = world.evidence.leaf().unwrap().clone();
     assert_eq!(world.with(|e| e.expected = Some((String::from("fullchain.pem"), same))).cause(), "nothing_wrong");
 }
@@ -311,7 +293,22 @@ fn several_addresses() {
     let down = Seen { outcome: Err(Error { phase: Some("tcp"), ..error("transport.refused") }), ..Seen::default() };
     assert_eq!(good().tried(second(), down.clone()).cause(), "address_down");
     let local = Kind::Address("[::1]:443".parse().unwrap());
-    assert_eq!(good().tried(local, down).cause(), "nothing_wrong");
+    assert_eq!(good().tried(local.clone(), down.clone()).cause(), "nothing_wrong");
+    // He has named the addresses himself.
+    let given = |world: World| world.with(|evidence| evidence.addresses_are_given = true);
+    assert_eq!(given(good()).tried(local.clone(), down.clone()).cause(), "address_down");
+    let two = given(good()).tried(local, down.clone()).tried(second(), down);
+    let told = diagnose(&two.evidence).0.message;
+    assert!(told.starts_with("2 of 3 addresses") && told.contains("::1") && told.contains("192.0.2.2"), "{told}");
+    // The first one takes connections, and nothing else.
+    let mute = Seen {
+        address: Some("192.0.2.1:443".parse().unwrap()),
+        outcome: Err(error("transport.timeout")),
+        ..Seen::default()
+    };
+    let world = World::new().tried(Kind::Default, mute);
+    let chain = world.chain(&["example.com"], VALID);
+    assert_eq!(world.tried(second(), at(chain)).causes(), ("handshake_timeout", vec!["address_down"]));
 }
 
 #[test]
@@ -331,7 +328,9 @@ fn chains_that_work_all_the_same() {
 
 #[test]
 fn every_cause_has_a_case_here() {
-    let source = include_str!("mod.rs");
+    let source =
+        [include_str!("mod.rs"), include_str!("issuers.rs"), include_str!("clients.rs"), include_str!("several.rs")]
+            .concat();
     for cause in Cause::ALL {
         let slug = cause.row().slug;
         assert!(source.contains(&format!("\"{slug}\"")), "{slug}");

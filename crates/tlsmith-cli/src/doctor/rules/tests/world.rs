@@ -12,7 +12,10 @@ use tlsmith_x509::{
 use super::super::diagnose;
 use crate::{
     connect::{Error, Target, failure},
-    doctor::evidence::{Evidence, Kind, RawTrial, Trial},
+    doctor::{
+        aside,
+        evidence::{Aside, Evidence, Kind, RawTrial, Trial},
+    },
     probe::{
         Seen,
         raw::{Answer, Offer},
@@ -102,11 +105,14 @@ impl World {
             name: "example.com".parse().unwrap(),
             starttls: None,
             now: NOW,
+            time_is_given: false,
+            addresses_are_given: false,
             trials: Vec::new(),
             raw: Vec::new(),
             completed: None,
+            aside: Aside::default(),
             expected: None,
-            client: None,
+            client: Vec::new(),
             roots: String::from("system"),
             anchors,
             not_before: UnixTime(0),
@@ -133,6 +139,7 @@ impl World {
     pub(super) fn tried(mut self, kind: Kind, seen: Seen) -> Self {
         let report = (!seen.chain.is_empty()).then(|| self.judge(&seen.chain, &[]));
         self.evidence.trials.push(Trial { kind, seen, report });
+        self.evidence.aside = aside::of(&AwsLc, &self.evidence);
         self
     }
 
