@@ -7,13 +7,14 @@ use clap::{CommandFactory as _, Parser as _, error::ErrorKind};
 use crate::{
     bench,
     cli::Cli,
-    connect, doctor,
+    connect, dhparam, doctor,
     exit::{Exit, Usage},
     render,
 };
 
 /// Reads the arguments, the program's name first. What could not be read has been told.
-pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Cli, Exit> {
+pub(crate) fn parse(mut arguments: Vec<OsString>) -> Result<Cli, Exit> {
+    dhparam::openssl_style(&mut arguments);
     let error = match Cli::try_parse_from(&arguments) {
         Ok(cli) => return Ok(cli),
         Err(error) => error,

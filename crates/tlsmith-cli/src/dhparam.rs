@@ -1,5 +1,7 @@
 //! `tlsmith dhparam`: why nobody has to make parameters for DHE any more, and what to write instead.
 
+use std::{ffi::OsString, path::PathBuf};
+
 use clap::Args;
 use serde::Serialize;
 
@@ -22,20 +24,76 @@ pub(crate) struct Opts {
     /// The size that was to be made, as in `openssl dhparam 2048`
     #[arg(value_name = "BITS", value_parser = clap::value_parser!(u32).range(1..=65_536))]
     pub(crate) bits: Option<u32>,
-    /// Taken as `openssl dhparam` takes it, and not needed: nothing is written
+    #[command(flatten)]
+    pub(crate) openssl: OpensslOpts,
+}
+
+/// The arguments of `openssl dhparam`, for whoever types them out of habit: taken, and answered.
+#[derive(Debug, Args)]
+pub(crate) struct OpensslOpts {
+    /// The file that was to be written
     #[arg(long, short, value_name = "FILE", hide = true)]
-    pub(crate) out: Option<std::path::PathBuf>,
+    pub(crate) out: Option<PathBuf>,
+    /// The file that was to be read
+    #[arg(long = "in", value_name = "FILE", hide = true)]
+    pub(crate) input: Option<PathBuf>,
+    /// PEM or DER
+    #[arg(long, value_name = "FORM", hide = true)]
+    pub(crate) inform: Option<String>,
+    /// PEM or DER
+    #[arg(long, value_name = "FORM", hide = true)]
+    pub(crate) outform: Option<String>,
+    /// Random numbers
+    #[arg(long, value_name = "FILE", hide = true)]
+    pub(crate) rand: Option<PathBuf>,
+    /// To show them
+    #[arg(long, hide = true)]
+    pub(crate) text: bool,
+    /// Not to write them
+    #[arg(long, hide = true)]
+    pub(crate) noout: bool,
+    /// To check them
+    #[arg(long, hide = true)]
+    pub(crate) check: bool,
+    /// Of the kind of DSA
+    #[arg(long, hide = true)]
+    pub(crate) dsaparam: bool,
+    /// The generator
+    #[arg(short = '2', hide = true)]
+    pub(crate) two: bool,
+    /// The generator
+    #[arg(short = '3', hide = true)]
+    pub(crate) three: bool,
+    /// The generator
+    #[arg(short = '5', hide = true)]
+    pub(crate) five: bool,
+}
+
+/// OpenSSL's options of several letters have one hyphen. Those of `dhparam` get another.
+pub(crate) fn openssl_style(arguments: &mut [OsString]) {
+    const OPTIONS: [&str; 9] =
+        ["-out", "-in", "-inform", "-outform", "-rand", "-text", "-noout", "-check", "-dsaparam"];
+    let is_word = |argument: &OsString| !argument.to_string_lossy().starts_with('-');
+    let mut rest = arguments.iter_mut().skip(1).skip_while(|argument| !is_word(argument));
+    if rest.next().is_none_or(|command| command != "dhparam") {
+        return;
+    }
+    for argument in rest.filter(|argument| OPTIONS.iter().any(|option| argument == option)) {
+        *argument = format!("-{}", argument.to_string_lossy()).into();
+    }
 }
 
 /// The answer.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Report {
     pub(crate) bits: Option<u32>,
-    /// In one sentence.
+    /// In one sentence or two.
     pub(crate) answer: String,
     pub(crate) reasons: Vec<&'static str>,
     /// The group of RFC 7919 that takes its place.
     pub(crate) group: Group,
+    /// All groups of it, the weakest first.
+    pub(crate) groups: [Group; 5],
     pub(crate) instead: Vec<Instead>,
 }
 
@@ -121,7 +179,12 @@ const INSTEAD: [Instead; 6] = [
 
 /// Runs the command.
 pub(crate) fn main(opts: &Opts, globals: &Globals) -> Result<Exit, Usage> {
-    let report = answer(opts.bits);
+    let mut report = answer(opts.bits);
+    let OpensslOpts { out, input, .. } = &opts.openssl;
+    let untouched = out.iter().map(|path| (path, "written")).chain(input.iter().map(|path| (path, "read")));
+    for (path, done) in untouched {
+        report.answer.push_str(&format!(" The file {} was not {done}.", path.display()));
+    }
     Ok(tell(&report, Exit::Good, globals, render::pki::dhparam))
 }
 
@@ -142,12 +205,13 @@ fn answer(bits: Option<u32>) -> Report {
         ),
         None => String::from("Nothing was made. DH parameters of one's own are not needed any more."),
     };
-    Report { bits, answer, reasons: REASONS.to_vec(), group, instead: INSTEAD.to_vec() }
+    Report { bits, answer, reasons: REASONS.to_vec(), group, groups: GROUPS, instead: INSTEAD.to_vec() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clap::Parser as _;
 
     #[test]
     fn the_size_that_people_type_is_answered() {
@@ -156,6 +220,26 @@ mod tests {
         assert_eq!(answer(Some(2049)).group.name, "ffdhe3072");
         assert_eq!(answer(Some(16_384)).group.name, "ffdhe8192");
         assert!(answer(Some(1024)).answer.contains("too weak"));
+    }
+
+    #[test]
+    fn the_arguments_of_openssl_are_taken() {
+        let styled = |line: &str| {
+            let mut arguments: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            openssl_style(&mut arguments);
+            arguments.join(&OsString::from(" ")).into_string().unwrap()
+        };
+        assert_eq!(styled("tlsmith dhparam -out dh.pem 2048"), "tlsmith dhparam --out dh.pem 2048");
+        assert_eq!(styled("tlsmith --json dhparam -2 -noout"), "tlsmith --json dhparam -2 --noout");
+        assert_eq!(styled("tlsmith key new -out x"), "tlsmith key new -out x");
+        for line in [
+            "tlsmith dhparam -out dh.pem 2048",
+            "tlsmith dhparam -dsaparam -outform der 4096 -out x",
+            "tlsmith dhparam -in dh.pem -inform pem -check -text -noout -5",
+        ] {
+            let arguments = styled(line);
+            assert!(crate::cli::Cli::try_parse_from(arguments.split(' ')).is_ok(), "{line}");
+        }
     }
 
     #[test]

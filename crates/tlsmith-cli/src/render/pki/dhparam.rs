@@ -1,7 +1,7 @@
 //! The screen of `tlsmith dhparam`.
 
 use super::super::{page::Page, style::Style, text::wrap};
-use crate::dhparam::Report;
+use crate::dhparam::{Group, Report};
 
 /// The answer, its reasons, and what to write where.
 pub(super) fn screen(report: &Report, style: &Style) -> String {
@@ -26,5 +26,12 @@ pub(super) fn screen(report: &Report, style: &Style) -> String {
          -pkeyopt group:{} -out dhparam.pem` writes it down for programs that want a file.",
         group.name, group.bits, group.strength, group.name
     ));
+    if style.verbose {
+        page.text.push_str("\nThe groups of RFC 7919\n");
+        for Group { name, bits, strength, code_point } in report.groups {
+            let line = format!("{bits} bits, about as strong as a key of {strength} bits, code point {code_point}");
+            page.field(&format!("  {name}"), &line);
+        }
+    }
     page.text
 }
