@@ -20,7 +20,7 @@ pub(crate) fn read(option: &str, path: &Path) -> Result<Zeroizing<Vec<u8>>, Usag
     let mut content = Zeroizing::new(Vec::with_capacity(usize::try_from(length).unwrap_or_default()));
     file.take(MAX_FILE + 1).read_to_end(&mut content).map_err(|error| fail(describe(&error)))?;
     if content.len() as u64 > MAX_FILE {
-        return Err(fail(format!("longer than {} MiB, this is no certificate file", MAX_FILE >> 20)));
+        return Err(fail(format!("longer than {} MiB: this is no certificate, and no key", MAX_FILE >> 20)));
     }
     Ok(content)
 }

@@ -23,12 +23,21 @@ pub(crate) enum Access {
     Public,
 }
 
+/// A file that is not yet under its name.
+#[derive(Debug)]
+struct Aside {
+    content: NamedTempFile,
+    /// The name that it gets: its directory in the canonical way, no symbolic link.
+    place: PathBuf,
+    /// The name as it was given.
+    named: PathBuf,
+}
+
 /// Files that are written, but not yet under their names.
 #[derive(Debug)]
 pub(crate) struct Output {
     force: bool,
-    /// What was written aside, the directory that it is in by its canonical name, and the name that it gets.
-    files: Vec<(NamedTempFile, PathBuf, PathBuf)>,
+    files: Vec<Aside>,
 }
 
 impl Output {
@@ -39,9 +48,14 @@ impl Output {
 
     /// Whether a file of this name may be written; asked before work is done for it.
     pub(crate) fn check(&self, path: &Path) -> Result<(), Usage> {
-        match fs::metadata(path) {
-            Ok(metadata) if !metadata.is_file() => Err(fail(path, "it is not a regular file", "")),
-            Ok(_) if !self.force => Err(fail(path, "it exists", "overwrite it with --force, or write to another")),
+        const FIX: &str = "overwrite it with --force, or write to another";
+        match (fs::metadata(path), fs::read_link(path)) {
+            (Ok(metadata), _) if !metadata.is_file() => Err(fail(path, "it is not a regular file", "")),
+            (Ok(_), _) if !self.force => Err(fail(path, "it exists", FIX)),
+            (Err(_), Ok(to)) if !self.force => {
+                let what = format!("it exists: a symbolic link to {}, which is not there", to.display());
+                Err(fail(path, &what, FIX))
+            }
             _ => Ok(()),
         }
     }
@@ -49,15 +63,13 @@ impl Output {
     /// Writes `content` aside, in the directory of `path`.
     pub(crate) fn add(&mut self, path: &Path, content: &[u8], access: Access) -> Result<(), Usage> {
         self.check(path)?;
-        let directory = directory(path);
         let failed = |error: std::io::Error| fail(path, &files::describe(&error), "");
+        // A link stays one: what it points to is written.
+        let place = behind_links(path).ok_or_else(|| fail(path, "too many levels of symbolic links", ""))?;
         // However they are spelt: `x.pem` and `./x.pem` are one file.
-        let place = directory.canonicalize().map_err(failed)?;
-        if self
-            .files
-            .iter()
-            .any(|(_, place_of_other, other)| *place_of_other == place && other.file_name() == path.file_name())
-        {
+        let directory = directory(&place).canonicalize().map_err(failed)?;
+        let place = directory.join(place.file_name().ok_or_else(|| fail(path, "it is not a file name", ""))?);
+        if self.files.iter().any(|other| other.place == place) {
             return Err(fail(path, "two things cannot be written to the same file", ""));
         }
         let mut builder = tempfile::Builder::new();
@@ -69,26 +81,26 @@ impl Output {
         }
         let mut aside = builder.tempfile_in(directory).map_err(failed)?;
         aside.write_all(content).and_then(|()| aside.as_file().sync_all()).map_err(failed)?;
-        self.files.push((aside, place, path.to_owned()));
+        self.files.push(Aside { content: aside, place, named: path.to_owned() });
         Ok(())
     }
 
     /// Puts all of them under their names. If one cannot be, those before it that are new are taken away again.
     pub(crate) fn commit(self) -> Result<(), Usage> {
         let mut written: Vec<PathBuf> = Vec::new();
-        for (aside, _, path) in self.files {
+        for Aside { content, place, named } in self.files {
             let persisted = match self.force {
-                true => aside.persist(&path),
-                false => aside.persist_noclobber(&path),
+                true => content.persist(&place),
+                false => content.persist_noclobber(&place),
             };
             if let Err(error) = persisted {
                 if !self.force {
                     // Nothing can be done about one that cannot be taken away; the error says that it did not go well.
                     written.iter().for_each(|path| drop(fs::remove_file(path)));
                 }
-                return Err(fail(&path, &files::describe(&error.error), ""));
+                return Err(fail(&named, &files::describe(&error.error), ""));
             }
-            written.push(path);
+            written.push(place);
         }
         Ok(())
     }
@@ -106,7 +118,7 @@ pub(crate) enum Target<'a> {
 impl<'a> Target<'a> {
     /// Standard output if no file is named, or `-`; but not where a report has to stand there, nor binary on a terminal.
     pub(crate) fn new(out: Option<&'a Path>, binary: bool, json: bool) -> Result<Self, Usage> {
-        match out.filter(|path| *path != Path::new("-")) {
+        match out.filter(|path| !is_stdout(path)) {
             Some(path) => Ok(Self::File(path)),
             None if json => {
                 let message = "with --json the report stands on standard output";
@@ -136,13 +148,33 @@ impl<'a> Target<'a> {
         }
     }
 
-    /// Adds it to `output`; on standard output it is written at once, and how that went is the end of the command.
+    /// Adds it to `output`; on standard output it is written at once, which ends the command.
     pub(crate) fn write(&self, output: &mut Output, content: &[u8], access: Access) -> Result<Option<Exit>, Usage> {
         match self {
             Self::File(path) => output.add(path, content, access).map(|()| None),
-            Self::Stdout => Ok(Some(if render::bytes(content) { Exit::Good } else { Exit::Failed })),
+            Self::Stdout => render::bytes(content).map(|()| Some(Exit::Good)),
         }
     }
+}
+
+/// Standard output by its name among files.
+pub(crate) fn is_stdout(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+/// The file that a symbolic link points to in the end, whether it is there or not; `path` itself if it is none. `None` if
+/// there is no end.
+fn behind_links(path: &Path) -> Option<PathBuf> {
+    /// As many as Linux follows (path_resolution(7)).
+    const LINKS: usize = 40;
+    let mut place = path.to_owned();
+    for _ in 0..LINKS {
+        match fs::read_link(&place) {
+            Ok(to) => place = directory(&place).join(to),
+            Err(_) => return Some(place),
+        }
+    }
+    None
 }
 
 /// The directory that a file is in.
@@ -197,5 +229,37 @@ mod tests {
         assert_eq!((fs::read(&key).unwrap().as_slice(), mode(&key)), (&b"new"[..], 0o600));
         // Nothing stays beside them.
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 3);
+    }
+
+    #[test]
+    fn a_link_stays_a_link() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = |name: &str| directory.path().join(name);
+        fs::create_dir(path("there")).unwrap();
+        fs::write(path("there/real"), "old").unwrap();
+        for (link, to) in [("near", "there/real"), ("far", "near"), ("dangling", "there/new"), ("endless", "endless")] {
+            std::os::unix::fs::symlink(to, path(link)).unwrap();
+        }
+        for link in ["near", "far", "dangling", "endless"] {
+            let said = Output::new(false).add(&path(link), b"x", Access::Public).unwrap_err();
+            assert!(said.message.contains("it exists") && said.fix.contains("--force"), "{said}");
+        }
+        let mut output = Output::new(true);
+        output.add(&path("far"), b"new", Access::Private).unwrap();
+        assert!(output.add(&path("near"), b"again", Access::Public).unwrap_err().message.contains("the same file"));
+        output.add(&path("dangling"), b"new", Access::Private).unwrap();
+        assert!(output.add(&path("endless"), b"x", Access::Public).unwrap_err().message.contains("too many levels"));
+        output.commit().unwrap();
+        for (link, real) in [("near", "there/real"), ("far", "there/real"), ("dangling", "there/new")] {
+            assert!(path(link).is_symlink(), "{link}");
+            assert_eq!(fs::read(path(real)).unwrap(), b"new");
+        }
+        assert_eq!(fs::read_dir(path("there")).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn a_hyphen_is_standard_output() {
+        assert!(matches!(Target::new(Some(Path::new("-")), false, false), Ok(Target::Stdout)));
+        assert!(Target::new(Some(Path::new("-")), false, true).unwrap_err().message.contains("--json"));
     }
 }

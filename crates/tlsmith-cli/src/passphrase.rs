@@ -6,6 +6,7 @@ use std::{
     io::{self, IsTerminal as _},
     path::{Path, PathBuf},
     str::FromStr,
+    sync::Once,
 };
 
 use clap::Args;
@@ -71,9 +72,11 @@ impl PassphraseOpts {
 
 /// Where a passphrase comes from that is given by `option`, or by `option`-file.
 pub(crate) fn source(typed: Option<&Typed>, file: Option<&Path>, option: &str) -> Result<Source, Usage> {
+    /// Once is enough, however many files it is for.
+    static NOTED: Once = Once::new();
     match (typed, file) {
         (Some(typed), _) => {
-            render::note(&format!("{option} shows in the process list; {option}-file does not"));
+            NOTED.call_once(|| render::note(&format!("{option} shows in the process list; {option}-file does not")));
             Ok(Source::Known(typed.0.clone()))
         }
         (None, Some(path)) => from_file(path, &format!("{option}-file")).map(Source::Known),
@@ -95,16 +98,24 @@ impl Source {
         }
     }
 
-    /// A passphrase for something new, asked for twice.
+    /// A passphrase for something new, asked for twice. An empty one is none.
     pub(crate) fn get_new(&self, what: &str) -> Result<Zeroizing<String>, Usage> {
         let none = || {
             let fix = "name a file with the passphrase in it by --passphrase-file, or run this on a terminal";
             Usage::new("usage.passphrase", format!("there is no passphrase for {what}"), fix)
         };
+        let empty = || {
+            let fix = "give one that is not, or write it without a passphrase where that is possible";
+            Usage::new("usage.passphrase", format!("the new passphrase for {what} is empty"), fix)
+        };
         match self {
+            Self::Known(text) if text.is_empty() => Err(empty()),
             Self::Known(text) => Ok(text.clone()),
             Self::Terminal => {
                 let first = ask(&format!("New passphrase for {}: ", render::text::safe(what))).ok_or_else(none)?;
+                if first.is_empty() {
+                    return Err(empty());
+                }
                 let again = ask("The same again: ").ok_or_else(none)?;
                 match first == again {
                     true => Ok(first),
@@ -164,6 +175,15 @@ mod tests {
     fn a_passphrase_is_not_shown() {
         let opts = PassphraseOpts { passphrase: Some("geheim".parse().unwrap()), passphrase_file: None };
         assert!(!format!("{opts:?}").contains("geheim"));
+    }
+
+    #[test]
+    fn an_empty_passphrase_opens_and_does_not_close() {
+        let opts = PassphraseOpts { passphrase: Some("".parse().unwrap()), passphrase_file: None };
+        let source = opts.source().unwrap();
+        assert_eq!(source.get("x").unwrap().as_str(), "");
+        let said = source.get_new("the key").unwrap_err();
+        assert!(said.message.contains("the new passphrase for the key is empty"), "{said}");
     }
 
     #[test]

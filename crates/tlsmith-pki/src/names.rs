@@ -62,8 +62,8 @@ fn dns(text: &str) -> Result<AlternativeName, String> {
     let host = text.strip_prefix("*.").unwrap_or(text);
     match host.parse::<DnsName>() {
         Ok(_) => Ok(AlternativeName::Dns(text.to_ascii_lowercase())),
-        Err(_) if !text.is_ascii() => Err(format!("{text:?}: write the name in its ASCII form (xn--...)")),
-        Err(error) => Err(format!("{text:?}: {error}")),
+        // It names what was given.
+        Err(error) => Err(error.to_string()),
     }
 }
 
@@ -219,6 +219,11 @@ mod tests {
         assert_eq!(parse("URI:urn:x:y"), AlternativeName::Uri("urn:x:y".to_owned()));
         for bad in ["", "a b", "*.*.com", "IP:example.com", "bücher.example", "@x", "email:x", "URI:/x", "a..b"] {
             assert!(AlternativeName::parse(bad).is_err(), "{bad}");
+        }
+        // What was given is named once.
+        for bad in ["a b", "bücher.example"] {
+            let said = AlternativeName::parse(bad).unwrap_err();
+            assert_eq!(said.matches(bad).count(), 1, "{said}");
         }
     }
 

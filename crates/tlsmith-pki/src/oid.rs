@@ -56,6 +56,8 @@ pub(crate) const HMAC_SHA512: ObjectIdentifier = oid!(1, 2, 840, 113549, 2, 11);
 // Keys, RFC 8017 §A.1, RFC 5480 §2.1.1.
 pub(crate) const RSA_ENCRYPTION: ObjectIdentifier = oid!(1, 2, 840, 113549, 1, 1, 1);
 pub(crate) const EC_PUBLIC_KEY: ObjectIdentifier = oid!(1, 2, 840, 10045, 2, 1);
+/// RFC 3279 §2.3.2.
+pub(crate) const DSA: ObjectIdentifier = oid!(1, 2, 840, 10040, 4, 1);
 pub(crate) const P256: ObjectIdentifier = oid!(1, 2, 840, 10045, 3, 1, 7);
 pub(crate) const P384: ObjectIdentifier = oid!(1, 3, 132, 0, 34);
 pub(crate) const P521: ObjectIdentifier = oid!(1, 3, 132, 0, 35);

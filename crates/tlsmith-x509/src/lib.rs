@@ -19,7 +19,7 @@ pub mod revocation;
 pub mod time;
 
 pub use cert::public_key::SubjectPublicKeyInfo;
-pub use cert::request::CertificateRequest;
+pub use cert::request::{CertificateRequest, RequestAttribute, Unverified};
 pub use cert::{Certificate, ParseError};
 pub use name::{DnsName, InvalidName, ReferenceName, ServerName};
 pub use path::{AnchorsError, Budget, PathRequest, Purpose, SignatureCache, TrustAnchors, Work, verify};

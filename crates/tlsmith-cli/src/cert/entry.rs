@@ -27,7 +27,7 @@ pub(crate) struct Entry {
     pub(crate) validity: &'static str,
     /// Whole days until `not_after`; negative once it is past.
     pub(crate) days_left: i64,
-    /// From the first second to the last.
+    /// Whole days from the first second to the last, both included (RFC 5280 §4.1.2.5).
     pub(crate) lifetime_days: i64,
     pub(crate) key: String,
     pub(crate) signature: String,
@@ -131,7 +131,7 @@ impl Entry {
                 () => "valid",
             },
             days_left: now.days_until(to),
-            lifetime_days: from.days_until(to),
+            lifetime_days: from.days_until(UnixTime(to.0.saturating_add(1))),
             key: certificate.key_description(),
             signature: certificate.signature_description(),
             serial: hex(certificate.serial()),

@@ -14,7 +14,7 @@ use crate::{
     csr::{self, KeySource},
     exit::{Exit, Usage},
     key::KindOpts,
-    output::{Access, Output},
+    output::{Access, Output, Target},
     passphrase::PassphraseOpts,
     render,
 };
@@ -24,6 +24,8 @@ Examples:
   tlsmith cert self-signed localhost 127.0.0.1 ::1
       Writes cert.pem and key.pem.
   tlsmith cert self-signed --key key.pem --out cert.pem --days 30 db.internal
+  tlsmith cert self-signed --key key.pem --out - localhost
+      On standard output.
   curl --cacert cert.pem https://localhost:8443/
 
 Whoever connects has to be given this very certificate, or to look away. For more than one machine, a CA of one's own is
@@ -67,7 +69,7 @@ pub(crate) struct Opts {
     pub(crate) new_key: PathBuf,
     #[command(flatten)]
     pub(crate) kind: KindOpts,
-    /// Where the certificate goes
+    /// Where the certificate goes; - is standard output
     #[arg(long, value_name = "FILE", default_value = "cert.pem", help_heading = "Output")]
     pub(crate) out: PathBuf,
     /// Overwrite files that exist
@@ -80,7 +82,8 @@ pub(crate) struct Opts {
 /// What was made.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Report {
-    pub(crate) file: String,
+    /// None: standard output.
+    pub(crate) file: Option<String>,
     /// The file with the new key.
     pub(crate) key_file: Option<String>,
     /// By which validity is told, RFC 3339.
@@ -93,8 +96,9 @@ pub(crate) struct Report {
 pub(crate) fn main(opts: &Opts, globals: &Globals) -> Result<Exit, Usage> {
     let names = csr::names(opts.names.iter().chain(&opts.sans))?;
     let subject = csr::subject(opts.subject.as_deref(), &names)?;
+    let target = Target::new(Some(&opts.out), false, globals.json)?;
     let mut output = Output::new(opts.force);
-    output.check(&opts.out)?;
+    target.check(&output)?;
     let new_key = opts.key.is_none().then_some(opts.new_key.as_path());
     let source =
         KeySource { existing: opts.key.as_deref(), new: new_key, kind: opts.kind, passphrase: &opts.passphrase };
@@ -105,10 +109,20 @@ pub(crate) fn main(opts: &Opts, globals: &Globals) -> Result<Exit, Usage> {
     let certificate = NewCertificate { subject, names, not_before: now, not_after, client: opts.client }
         .sign(&key)
         .map_err(|error| Usage::new("usage.cert", error, ""))?;
-    output.add(&opts.out, container::pem("CERTIFICATE", certificate.der()).as_bytes(), Access::Public)?;
+    let content = container::pem("CERTIFICATE", certificate.der());
+    if let Target::File(path) = target {
+        output.add(path, content.as_bytes(), Access::Public)?;
+    }
+    // The key has to be there before the certificate goes out.
     output.commit()?;
+    if let Target::Stdout = target {
+        if let Some(path) = new_key {
+            render::note(&format!("the new key is in {}", path.display()));
+        }
+        return render::bytes(content.as_bytes()).map(|()| Exit::Good);
+    }
     let report = Report {
-        file: opts.out.display().to_string(),
+        file: target.name(),
         key_file: new_key.map(|path| path.display().to_string()),
         time: now.to_string(),
         certificate: Entry::new(&certificate, &AwsLc, now),

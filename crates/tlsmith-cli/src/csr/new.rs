@@ -17,7 +17,7 @@ use crate::{
     exit::{Exit, Usage},
     input,
     key::{Form, KindOpts, encode, only_key},
-    output::{Access, Output, Target},
+    output::{Access, Output, Target, is_stdout},
     passphrase::{self, PassphraseOpts},
     render,
 };
@@ -51,10 +51,10 @@ pub(crate) struct Opts {
     /// Ask for a certificate that is refused without a stapled OCSP response (RFC 7633); few CAs still take part
     #[arg(long)]
     pub(crate) must_staple: bool,
-    /// The private key
-    #[arg(long, value_name = "FILE", required_unless_present = "new_key", conflicts_with_all = ["new_key", "kind", "bits"], help_heading = "The key")]
+    /// The private key; this or --new-key is needed
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["new_key", "kind", "bits"], help_heading = "The key")]
     pub(crate) key: Option<PathBuf>,
-    /// Make a new private key, and write it there
+    /// Make a new private key, and write it to this file; this or --key is needed
     #[arg(long, value_name = "FILE", help_heading = "The key")]
     pub(crate) new_key: Option<PathBuf>,
     #[command(flatten)]
@@ -98,6 +98,10 @@ impl KeySource<'_> {
             let (name, content) = input::content(path)?;
             return only_key(&name, passphrase::open(&name, &content, &source)?);
         }
+        if self.new.is_some_and(is_stdout) {
+            let fix = "name a file: standard output is for what is made with it";
+            return Err(Usage::new("usage.output", "--new-key -: a new key goes to a file", fix));
+        }
         let key = PrivateKey::generate(self.kind.key()?)
             .map_err(|error| Usage::new("internal.crypto", format!("no key could be made: {error}"), ""))?;
         if let Some(path) = self.new {
@@ -112,11 +116,28 @@ impl KeySource<'_> {
     }
 }
 
+/// The host of an address as browsers show it; where `URI:` says that it is one, it is meant.
+fn host_of_web_address(text: &str) -> Option<&str> {
+    let (scheme, rest) = text.trim().split_once("://")?;
+    let host = match rest.split_once(']') {
+        // An IPv6 address.
+        Some((address, _)) => address.strip_prefix('[')?,
+        None => rest.split(['/', '?', '#', ':']).next()?,
+    };
+    let is_web = scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http");
+    Some(host).filter(|host| is_web && !host.is_empty())
+}
+
 /// The names, in order, each once.
 pub(crate) fn names<'a>(texts: impl Iterator<Item = &'a String>) -> Result<Vec<AlternativeName>, Usage> {
     let mut names = Vec::new();
     for text in texts {
         let name = AlternativeName::parse(text).map_err(|error| Usage::new("usage.name", error, ""))?;
+        if let Some(host) = host_of_web_address(text) {
+            render::note(&format!(
+                "{text} is taken as a URI, which no browser looks at; a server's name is {host} alone"
+            ));
+        }
         if !names.contains(&name) {
             names.push(name);
         }
@@ -140,6 +161,10 @@ pub(crate) fn main(opts: &Opts, globals: &Globals) -> Result<Exit, Usage> {
     if names.is_empty() && subject.is_empty() {
         let fix = "name what it is to be for: tlsmith csr new --key key.pem example.com";
         return Err(Usage::new("usage.csr", "a request for nobody", fix));
+    }
+    if opts.key.is_none() && opts.new_key.is_none() {
+        let fix = "give a file with one by --key, or a name for a new one by --new-key";
+        return Err(Usage::new("usage.arguments", "a request is signed with a key, and there is none", fix));
     }
     let target = Target::new(opts.out.as_deref(), opts.der, globals.json)?;
     let mut output = Output::new(opts.force);
@@ -173,6 +198,26 @@ pub(crate) fn main(opts: &Opts, globals: &Globals) -> Result<Exit, Usage> {
             output.add(path, &content, Access::Public)?;
             output.commit()?;
             Ok(tell(&report, Exit::Good, globals, render::pki::csr_new))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_pages_are_told_from_other_uris() {
+        for (text, host) in [
+            ("https://example.com/", Some("example.com")),
+            ("HTTP://example.com:8080?x", Some("example.com")),
+            ("https://[2001:db8::1]:443/", Some("2001:db8::1")),
+            ("spiffe://example.com/x", None),
+            ("URI:https://example.com/", None),
+            ("https:///x", None),
+            ("example.com", None),
+        ] {
+            assert_eq!(host_of_web_address(text), host, "{text}");
         }
     }
 }

@@ -6,7 +6,7 @@ use clap::Args;
 use serde::Serialize;
 use tlsmith_crypto::aws_lc::AwsLc;
 use tlsmith_pki::container;
-use tlsmith_x509::CertificateRequest;
+use tlsmith_x509::{CertificateRequest, RequestAttribute, Unverified};
 
 use crate::{
     cert::{Extension, tell},
@@ -23,7 +23,8 @@ Examples:
   tlsmith csr new --key key.pem example.com | tlsmith csr show -
   tlsmith csr show request.csr --json | jq -r '.requests[0].sans[]'
 
-Exit codes: 0 good, 1 a signature is wrong, 2 usage, a file that cannot be read, or no request in it.";
+Exit codes: 0 good, 1 a signature is wrong, 2 usage, a file that cannot be read, or no request in it. A signature that is not
+checked, because its algorithm or its key is not supported, is not wrong: 0, and \"not checked\" says why.";
 
 /// Everything that a certificate request says; its signature is verified
 #[derive(Debug, Args)]
@@ -56,21 +57,41 @@ pub(crate) struct Request {
     pub(crate) spki_pin: String,
     /// The algorithm that it is signed with.
     pub(crate) signature: String,
-    /// Whether the key in it made the signature.
-    pub(crate) verified: bool,
-    /// Why not.
+    /// Whether the key in it made the signature; null where that was not checked.
+    pub(crate) verified: Option<bool>,
+    /// Why it did not.
     pub(crate) verify_error: Option<String>,
+    /// Why that was not checked.
+    pub(crate) not_checked: Option<String>,
     /// It holds a challengePassword, which everybody who sees the request can read.
     pub(crate) challenge_password: bool,
-    /// Attributes that are not known here.
-    pub(crate) other_attributes: Vec<String>,
+    /// Attributes beyond the extensions.
+    pub(crate) attributes: Vec<Attribute>,
     pub(crate) extensions: Vec<Extension>,
+}
+
+/// An attribute that is not the extensions.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Attribute {
+    pub(crate) oid: String,
+    pub(crate) name: Option<&'static str>,
+    pub(crate) values: Vec<String>,
+}
+
+impl From<RequestAttribute> for Attribute {
+    fn from(attribute: RequestAttribute) -> Self {
+        Self { oid: attribute.id, name: attribute.name, values: attribute.values }
+    }
 }
 
 impl Request {
     pub(crate) fn new(request: &CertificateRequest) -> Self {
         let hash = request.public_key_info().sha256(&AwsLc);
-        let verdict = request.verify(&AwsLc);
+        let (verified, verify_error, not_checked) = match request.verify(&AwsLc) {
+            Ok(()) => (Some(true), None, None),
+            Err(Unverified::Wrong(why)) => (Some(false), Some(why), None),
+            Err(Unverified::NotChecked(why)) => (None, None, Some(why)),
+        };
         Self {
             subject: request.subject(),
             sans: request.sans(),
@@ -78,10 +99,11 @@ impl Request {
             spki_sha256: hex(&hash),
             spki_pin: base64(&hash),
             signature: request.signature_description(),
-            verified: verdict.is_ok(),
-            verify_error: verdict.err(),
+            verified,
+            verify_error,
+            not_checked,
             challenge_password: request.has_challenge_password(),
-            other_attributes: request.other_attributes(),
+            attributes: request.attributes().into_iter().map(Attribute::from).collect(),
             extensions: request.extension_details().iter().map(Extension::new).collect(),
         }
     }
@@ -107,9 +129,10 @@ pub(crate) fn main(opts: &Opts, globals: &Globals) -> Result<Exit, Usage> {
         requests: contents.requests.iter().map(Request::new).collect(),
         skipped: contents.skipped.iter().map(|skipped| format!("{}: {}", skipped.what, skipped.why)).collect(),
     };
-    let exit = match report.requests.iter().all(|request| request.verified) {
-        true => Exit::Good,
-        false => Exit::Failed,
+    // What nobody could check did not fail.
+    let exit = match report.requests.iter().any(|request| request.verified == Some(false)) {
+        true => Exit::Failed,
+        false => Exit::Good,
     };
     Ok(tell(&report, exit, globals, render::pki::csr_show))
 }

@@ -348,8 +348,6 @@ pub(crate) fn with_keys(name: &str, bytes: &[u8], passphrase: &PassphraseOpts) -
 
 /// A name to verify or to send.
 pub(crate) fn server_name(option: &str, text: &str) -> Result<ServerName, Usage> {
-    text.parse().map_err(|error| {
-        let fix = if text.is_ascii() { "" } else { "write the name in its ASCII form (xn--...)" };
-        Usage::new("usage.name", format!("{option} {text:?}: {error}"), fix)
-    })
+    // The error names the text, and says what to write instead.
+    text.parse().map_err(|error| Usage::new("usage.name", format!("{option}: {error}"), ""))
 }

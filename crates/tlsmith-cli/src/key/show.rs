@@ -7,6 +7,7 @@ use serde::Serialize;
 use tlsmith_crypto::aws_lc::AwsLc;
 use tlsmith_pki::{PrivateKey, container::Named};
 
+use super::Form;
 use crate::{
     cert::tell,
     cli::Globals,
@@ -72,12 +73,22 @@ pub(crate) struct KeyTold {
     pub(crate) spki_sha256: String,
     /// The same in base64 (RFC 7469 §2.4).
     pub(crate) spki_pin: String,
+    /// The forms that it can be written in.
+    pub(crate) forms: Vec<&'static str>,
 }
 
 impl KeyTold {
     pub(crate) fn new(key: &PrivateKey) -> Self {
         let hash = key.public_key_info().sha256(&AwsLc);
-        Self { kind: key.key_type().to_string(), name: None, spki_sha256: hex(&hash), spki_pin: base64(&hash) }
+        let forms =
+            [Some(Form::Pkcs8.name()), key.sec1().map(|_| Form::Sec1.name()), key.pkcs1().map(|_| Form::Pkcs1.name())];
+        Self {
+            kind: key.key_type().to_string(),
+            name: None,
+            spki_sha256: hex(&hash),
+            spki_pin: base64(&hash),
+            forms: forms.into_iter().flatten().collect(),
+        }
     }
 }
 

@@ -43,15 +43,10 @@ impl Destination {
 
     fn write_bytes(self, bytes: &[u8]) -> bool {
         let result = match self {
-            Self::Stdout => {
-                let mut stdout = io::stdout().lock();
-                stdout.write_all(bytes).and_then(|()| stdout.flush())
-            }
+            Self::Stdout => to_stdout(bytes),
             Self::Stderr => io::stderr().lock().write_all(bytes),
         };
-        if let (Self::Stdout, Err(error)) = (self, result)
-            && error.kind() != io::ErrorKind::BrokenPipe
-        {
+        if let (Self::Stdout, Err(error)) = (self, result) {
             warn(&format!("standard output: {}", crate::files::describe(&error)));
             return false;
         }
@@ -64,6 +59,15 @@ impl Destination {
             Self::Stderr => io::stderr().is_terminal(),
         };
         Style::detect(is_terminal, verbose)
+    }
+}
+
+/// Writes all of it. A reader that has gone away has seen enough.
+fn to_stdout(bytes: &[u8]) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result,
     }
 }
 
@@ -112,9 +116,10 @@ pub(crate) fn afterword(report: &Report, to: Destination, verbose: bool) -> bool
     report.reply.is_none() || to.write(&connect::afterword(report, &to.style(verbose)))
 }
 
-/// What a command made, on standard output as it is; whether it was written.
-pub(crate) fn bytes(content: &[u8]) -> bool {
-    Destination::Stdout.write_bytes(content)
+/// What a command made, on standard output as it is. What cannot be written there is a mistake as with any file.
+pub(crate) fn bytes(content: &[u8]) -> Result<(), Usage> {
+    let failed = |error: io::Error| format!("standard output: {}", crate::files::describe(&error));
+    to_stdout(content).map_err(|error| Usage::new("usage.output", failed(error), ""))
 }
 
 /// With `--json`, the document is there whatever happens; the line on standard error and the exit code are as without it.

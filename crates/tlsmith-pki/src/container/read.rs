@@ -7,6 +7,7 @@ use super::{Contents, Format, Named, Passphrase, Skipped, ber, kind, kind::Kind,
 use crate::{
     ContainerError, PrivateKey, Problem,
     encrypted::{self, EncryptedPrivateKeyInfo, Scheme, Work},
+    key,
 };
 
 /// The private keys that a file may hold: to check one takes time. A file with more is refused.
@@ -95,10 +96,12 @@ impl Reader<'_> {
 
     fn pem(&mut self, bytes: &[u8]) -> Result<(), ContainerError> {
         let blocks = pem::blocks(bytes).map_err(|error| malformed(&error, ""))?;
+        let mut parameters = None;
         for block in &blocks {
             let place = block.place();
-            if block.label() == "EC PARAMETERS" {
-                // OpenSSL writes the curve before the key, which names it again.
+            if matches!(block.label(), "EC PARAMETERS" | "DSA PARAMETERS") {
+                // OpenSSL writes them before the key, which holds them again.
+                parameters = Some(block);
                 continue;
             }
             let der = match block.decode() {
@@ -113,6 +116,9 @@ impl Reader<'_> {
                 Ok(Some(scheme)) => self.encrypted_key(&place, &scheme, &der)?,
                 Ok(None) => self.block(block.label(), &place, &der)?,
             }
+        }
+        if let Some(block) = parameters.filter(|_| self.contents.is_empty() && self.contents.skipped.is_empty()) {
+            self.skip(&block.place(), unknown(block.label()));
         }
         Ok(())
     }
@@ -269,8 +275,8 @@ fn unknown(label: &str) -> ContainerError {
     match label {
         "OPENSSH PRIVATE KEY" => ContainerError::unsupported("a key in OpenSSH's own format is not read")
             .with_fix("convert a copy of it with `ssh-keygen -p -m PKCS8 -f FILE`"),
-        "DSA PRIVATE KEY" => ContainerError::unsupported("a DSA key is of no use in TLS")
-            .with_fix("make a new one with `tlsmith key new`"),
+        "DSA PRIVATE KEY" => ContainerError::unsupported(key::NO_DSA).with_fix(key::NEW_KEY),
+        "EC PARAMETERS" | "DSA PARAMETERS" => ContainerError::unsupported("the parameters of a key, and not the key"),
         "DH PARAMETERS" | "X9.42 DH PARAMETERS" => {
             ContainerError::unsupported("parameters for DHE; `tlsmith dhparam` says why nobody needs them")
         }

@@ -31,7 +31,7 @@ struct EcPrivateKey<'a> {
     _version: u8,
     private_key: &'a [u8],
     #[explicit(0)]
-    _parameters: Option<Tlv<'a>>,
+    parameters: Option<Tlv<'a>>,
     #[explicit(1)]
     _public_key: Option<BitString<'a>>,
 }
@@ -119,9 +119,18 @@ pub(super) fn complaint(file: &[u8], error: CryptoError) -> ContainerError {
         return rsa_complaint(&head);
     }
     if error == CryptoError::Unsupported {
-        let what = match algorithm {
-            Some(algorithm) => format!("a private key of type {}", name(&algorithm.algorithm)),
-            None => "a private key of this type".to_owned(),
+        // The curve stands in the algorithm, or in the key itself where that is all (RFC 5915 §3).
+        let sec1 = asn1::parse_single::<EcPrivateKey<'_>>(key).ok();
+        let what = match (&algorithm, &sec1) {
+            (Some(algorithm), _) if algorithm.algorithm == oid::EC_PUBLIC_KEY => {
+                on_curve(algorithm.parameters.as_ref())
+            }
+            (Some(algorithm), _) if algorithm.algorithm == oid::DSA => {
+                return ContainerError::unsupported(NO_DSA).with_fix(NEW_KEY);
+            }
+            (Some(algorithm), _) => format!("a private key of type {}", name(&algorithm.algorithm)),
+            (None, Some(sec1)) => on_curve(sec1.parameters.as_ref()),
+            (None, None) => "a private key of this type".to_owned(),
         };
         return ContainerError::unsupported(format!("{what} is not supported"))
             .with_fix("use ECDSA on P-256, P-384 or P-521, Ed25519, or RSA of 2048 to 8192 bits");
@@ -176,16 +185,60 @@ fn rsa_complaint(head: &RsaHead<'_>) -> ContainerError {
     }
 }
 
+/// Why a DSA key is not read.
+pub(crate) const NO_DSA: &str =
+    "a DSA key is not supported: TLS 1.3 has no DSA (RFC 8446 §4.2.3), and no public CA takes it";
+/// What to do instead.
+pub(crate) const NEW_KEY: &str = "make a new one with `tlsmith key new`";
+
+/// An ECDSA key by its curve, `parameters` being that (RFC 5480 §2.1.1).
+fn on_curve(parameters: Option<&Tlv<'_>>) -> String {
+    match parameters.map(Tlv::parse::<ObjectIdentifier>) {
+        None => "an ECDSA key that names no curve".to_owned(),
+        Some(Err(_)) => "an ECDSA key that spells its curve out (explicit parameters)".to_owned(),
+        Some(Ok(id)) => match CURVES.iter().find(|(known, _)| *known == id) {
+            Some((_, name)) => format!("an ECDSA key on the curve {name}"),
+            None => format!("an ECDSA key on the curve {id}"),
+        },
+    }
+}
+
+/// Curves that are not supported: SEC 2 §A.2.1, RFC 5639 §4.1, GB/T 32918.
+const CURVES: [(ObjectIdentifier, &str); 21] = [
+    (asn1::oid!(1, 2, 840, 10045, 3, 1, 1), "P-192 (prime192v1)"),
+    (asn1::oid!(1, 3, 132, 0, 33), "P-224 (secp224r1)"),
+    (asn1::oid!(1, 3, 132, 0, 8), "secp160r1"),
+    (asn1::oid!(1, 3, 132, 0, 31), "secp192k1"),
+    (asn1::oid!(1, 3, 132, 0, 32), "secp224k1"),
+    (asn1::oid!(1, 3, 132, 0, 10), "secp256k1"),
+    (asn1::oid!(1, 2, 156, 10197, 1, 301), "SM2"),
+    (asn1::oid!(1, 3, 36, 3, 3, 2, 8, 1, 1, 1), "brainpoolP160r1"),
+    (asn1::oid!(1, 3, 36, 3, 3, 2, 8, 1, 1, 2), "brainpoolP160t1"),
+    (asn1::oid!(1, 3, 36, 3, 3, 2, 8, 1, 1, 3), "brainpoolP192r1"),
+    (asn1::oid!(1, 3, 36, 3, 3, 2, 8, 1, 1, 4), "brainpoolP192t1"),
+    (asn1::oid!(1, 3, 36, 3, 3, 2, 8, 1, 1, 5), "brainpoolP224r1"),
+    (asn1::oid!(1, 3, 36, 3, 3, 2, 8, 1, 1, 6), "brainpoolP224t1"),
+    (asn1::oid!(1, 3, 36, 3, 3, 2, 8, 1, 1, 7), "brainpoolP256r1"),
+    (asn1::oid!(1, 3, 36, 3, 3, 2, 8, 1, 1, 8), "brainpoolP256t1"),
+    (asn1::oid!(1, 3, 36, 3, 3, 2, 8, 1, 1, 9), "brainpoolP320r1"),
+    (asn1::oid!(1, 3, 36, 3, 3, 2, 8, 1, 1, 10), "brainpoolP320t1"),
+    (asn1::oid!(1, 3, 36, 3, 3, 2, 8, 1, 1, 11), "brainpoolP384r1"),
+    (asn1::oid!(1, 3, 36, 3, 3, 2, 8, 1, 1, 12), "brainpoolP384t1"),
+    (asn1::oid!(1, 3, 36, 3, 3, 2, 8, 1, 1, 13), "brainpoolP512r1"),
+    (asn1::oid!(1, 3, 36, 3, 3, 2, 8, 1, 1, 14), "brainpoolP512t1"),
+];
+
 /// A name for people, or the dotted numbers.
 fn name(id: &ObjectIdentifier) -> String {
     let known = [
         (asn1::oid!(1, 3, 101, 110), "X25519"),
         (asn1::oid!(1, 3, 101, 111), "X448"),
         (asn1::oid!(1, 3, 101, 113), "Ed448"),
-        (asn1::oid!(1, 2, 840, 10040, 4, 1), "DSA"),
         (asn1::oid!(1, 2, 840, 10046, 2, 1), "DH"),
         (asn1::oid!(1, 2, 840, 113549, 1, 3, 1), "DH"),
-        (oid::EC_PUBLIC_KEY, "ECDSA on a curve other than P-256, P-384, P-521"),
+        (asn1::oid!(1, 2, 643, 2, 2, 19), "GOST R 34.10-2001"),
+        (asn1::oid!(1, 2, 643, 7, 1, 1, 1, 1), "GOST R 34.10-2012 (256 bits)"),
+        (asn1::oid!(1, 2, 643, 7, 1, 1, 1, 2), "GOST R 34.10-2012 (512 bits)"),
     ];
     known.iter().find(|(known, _)| known == id).map_or_else(|| id.to_string(), |(_, name)| (*name).to_owned())
 }

@@ -9,6 +9,7 @@ use tlsmith_crypto::{CryptoError, KeyType, Provider as _, SigningKey, aws_lc::Aw
 use tlsmith_x509::SubjectPublicKeyInfo;
 use zeroize::Zeroizing;
 
+pub(crate) use forms::{NEW_KEY, NO_DSA};
 pub use generate::NewKey;
 
 use crate::{ContainerError, encrypted};

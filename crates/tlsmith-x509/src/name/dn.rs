@@ -149,7 +149,7 @@ impl Attribute {
 
 /// The text of a DirectoryString or IA5String. Lenient: CAs put characters into PrintableString that do not belong there,
 /// and Latin-1 into TeletexString.
-fn decode(value: &Tlv<'_>) -> Option<String> {
+pub(crate) fn decode(value: &Tlv<'_>) -> Option<String> {
     let octets = value.data();
     match value.tag().as_u8()? {
         // UTF8String.

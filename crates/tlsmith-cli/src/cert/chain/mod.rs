@@ -18,7 +18,7 @@ use crate::{
     fetching::FetchOpts,
     input::{self, InputOpts, SOURCES},
     judge::is_named_as_issuer,
-    output::{Access, Output},
+    output::{Access, Output, Target, is_stdout},
     render,
     trust::Anchors,
 };
@@ -49,7 +49,7 @@ pub(crate) struct Opts {
     /// Files (PEM, DER, PKCS#12, PKCS#7), servers, or - for standard input: all of their certificates together
     #[arg(value_name = "FILE|HOST[:PORT]|-", required = true)]
     pub(crate) sources: Vec<OsString>,
-    /// Write the chain to this file (PEM)
+    /// Write the chain to this file (PEM); - is standard output
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
     /// Overwrite the file of --out
@@ -135,16 +135,38 @@ struct Origin {
 
 /// Runs the command.
 pub(crate) fn main(opts: &Opts, globals: &Globals) -> Result<Exit, Usage> {
+    let to_stdout = match &opts.out {
+        Some(path) => matches!(Target::new(Some(path), false, globals.json)?, Target::Stdout),
+        None => false,
+    };
     let report = run(opts, UnixTime::now())?;
+    if to_stdout {
+        return written_out(&report);
+    }
     let exit = if report.complete { Exit::Good } else { Exit::Failed };
     Ok(tell(&report, exit, globals, render::cert::chain))
+}
+
+/// The chain on standard output, and nothing else there.
+fn written_out(report: &Report) -> Result<Exit, Usage> {
+    if report.complete {
+        return render::bytes(report.pem.as_bytes()).map(|()| Exit::Good);
+    }
+    let why = match (&report.error, &report.missing) {
+        (Some(error), _) => error.message.clone(),
+        (None, Some(missing)) => format!("the certificate of the issuer {} is missing", missing.subject),
+        (None, None) => String::from("it reaches no root"),
+    };
+    render::warn(&format!("the chain is not written: {why}"));
+    Ok(Exit::Failed)
 }
 
 fn run(opts: &Opts, now: UnixTime) -> Result<Report, Usage> {
     let provider: Arc<dyn Provider> = Arc::new(AwsLc);
     let (anchors, _) = opts.anchors.load()?;
     let mut output = Output::new(opts.force);
-    if let Some(path) = &opts.out {
+    let file = opts.out.as_deref().filter(|path| !is_stdout(path));
+    if let Some(path) = file {
         output.check(path)?;
     }
     let mut report = Report {
@@ -189,7 +211,7 @@ fn run(opts: &Opts, now: UnixTime) -> Result<Report, Usage> {
         &anchors,
         now,
     )?;
-    if let (Some(path), true) = (&opts.out, report.complete) {
+    if let (Some(path), true) = (file, report.complete) {
         output.add(path, report.pem.as_bytes(), Access::Public)?;
         output.commit()?;
         report.out = Some(path.display().to_string());

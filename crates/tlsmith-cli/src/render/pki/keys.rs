@@ -1,8 +1,9 @@
 //! The screens of `tlsmith key`, `csr` and `cert self-signed`.
 
 use super::super::{
-    page::{Page, names},
+    page::{LABEL, Page, names},
     style::{Ink, Style},
+    text::safe,
 };
 use crate::{
     cert::SelfSignedReport,
@@ -35,14 +36,34 @@ pub(super) fn show(report: &ShowReport, style: &Style) -> String {
     for encryption in &report.encryption {
         page.field("  encrypted", &encryption.scheme);
         if encryption.legacy {
-            page.field("", "not safe any more: write it anew with `tlsmith convert --encrypt`");
+            page.field("", "not safe any more");
         }
+    }
+    if report.encryption.iter().any(|encryption| encryption.legacy) {
+        page.field("  mend", "this writes it anew:");
+        // A line that is to be copied is not broken.
+        page.text.push_str(&format!("{:LABEL$} {}\n", "", safe(&anew(report))));
     }
     for key in &report.keys {
         page.key(key);
     }
     page.skipped(&report.skipped);
     page.text
+}
+
+/// The command that writes the same under a passphrase in a way that is safe.
+fn anew(report: &ShowReport) -> String {
+    let file = match report.source.as_str() {
+        source if source.chars().all(|c| c.is_ascii_alphanumeric() || "/._-+".contains(c)) => source.to_owned(),
+        // A name that a shell would take apart, and standard input.
+        _ => String::from("FILE"),
+    };
+    match report.format {
+        "PKCS#12" => format!("tlsmith convert {file} --to p12 --out NEW.p12"),
+        // Whatever stands beside the key.
+        "PEM" => format!("tlsmith convert {file} --to pem --encrypt --out NEW.pem"),
+        _ => format!("tlsmith convert {file} --to pkcs8 --der --encrypt --out NEW.der"),
+    }
 }
 
 /// Where the request is, what it says, and where it goes.
@@ -76,10 +97,11 @@ pub(super) fn csr_show(report: &CsrShowReport, style: &Style) -> String {
 pub(super) fn self_signed(report: &SelfSignedReport, style: &Style) -> String {
     let mut page = Page::new(style);
     let certificate = &report.certificate;
-    page.title(&report.file);
+    page.title(report.file.as_deref().unwrap_or("standard output"));
     page.field("  subject", &or_empty(&certificate.subject));
     page.field("  names", &names(&certificate.sans, style.verbose));
-    page.validity(&certificate.not_before, &certificate.not_after, &report.time, certificate.days_left);
+    // It begins now, and both ends belong to it: what is left is all of it.
+    page.validity(&certificate.not_before, &certificate.not_after, &report.time, certificate.lifetime_days);
     page.field("  key", &certificate.key);
     page.field("  SHA-256", &certificate.sha256);
     page.field("  SPKI pin", &certificate.spki_pin);
@@ -104,6 +126,10 @@ impl Page<'_> {
             self.field("  name", name);
         }
         self.field("  SPKI pin", &key.spki_pin);
+        if self.style.verbose {
+            self.field("  SPKI SHA-256", &key.spki_sha256);
+            self.field("  forms", &key.forms.join(", "));
+        }
     }
 
     fn request(&mut self, request: &Request) {
@@ -114,15 +140,22 @@ impl Page<'_> {
         self.field("  key", &request.key);
         self.field("  SPKI pin", &request.spki_pin);
         self.field("  signed with", &request.signature);
-        match &request.verify_error {
-            None => self.field("  verified", "yes: who made it has the private key"),
-            Some(error) => self.field("  verified", &format!("NO: {error}")),
+        match (&request.not_checked, &request.verify_error) {
+            (Some(why), _) => self.field("  verified", &format!("not checked: {why}")),
+            (None, Some(error)) => self.field("  verified", &format!("NO: {error}")),
+            (None, None) => self.field("  verified", "yes: who made it has the private key"),
         }
         if request.challenge_password {
             self.field("  challenge", "it holds a challengePassword, which everybody who sees it can read");
         }
-        for attribute in &request.other_attributes {
-            self.field("  attribute", attribute);
+        for attribute in &request.attributes {
+            let name = attribute.name.unwrap_or(&attribute.oid);
+            // The password has its own line, and is shown to whoever wants to see more.
+            if self.style.verbose {
+                self.field("  attribute", &format!("{name} ({}): {}", attribute.oid, attribute.values.join("; ")));
+            } else if attribute.name != Some("challengePassword") {
+                self.field("  attribute", name);
+            }
         }
         // The names stand above already.
         for extension in

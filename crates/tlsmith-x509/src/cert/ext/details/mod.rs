@@ -7,6 +7,7 @@ mod points;
 mod policies;
 mod scts;
 
+pub(crate) use outline::outline;
 pub use policies::PolicyDetail;
 pub use scts::SctDetail;
 
@@ -103,7 +104,7 @@ impl Certificate {
 
 pub(in crate::cert) fn of(extension: &Extension, whole: &[u8]) -> ExtensionDetail {
     let value = extension.value.get(whole);
-    let detail = decode(&extension.id, value).unwrap_or_else(|_| Detail::Outline(outline::outline(value)));
+    let detail = decode(&extension.id, value).unwrap_or_else(|_| Detail::Outline(outline(value)));
     ExtensionDetail {
         id: extension.id.to_string(),
         name: names::extension(&extension.id),
@@ -149,7 +150,7 @@ fn decode(id: &ObjectIdentifier, value: &[u8]) -> Result<Detail, ParseError> {
             single::<asn1::Null>(value, "extension")?;
             Detail::Present
         }
-        _ => Detail::Outline(outline::outline(value)),
+        _ => Detail::Outline(outline(value)),
     })
 }
 

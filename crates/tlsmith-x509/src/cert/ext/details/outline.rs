@@ -12,7 +12,7 @@ const LINES: usize = 100;
 const LONGEST: usize = 64;
 
 /// The outline of a value; hexadecimal where it is not DER.
-pub(super) fn outline(value: &[u8]) -> Vec<String> {
+pub(crate) fn outline(value: &[u8]) -> Vec<String> {
     let mut lines = Vec::new();
     if !elements(value, 0, &mut lines) {
         lines = vec![octets(value)];
