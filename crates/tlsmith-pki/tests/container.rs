@@ -6,7 +6,7 @@ use rcgen::{
 };
 use tlsmith_pki::{
     ContainerError, PrivateKey, Problem,
-    container::{self, Contents, Format, Named},
+    container::{self, Contents, Format, Named, NamedCertificate},
 };
 use tlsmith_x509::Certificate;
 use zeroize::Zeroizing;
@@ -25,6 +25,12 @@ fn pair() -> (PrivateKey, Certificate) {
     let pair = KeyPair::generate().unwrap();
     let certificate = CertificateParams::new(["a.test".to_owned()]).unwrap().self_signed(&pair).unwrap();
     (PrivateKey::from_der(&pair.serialize_der()).unwrap(), Certificate::from_der(certificate.der()).unwrap())
+}
+
+/// PKCS#12 with a key and one certificate.
+fn pkcs12_of(key: &PrivateKey, certificate: &Certificate, passphrase: &str) -> Zeroizing<Vec<u8>> {
+    let certificate = NamedCertificate { certificate, name: Some("x"), trusted: false };
+    container::pkcs12(Some(key), &[certificate], passphrase).unwrap()
 }
 
 #[test]
@@ -91,7 +97,9 @@ fn pkcs12_keeps_what_is_put_into_it() {
     let (key, certificate) = pair();
     let (_, other) = pair();
     let chain = [certificate, other];
-    let file = container::pkcs12(Some(&key), &chain, "näme", PASSPHRASE).unwrap();
+    let named = |at: usize, name, trusted| NamedCertificate { certificate: &chain[at], name, trusted };
+    let file =
+        container::pkcs12(Some(&key), &[named(0, Some("näme"), false), named(1, None, false)], PASSPHRASE).unwrap();
     let contents = read_with(&file, Some(PASSPHRASE)).unwrap();
     assert_eq!(contents.format, Format::Pkcs12);
     assert_eq!(contents.certificates, chain);
@@ -108,10 +116,63 @@ fn pkcs12_keeps_what_is_put_into_it() {
     assert_eq!(read_with(text.as_bytes(), Some(PASSPHRASE)).unwrap().keys.len(), 1);
 }
 
+/// Names and Java's mark belong to each certificate, with a key beside it and without.
+#[test]
+fn pkcs12_keeps_the_names_of_certificates() {
+    let (key, leaf) = pair();
+    let (_, other) = pair();
+    let named = [
+        NamedCertificate { certificate: &leaf, name: Some("leaf"), trusted: false },
+        NamedCertificate { certificate: &other, name: Some("r2"), trusted: true },
+    ];
+    for key in [Some(&key), None] {
+        let contents = read_with(&container::pkcs12(key, &named, PASSPHRASE).unwrap(), Some(PASSPHRASE)).unwrap();
+        let names = [0, 1].map(|at| contents.friendly_name(Named::Certificate(at)));
+        assert_eq!((names, &contents.trusted[..]), ([Some("leaf"), Some("r2")], &[1][..]));
+        assert_eq!(contents.friendly_name(Named::Key(0)), key.map(|_| "leaf"));
+    }
+}
+
+/// In SEC1 and in PKCS#8 the message names the curve; of DSA it says why not.
+#[test]
+fn keys_that_are_not_supported_are_named() {
+    for (oid, expected) in [
+        (&[0x2b, 0x81, 0x04, 0x00, 0x0a][..], "on the curve secp256k1"),
+        (&[0x2b, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, 0x07], "on the curve brainpoolP256r1"),
+        (&[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x01], "on the curve P-192"),
+        (&[0x2b, 0x81, 0x04, 0x00, 0x21], "on the curve P-224"),
+        (&[0x2b, 0x81, 0x04, 0x00, 0x63], "on the curve 1.3.132.0.99"),
+    ] {
+        let error = PrivateKey::from_der(&sec1_on(&element(0x06, oid))).unwrap_err();
+        assert!(error.to_string().contains(expected), "{expected}: {error}");
+        let ec = [&[0x06, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01][..], &element(0x06, oid)].concat();
+        let pkcs8 = [&[0x02, 1, 0][..], &element(0x30, &ec), &element(0x04, &sec1_on(&element(0x06, oid)))].concat();
+        let error = PrivateKey::from_der(&element(0x30, &pkcs8)).unwrap_err();
+        assert!(error.to_string().contains(expected), "{expected}: {error}");
+    }
+    let error = PrivateKey::from_der(&sec1_on(&element(0x30, &[0x02, 1, 1]))).unwrap_err();
+    assert!(error.to_string().contains("explicit parameters"), "{error}");
+    let parameters = container::pem("DSA PARAMETERS", &[0x30, 0]);
+    let dsa = container::pem("DSA PRIVATE KEY", &[0x30, 0]);
+    let skipped = |text: &str| read(text.as_bytes()).skipped;
+    assert!(skipped(&format!("{}{}", *parameters, *dsa))[0].why.to_string().contains("TLS 1.3 has no DSA"));
+    assert!(skipped(&parameters)[0].why.to_string().contains("and not the key"));
+}
+
+/// A short element of DER.
+fn element(tag: u8, content: &[u8]) -> Vec<u8> {
+    [&[tag, u8::try_from(content.len()).unwrap()][..], content].concat()
+}
+
+/// A key of 32 octets with these parameters (RFC 5915 §3).
+fn sec1_on(parameters: &[u8]) -> Vec<u8> {
+    element(0x30, &[&[0x02, 1, 1][..], &element(0x04, &[7; 32]), &element(0xa0, parameters)].concat())
+}
+
 #[test]
 fn no_passphrase_is_not_asked_for() {
     let (key, certificate) = pair();
-    let file = container::pkcs12(Some(&key), &[certificate], "x", "").unwrap();
+    let file = pkcs12_of(&key, &certificate, "");
     assert_eq!(read(&file).keys.len(), 1);
 }
 
@@ -150,7 +211,7 @@ fn of_a_strangers_file_only_certificates_are_taken() {
     assert_eq!(only(pem("PKCS7", &signed_data(&[&certificate])).as_bytes()), std::slice::from_ref(&certificate));
 
     // It opens without a passphrase, and is not opened.
-    let locked = container::pkcs12(Some(&key), &[certificate], "x", "").unwrap();
+    let locked = pkcs12_of(&key, &certificate, "");
     for other in [&locked[..], pem("PKCS12", &locked).as_bytes(), key.pkcs8(), b"hello", b"", &signed_data(&[])] {
         assert!(container::certificates(other).is_err());
     }
@@ -172,7 +233,7 @@ fn signed_data(certificates: &[&Certificate]) -> Vec<u8> {
 #[test]
 fn a_file_cut_anywhere_is_an_error() {
     let (key, certificate) = pair();
-    let file = container::pkcs12(Some(&key), &[certificate], "x", "").unwrap();
+    let file = pkcs12_of(&key, &certificate, "");
     for length in (0..file.len()).step_by(7) {
         let error = read_with(&file[..length], None).unwrap_err();
         assert_ne!(error.problem(), Problem::PassphraseNeeded, "{length}: {error}");

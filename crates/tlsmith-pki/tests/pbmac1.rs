@@ -6,7 +6,7 @@ use rcgen::{CertificateParams, KeyPair};
 use std::{num::NonZeroU32, sync::OnceLock};
 use tlsmith_pki::{
     ContainerError, PrivateKey, Problem,
-    container::{self, Contents},
+    container::{self, Contents, NamedCertificate},
 };
 use tlsmith_x509::Certificate;
 use zeroize::Zeroizing;
@@ -66,7 +66,8 @@ fn safe() -> &'static (Vec<u8>, Vec<u8>, Certificate) {
         let made = CertificateParams::new(["a.test".to_owned()]).unwrap().self_signed(&pair).unwrap();
         let certificate = Certificate::from_der(made.der()).unwrap();
         let key = PrivateKey::from_der(&pair.serialize_der()).unwrap();
-        let file = container::pkcs12(Some(&key), std::slice::from_ref(&certificate), "x", PASSPHRASE).unwrap();
+        let named = NamedCertificate { certificate: &certificate, name: Some("x"), trusted: false };
+        let file = container::pkcs12(Some(&key), &[named], PASSPHRASE).unwrap();
         // PFX: version, authSafe, macData. The authSafe: its type, and the octets inside of a [0].
         let pfx: asn1::SequenceOf<'_, asn1::Tlv<'_>> = asn1::parse_single(&file).unwrap();
         let safe = pfx.clone().nth(1).unwrap();

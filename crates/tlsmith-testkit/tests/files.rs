@@ -69,6 +69,27 @@ impl Files {
         report["keys"][0]["spki_pin"].as_str().unwrap().to_owned()
     }
 
+    /// A keystore of Java with two keys, `one` and `two`, and a trusted certificate, `ca`.
+    fn two_keys(&self) {
+        for alias in ["one", "two"] {
+            self.ok("keytool", &format!("-genkeypair -alias {alias} -keyalg EC -dname CN={alias}.test -storetype PKCS12 -keystore two.p12 -storepass:file passphrase"));
+        }
+        self.ok("keytool", "-importcert -noprompt -alias ca -file ec.crt -keystore two.p12 -storepass:file passphrase");
+    }
+
+    /// The entries of a keystore as keytool lists them: alias and kind, sorted.
+    fn entries(&self, keystore: &str) -> Vec<(String, &'static str)> {
+        let listed = self.ok("keytool", &format!("-list -keystore {keystore} -storepass:file passphrase")).stdout();
+        let kinds = ["PrivateKeyEntry", "trustedCertEntry"];
+        let of_line = |line: &str| {
+            let kind = kinds.into_iter().find(|kind| line.contains(kind))?;
+            Some((line.split(',').next()?.to_owned(), kind))
+        };
+        let mut entries: Vec<_> = listed.lines().filter_map(of_line).collect();
+        entries.sort();
+        entries
+    }
+
     fn read(&self, name: &str) -> String {
         fs::read_to_string(self.path(name)).unwrap()
     }
@@ -204,6 +225,79 @@ fn pkcs12_of_ours_is_read_by_all() {
     counter.finish();
 }
 
+/// Aliases and Java's mark of trust go through, and one entry can be taken out.
+#[test]
+fn keystores_of_java_keep_their_entries() {
+    let files = Files::new();
+    files.two_keys();
+    let mut counter = Counter::new("files-keystores", 4);
+    for alias in ["one", "TWO"] {
+        let line = format!("convert two.p12 --alias {alias} --to p12 --passphrase-file passphrase --out ours --force");
+        files.tlsmith_ok(&line);
+        assert_eq!(files.entries("ours"), [(alias.to_lowercase(), "PrivateKeyEntry")]);
+        counter.ran();
+    }
+    files.tlsmith_ok("convert two.p12 --alias ca --to p12 --passphrase-file passphrase --out ours --force");
+    assert_eq!(files.entries("ours"), [("ca".to_owned(), "trustedCertEntry")]);
+    counter.ran();
+    for (alias, file) in [("r1", "ec.crt"), ("r2", "rsa.crt")] {
+        let line =
+            format!("-importcert -noprompt -alias {alias} -file {file} -keystore trust -storepass:file passphrase");
+        files.ok("keytool", &line);
+    }
+    files.tlsmith_ok("convert trust --to p12 --passphrase-file passphrase --out ours --force");
+    assert_eq!(files.entries("ours"), files.entries("trust"));
+    counter.ran();
+    counter.finish();
+}
+
+/// What is not written is listed, what was in disorder is sorted, and every file is named once.
+#[test]
+fn a_bundle_is_sorted_and_what_is_left_out_is_told() {
+    let files = Files::new();
+    files.ok("openssl", "req -new -key rsa.key -subj /CN=leaf.test -out leaf.csr");
+    files.ok("openssl", "x509 -req -in leaf.csr -CA ec.crt -CAkey ec.key -days 30 -out leaf.crt");
+    let bundle = [files.read("ec.crt"), files.read("rsa.crt"), files.read("leaf.crt")].concat();
+    fs::write(files.path("bundle"), bundle).unwrap();
+    fs::remove_file(files.path("rsa.crt")).unwrap();
+    let told = |line: &str| -> Value { serde_json::from_slice(&files.tlsmith_ok(line).stdout).unwrap() };
+    // Two certificates are of the key: the first is the leaf.
+    let report = told(
+        "convert leaf.crt bundle rsa.key ec.key --key ./rsa.key --to p12 --passphrase-file passphrase --out ours --json",
+    );
+    let written =
+        ["certificate CN=leaf.test", "certificate CN=ec.test", "certificate CN=rsa.test", "private key RSA 2048"];
+    assert_eq!(report["written"]["contents"], serde_json::json!(written), "{report:#}");
+    assert_eq!(report["left_out"], serde_json::json!(["private key ECDSA P-256"]));
+    assert_eq!(report["found"].as_array().unwrap().len(), 4);
+    let is_sorted = |report: &Value| report["notes"].to_string().contains("were sorted");
+    assert!(!is_sorted(&report), "{report:#}");
+    fs::write(files.path("bundle"), [files.read("ec.crt"), files.read("leaf.crt")].concat()).unwrap();
+    let report = told("convert bundle --key rsa.key --to pem --out sorted.pem --json");
+    assert!(is_sorted(&report), "{report:#}");
+    assert!(files.read("sorted.pem").starts_with(&files.read("leaf.crt")));
+}
+
+/// A hyphen is standard output, for every command that writes one thing.
+#[test]
+fn a_hyphen_is_standard_output() {
+    let files = Files::new();
+    for (line, begins) in [
+        ("key new --out -", "-----BEGIN PRIVATE KEY-----"),
+        ("csr new --key ec.key --out - a.test", "-----BEGIN CERTIFICATE REQUEST-----"),
+        ("cert self-signed --key ec.key --out - a.test", "-----BEGIN CERTIFICATE-----"),
+        ("cert chain ec.crt --with-root --out -", "-----BEGIN CERTIFICATE-----"),
+        ("convert ec.crt --to pem --out -", "-----BEGIN CERTIFICATE-----"),
+    ] {
+        let said = files.tlsmith_ok(line).stdout();
+        assert!(said.starts_with(begins) && said.trim_end().ends_with("-----"), "{line}: {said}");
+        assert!(!files.path("-").exists(), "{line}");
+    }
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let status = command().args(["key", "new"]).stdout(full).stderr(std::process::Stdio::null()).status().unwrap();
+    assert_eq!(status.code(), Some(2));
+}
+
 #[test]
 fn keys_of_ours_are_read_by_all() {
     let files = Files::new();
@@ -267,12 +361,46 @@ fn requests_and_certificates_of_ours_are_read_by_all() {
 
         let line = "cert self-signed --key key --out cert --force --days 7 localhost 127.0.0.1";
         files.tlsmith_ok(line);
+        let shown: Value = serde_json::from_slice(&files.tlsmith_ok("cert show cert --json").stdout).unwrap();
+        assert!(shown.to_string().contains(r#""lifetime_days":7"#), "{shown:#}");
         let verified = files.ok("openssl", "verify -x509_strict -CAfile cert -verify_hostname localhost cert").text();
         assert!(verified.contains("cert: OK"), "{kind}: {verified}");
         let info = files.ok("certtool", "--certificate-info --infile cert").text();
         assert!(info.contains("DNSname: localhost") && info.contains("IPAddress: 127.0.0.1"), "{info}");
         counter.ran();
     }
+    // Nothing is wrong with what cannot be checked here.
+    files.ok("openssl", "genpkey -algorithm ED448 -out ed448.key");
+    files.ok("openssl", "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:secp256k1 -out k1.key");
+    for (line, why) in [
+        ("-key ed448.key", "its key is Ed448, which is not supported"),
+        ("-key k1.key", "its key is ECDSA secp256k1, which is not supported"),
+        ("-key rsa.key -sha1", "SHA-1 signatures are not accepted"),
+        ("-key rsa.key -md5", "MD5 signatures are not accepted"),
+        ("-key rsa.key -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:20", "a salt of 20 octets"),
+    ] {
+        files.ok("openssl", &format!("req -new {line} -subj /CN=a.test -out theirs"));
+        let shown: Value = serde_json::from_slice(&files.tlsmith_ok("csr show theirs --json").stdout).unwrap();
+        let request = &shown["requests"][0];
+        assert!(request["verified"].is_null() && request["verify_error"].is_null(), "{line}: {shown:#}");
+        assert!(request["not_checked"].as_str().unwrap().contains(why), "{line}: {shown:#}");
+        let said = files.tlsmith_ok("csr show theirs").text();
+        assert!(said.contains("not checked: "), "{line}: {said}");
+    }
+    fs::write(
+        files.path("attributes.cnf"),
+        "[req]\nprompt=no\ndistinguished_name=dn\nattributes=more\n[dn]\nCN=a.test\n[more]\n\
+         unstructuredName=Example\nchallengePassword=hunter2\n",
+    )
+    .unwrap();
+    files.ok("openssl", "req -new -key rsa.key -config attributes.cnf -out theirs");
+    let shown = files.tlsmith_ok("csr show theirs -v").text();
+    for part in
+        ["unstructuredName (1.2.840.113549.1.9.2): Example", "challengePassword (1.2.840.113549.1.9.7): hunter2"]
+    {
+        assert!(shown.contains(part), "{shown}");
+    }
+    assert!(!files.tlsmith_ok("csr show theirs").text().contains("hunter2"));
     // A request of others, and one that somebody changed.
     files.ok("openssl", "req -new -key rsa.key -subj /CN=a.test -addext subjectAltName=DNS:a.test -out theirs");
     let shown = files.tlsmith_ok("csr show theirs").text();
@@ -300,6 +428,10 @@ fn mistakes_are_told_and_nothing_is_half_written() {
     files.ok("openssl", "genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:1024 -out short.key");
     files.ok("openssl", "genpkey -algorithm ED448 -out ed448.key");
     files.ok("openssl", "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:secp256k1 -out k1.key");
+    files.ok("openssl", "ecparam -name prime256v1 -param_enc explicit -genkey -noout -out explicit.key");
+    files.ok("openssl", "dsaparam -out dsa.key -genkey 1024");
+    files.ok("openssl", "pkey -in ec.key -pubout -out public.key");
+    files.two_keys();
     files.ok("keytool", "-genkeypair -alias mine -keyalg RSA -dname CN=java.test -storetype JKS -keystore java.jks -storepass:file passphrase -keypass:file passphrase");
     fs::write(files.path("wrong"), "falsch").unwrap();
     let text = files.read("ec.key");
@@ -338,7 +470,11 @@ fn mistakes_are_told_and_nothing_is_half_written() {
         ("key show multi.key", "more than two primes"),
         ("key show short.key", "1024 bits is not supported"),
         ("key show ed448.key", "Ed448 is not supported"),
-        ("key show k1.key", "curve other than P-256"),
+        ("key show k1.key", "on the curve secp256k1"),
+        ("key show explicit.key", "explicit parameters"),
+        ("key show dsa.key", "TLS 1.3 has no DSA"),
+        ("convert dsa.key --to pem --out out", "TLS 1.3 has no DSA"),
+        ("convert public.key --to pem --out out", "a public key: neither a certificate nor a private key"),
         ("key show ec.crt", "it holds no private key"),
         ("csr show ec.crt", "a certificate, not a request"),
         ("csr new --key ec.key --out out", "a request for nobody"),
@@ -346,6 +482,18 @@ fn mistakes_are_told_and_nothing_is_half_written() {
         ("cert self-signed --new-key out --out ec.crt localhost", "it exists"),
         ("key new --out ec.key", "it exists"),
         ("key new --bits 1024 --out out", "too short"),
+        ("key new --passphrase= --out out", "is empty"),
+        ("convert ec.crt --key ec.key --to p12 --passphrase= --out out", "is empty"),
+        ("convert ec.key --to pkcs8 --encrypt --new-passphrase= --out out", "is empty"),
+        ("csr new --out out example.com", "--new-key"),
+        ("csr new --new-key - --out out example.com", "a new key goes to a file"),
+        ("csr new --key two.p12 --passphrase-file passphrase --out out example.com", "--alias ALIAS"),
+        ("convert two.p12 --to pkcs8 --passphrase-file passphrase --out out", r#"--alias: "one", "two""#),
+        ("convert two.p12 --to pem --alias x --passphrase-file passphrase --out out", r#"there are "one", "two""#),
+        ("convert ec.crt --to pem --der --out out", "--der: PEM is text"),
+        ("convert ec.crt --to pem --name x --out out", "--name: only PKCS#12"),
+        ("convert ec.crt --to pem --encrypt --out out", "--encrypt: no private key"),
+        ("convert ec.crt --to der --new-passphrase-file wrong --out out", "no private key is written"),
     ] {
         let ended = files.tlsmith(line);
         assert_eq!(ended.code(), 2, "{line}: {}", ended.text());
@@ -368,9 +516,13 @@ fn mistakes_are_told_and_nothing_is_half_written() {
 #[test]
 fn dhparam_is_answered() {
     let files = Files(tempfile::tempdir().unwrap());
-    for line in ["dhparam", "dhparam 2048", "dhparam --out dh.pem 4096", "dhparam 1024 --json"] {
+    for line in
+        ["dhparam", "dhparam 2048", "dhparam -out dh.pem 2048", "dhparam --out dh.pem 4096", "dhparam 1024 --json"]
+    {
         let said = files.tlsmith_ok(line).stdout();
         assert!(said.contains("RFC 7919") && said.contains("ssl_ecdh_curve"), "{line}: {said}");
+        let untouched = said.replace('\n', " ").contains("dh.pem was not written");
+        assert_eq!(untouched, line.contains("dh.pem"), "{line}: {said}");
     }
     assert!(!files.path("dh.pem").exists());
 }

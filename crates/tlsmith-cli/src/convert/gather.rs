@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use serde::Serialize;
+use tlsmith_crypto::aws_lc::AwsLc;
 use tlsmith_pki::{
     PrivateKey, Problem,
     container::{Contents, Named},
@@ -11,6 +12,8 @@ use tlsmith_x509::{Certificate, CertificateRequest};
 
 use super::{Only, Opts};
 use crate::{
+    connect::hex,
+    encode::base64,
     exit::Usage,
     input,
     passphrase::{self, Source},
@@ -22,23 +25,45 @@ pub(crate) struct Found {
     pub(crate) source: String,
     /// `PEM`, `DER`, `PKCS#12` or `PKCS#7`.
     pub(crate) format: &'static str,
-    /// `certificate CN=example.com`, `private key ECDSA P-256`.
-    pub(crate) contents: Vec<String>,
+    pub(crate) contents: Vec<Content>,
     /// How it was encrypted; each way once.
     pub(crate) encryption: Vec<String>,
     /// What of it was passed over, and why.
     pub(crate) skipped: Vec<String>,
 }
 
+/// One thing, for people. For programs it is its first line.
+#[derive(Clone, Debug, Serialize)]
+#[serde(transparent)]
+pub(crate) struct Content {
+    /// `certificate CN=example.com`, `private key ECDSA P-256`.
+    pub(crate) what: String,
+    /// Which it is, for whoever wants to see more: labels and values.
+    #[serde(skip)]
+    pub(crate) facts: Vec<(&'static str, String)>,
+}
+
+/// A certificate or a key, and what its file says of it.
+#[derive(Clone, Debug)]
+pub(super) struct Held<T> {
+    pub(super) it: T,
+    /// PKCS#12: the friendly name.
+    pub(super) name: Option<String>,
+    /// PKCS#12: Java's mark of a trusted certificate.
+    pub(super) trusted: bool,
+    /// The place of its file among those that were read.
+    pub(super) file: usize,
+}
+
 /// All of it, each once.
 #[derive(Default)]
 pub(super) struct Gathered {
-    pub(super) certificates: Vec<Certificate>,
-    pub(super) keys: Vec<PrivateKey>,
+    pub(super) certificates: Vec<Held<Certificate>>,
+    pub(super) keys: Vec<Held<PrivateKey>>,
+    /// Keys of files that the key was not to be taken from.
+    pub(super) other_keys: Vec<PrivateKey>,
     pub(super) requests: Vec<CertificateRequest>,
     pub(super) crls: Vec<Vec<u8>>,
-    /// The name of the key, or of the first certificate that has one.
-    pub(super) name: Option<String>,
     /// A key was under a passphrase.
     pub(super) was_encrypted: bool,
     /// Something was encrypted in a way that is not safe any more.
@@ -46,23 +71,30 @@ pub(super) struct Gathered {
     pub(super) found: Vec<Found>,
 }
 
-/// Reads all files. Without `--key` the key is looked for in all of them.
+/// Reads all files, each once. Without `--key` the key is looked for in all of them.
 pub(super) fn gather(opts: &Opts, source: &Source) -> Result<Gathered, Usage> {
     let mut gathered = Gathered::default();
+    // Where the key is not wanted, none is to be missed.
+    let wanted = opts.only != Some(Only::Certificates);
+    let is_of_key = |path: &Path| opts.key.as_ref().is_none_or(|key| is_same_file(path, key));
     for path in &opts.files {
-        // Where the key is not wanted, nobody is to be asked for its passphrase.
-        let keys = opts.only != Some(Only::Certificates) && opts.key.is_none();
-        gathered.file(path, source, keys)?;
+        gathered.file(path, source, wanted && is_of_key(path))?;
     }
     if let Some(path) = &opts.key {
-        let before = gathered.keys.len();
-        gathered.file(path, source, true)?;
-        if gathered.keys.len() == before {
+        if !opts.files.iter().any(|file| is_same_file(file, path)) {
+            gathered.file(path, source, wanted)?;
+        }
+        if wanted && gathered.keys.is_empty() {
             let message = format!("--key {}: it holds no private key", path.display());
             return Err(Usage::new("usage.file", message, "are two files swapped?"));
         }
     }
     Ok(gathered)
+}
+
+/// However they are spelt.
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    one == other || matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
 impl Gathered {
@@ -79,60 +111,119 @@ impl Gathered {
                 _ => return Err(passphrase::refused(&what, &one.why)),
             }
         }
+        let (format, encryption) = (contents.format.name(), contents.encryption.clone());
+        let file = self.found.len();
+        let name_of = |of| contents.friendly_name(of).map(str::to_owned);
+        let certificates: Vec<Held<Certificate>> = contents
+            .certificates
+            .iter()
+            .enumerate()
+            .map(|(at, it)| Held {
+                it: it.clone(),
+                name: name_of(Named::Certificate(at)),
+                trusted: contents.trusted.contains(&at),
+                file,
+            })
+            .collect();
+        let held_keys: Vec<Held<PrivateKey>> = contents
+            .keys
+            .iter()
+            .enumerate()
+            .map(|(at, it)| Held { it: it.clone(), name: name_of(Named::Key(at)), trusted: false, file })
+            .collect();
         self.found.push(Found {
             source: name,
-            format: contents.format.name(),
-            contents: describe(&contents.certificates, &contents.keys, &contents.requests, &contents.crls),
-            encryption: contents.encryption.iter().map(ToString::to_string).collect(),
+            format,
+            contents: describe(&certificates, &held_keys, &contents.requests, &contents.crls),
+            encryption: encryption.iter().map(ToString::to_string).collect(),
             skipped,
         });
-        self.take(contents, keys);
+        self.was_encrypted |= !encryption.is_empty() && !held_keys.is_empty();
+        let legacy = encryption.iter().find(|scheme| scheme.is_legacy());
+        self.was_legacy = self.was_legacy.take().or(legacy.map(ToString::to_string));
+        certificates.into_iter().for_each(|certificate| self.take_certificate(certificate));
+        match keys {
+            true => held_keys.into_iter().for_each(|key| self.take_key(key)),
+            false => self.other_keys.extend(held_keys.into_iter().map(|key| key.it)),
+        }
+        let Contents { requests, crls, .. } = contents;
+        self.requests.extend(requests);
+        self.crls.extend(crls);
         Ok(())
     }
 
-    fn take(&mut self, contents: Contents, keys: bool) {
-        self.was_encrypted |= !contents.encryption.is_empty() && !contents.keys.is_empty();
-        let legacy = contents.encryption.iter().find(|scheme| scheme.is_legacy());
-        self.was_legacy = self.was_legacy.take().or(legacy.map(ToString::to_string));
-        let first = [Named::Key(0), Named::Certificate(0)];
-        let name = first.into_iter().find_map(|of| contents.friendly_name(of)).map(str::to_owned);
-        self.name = self.name.take().or(name);
-        for certificate in contents.certificates {
-            if !self.certificates.contains(&certificate) {
-                self.certificates.push(certificate);
+    /// A certificate that is there already, in a chain perhaps, gets the name and the mark that only its other entry has.
+    fn take_certificate(&mut self, certificate: Held<Certificate>) {
+        match self.certificates.iter_mut().find(|known| known.it == certificate.it) {
+            Some(known) => {
+                known.name = known.name.take().or(certificate.name);
+                known.trusted |= certificate.trusted;
             }
+            None => self.certificates.push(certificate),
         }
-        for key in contents.keys.into_iter().filter(|_| keys) {
-            if !self.keys.iter().any(|known| known.public_key_info() == key.public_key_info()) {
-                self.keys.push(key);
-            }
+    }
+
+    fn take_key(&mut self, key: Held<PrivateKey>) {
+        if !self.keys.iter().any(|known| known.it.public_key_info() == key.it.public_key_info()) {
+            self.keys.push(key);
         }
-        self.requests.extend(contents.requests);
-        self.crls.extend(contents.crls);
+    }
+
+    /// The certificate of a key, by its place.
+    pub(super) fn leaf_of(&self, key: &PrivateKey) -> Option<usize> {
+        let public = key.public_key_info().public_key();
+        self.certificates.iter().position(|certificate| certificate.it.public_key() == public)
+    }
+
+    /// Everything in the files that cannot be used, and why.
+    pub(super) fn skipped(&self) -> impl Iterator<Item = String> {
+        self.found.iter().flat_map(|found| found.skipped.iter().map(|skipped| format!("{}: {skipped}", found.source)))
     }
 }
 
-/// What there is, a line each.
+/// What there is, one after the other.
 pub(super) fn describe(
-    certificates: &[Certificate],
-    keys: &[PrivateKey],
+    certificates: &[Held<Certificate>],
+    keys: &[Held<PrivateKey>],
     requests: &[CertificateRequest],
     crls: &[Vec<u8>],
-) -> Vec<String> {
-    let certificates = certificates.iter().map(certificate);
-    let keys = keys.iter().map(key);
-    let requests = requests.iter().map(|request| format!("certificate request {}", request.subject()));
-    certificates.chain(keys).chain(requests).chain(crls.iter().map(|_| String::from("CRL"))).collect()
+) -> Vec<Content> {
+    let mut contents: Vec<Content> = certificates.iter().map(certificate).collect();
+    contents.extend(keys.iter().map(key));
+    contents.extend(requests.iter().map(|request| Content {
+        what: format!("certificate request {}", request.subject()),
+        facts: vec![("SPKI pin", base64(&request.public_key_info().sha256(&AwsLc)))],
+    }));
+    contents.extend(
+        crls.iter()
+            .map(|crl| Content { what: String::from("CRL"), facts: vec![("length", format!("{} octets", crl.len()))] }),
+    );
+    contents
 }
 
-pub(super) fn certificate(certificate: &Certificate) -> String {
+fn certificate(held: &Held<Certificate>) -> Content {
+    let certificate = &held.it;
     let subject = match certificate.subject() {
         empty if empty.is_empty() => certificate.sans().into_iter().next().unwrap_or_default(),
         subject => subject,
     };
-    format!("certificate {subject}")
+    let mut facts = alias(held);
+    facts.push(("valid until", certificate.not_after().to_string()));
+    facts.push(("SHA-256", hex(&certificate.sha256(&AwsLc))));
+    Content { what: format!("certificate {subject}"), facts }
 }
 
-pub(super) fn key(key: &PrivateKey) -> String {
+fn key(held: &Held<PrivateKey>) -> Content {
+    let mut facts = alias(held);
+    facts.push(("SPKI pin", base64(&held.it.public_key_info().sha256(&AwsLc))));
+    Content { what: key_alone(&held.it), facts }
+}
+
+/// The first line of a key.
+pub(super) fn key_alone(key: &PrivateKey) -> String {
     format!("private key {}", key.key_type())
+}
+
+fn alias<T>(held: &Held<T>) -> Vec<(&'static str, String)> {
+    held.name.iter().map(|name| ("alias", name.clone())).collect()
 }

@@ -1,22 +1,29 @@
 //! The new file.
 
-use tlsmith_pki::{PrivateKey, container};
+use std::collections::HashSet;
+
+use tlsmith_pki::{
+    PrivateKey,
+    container::{self, NamedCertificate},
+};
+use tlsmith_x509::Certificate;
 use zeroize::Zeroizing;
 
 use super::{
-    Only, Opts, To,
-    gather::{self, Gathered, describe},
+    Only, Opts, To, alias,
+    gather::{self, Content, Gathered, Held, describe},
+    order,
 };
 use crate::{
     exit::Usage,
-    key::{Form, encode},
+    key::{Form, encode, listed},
 };
 
 /// What is to be written.
 pub(super) struct Made {
     pub(super) bytes: Zeroizing<Vec<u8>>,
     pub(super) format: &'static str,
-    pub(super) contents: Vec<String>,
+    pub(super) contents: Vec<Content>,
     pub(super) encrypted: bool,
     /// There is a private key in it.
     pub(super) is_secret: bool,
@@ -29,8 +36,8 @@ type Ask<'a> = &'a mut dyn FnMut() -> Result<Zeroizing<String>, Usage>;
 
 /// Makes it of what was gathered.
 pub(super) fn make(opts: &Opts, gathered: &mut Gathered, encrypt: bool, ask: Ask<'_>) -> Result<Made, Usage> {
-    let left_out = choose(opts, gathered);
-    leaf_first(gathered);
+    let left_out = choose(opts, gathered)?;
+    let was_sorted = order::sort(gathered);
     let mut made = match (opts.to, opts.to.form()) {
         (_, Some(form)) => key_alone(gathered, form, opts.der, encrypt, ask)?,
         (To::P12, _) => pkcs12(opts, gathered, ask)?,
@@ -38,6 +45,10 @@ pub(super) fn make(opts: &Opts, gathered: &mut Gathered, encrypt: bool, ask: Ask
         _ => pem(gathered, encrypt, ask)?,
     };
     made.left_out.splice(0..0, left_out);
+    if was_sorted && opts.to.form().is_none() {
+        let note = "the certificates were sorted: the one of the key first, then its issuers";
+        made.notes.push(String::from(note));
+    }
     if let Some(scheme) = &gathered.was_legacy {
         let note = format!("the old file was encrypted in a way that is not safe any more: {scheme}");
         made.notes.push(note);
@@ -48,54 +59,59 @@ pub(super) fn make(opts: &Opts, gathered: &mut Gathered, encrypt: bool, ask: Ask
     Ok(made)
 }
 
-/// Leaves out what `--only` does not name.
-fn choose(opts: &Opts, gathered: &mut Gathered) -> Vec<String> {
-    let mut left_out = Vec::new();
+/// Leaves out what `--key`, `--alias` and `--only` do not name.
+fn choose(opts: &Opts, gathered: &mut Gathered) -> Result<Vec<String>, Usage> {
+    let mut left_out: Vec<String> = Vec::new();
+    for key in std::mem::take(&mut gathered.other_keys) {
+        // The key of `--key` may stand in another file as well.
+        if !gathered.keys.iter().any(|known| known.it.public_key_info() == key.public_key_info()) {
+            left_out.push(gather::key_alone(&key));
+        }
+    }
+    if let Some(alias) = &opts.alias {
+        left_out.extend(lines(alias::choose(gathered, alias)?));
+    }
+    let mut others = Gathered::default();
     if opts.only == Some(Only::Certificates) {
-        left_out.extend(gathered.keys.drain(..).map(|key| gather::key(&key)));
+        others.keys = std::mem::take(&mut gathered.keys);
     }
     if opts.only == Some(Only::Key) {
-        left_out.extend(gathered.certificates.drain(..).map(|certificate| gather::certificate(&certificate)));
+        others.certificates = std::mem::take(&mut gathered.certificates);
     }
     if opts.only.is_some() {
-        left_out.extend(describe(
-            &[],
-            &[],
-            &std::mem::take(&mut gathered.requests),
-            &std::mem::take(&mut gathered.crls),
-        ));
+        others.requests = std::mem::take(&mut gathered.requests);
+        others.crls = std::mem::take(&mut gathered.crls);
     }
-    left_out
+    let Gathered { certificates, keys, requests, crls, .. } = &others;
+    left_out.extend(lines(describe(certificates, keys, requests, crls)));
+    Ok(left_out)
 }
 
-/// The certificate of the key goes to the front: servers want it there, and PKCS#12 is made of it.
-fn leaf_first(gathered: &mut Gathered) {
-    let [key] = gathered.keys.as_slice() else { return };
-    let is_leaf = |certificate: &tlsmith_x509::Certificate| {
-        certificate.subject_public_key_info().public_key() == key.public_key_info().public_key()
-    };
-    if let Some(at) = gathered.certificates.iter().position(is_leaf)
-        && let Some(front) = gathered.certificates.get_mut(..=at)
-    {
-        front.rotate_right(1);
-    }
+fn lines(contents: Vec<Content>) -> impl Iterator<Item = String> {
+    contents.into_iter().map(|content| content.what)
 }
 
 /// The one key that there is.
-fn only_key(gathered: &Gathered) -> Result<&PrivateKey, Usage> {
+fn only_key(gathered: &Gathered) -> Result<&Held<PrivateKey>, Usage> {
     match gathered.keys.as_slice() {
         [key] => Ok(key),
         [] => {
             let message = "there is no private key among the files";
-            let mut skipped = gathered.found.iter().flat_map(|found| &found.skipped);
-            Err(match skipped.next() {
+            Err(match gathered.skipped().next() {
                 Some(skipped) => Usage::new("usage.convert", format!("{message} that can be used: {skipped}"), ""),
                 None => Usage::new("usage.convert", message, "name the file that holds it with --key"),
             })
         }
         keys => {
             let message = format!("there are {} private keys among the files", keys.len());
-            Err(Usage::new("usage.convert", message, "say which with --key"))
+            let names: Vec<&str> = keys.iter().filter_map(|key| key.name.as_deref()).collect();
+            let in_one_file = keys.iter().all(|key| keys.first().is_some_and(|first| first.file == key.file));
+            let fix = match (names.as_slice(), in_one_file) {
+                ([], true) => String::from("they stand in one file: take one that holds only the one that is meant"),
+                ([], false) => String::from("say which with --key FILE"),
+                (names, _) => format!("say which with --alias: {}", listed(names)),
+            };
+            Err(Usage::new("usage.convert", message, fix))
         }
     }
 }
@@ -104,12 +120,12 @@ fn key_alone(gathered: &Gathered, form: Form, der: bool, encrypt: bool, ask: Ask
     let key = only_key(gathered)?;
     let passphrase = if encrypt { Some(ask()?) } else { None };
     Ok(Made {
-        bytes: encode(key, form, der, passphrase.as_ref().map(|text| text.as_str()))?,
+        bytes: encode(&key.it, form, der, passphrase.as_ref().map(|text| text.as_str()))?,
         format: form.name(),
-        contents: vec![gather::key(key)],
+        contents: describe(&[], &gathered.keys, &[], &[]),
         encrypted: encrypt,
         is_secret: true,
-        left_out: describe(&gathered.certificates, &[], &gathered.requests, &gathered.crls),
+        left_out: lines(describe(&gathered.certificates, &[], &gathered.requests, &gathered.crls)).collect(),
         notes: Vec::new(),
     })
 }
@@ -117,12 +133,12 @@ fn key_alone(gathered: &Gathered, form: Form, der: bool, encrypt: bool, ask: Ask
 fn pem(gathered: &Gathered, encrypt: bool, ask: Ask<'_>) -> Result<Made, Usage> {
     let mut bytes = Zeroizing::new(Vec::new());
     let mut blocks = Vec::new();
-    blocks.extend(gathered.certificates.iter().map(|certificate| container::pem("CERTIFICATE", certificate.der())));
+    blocks.extend(gathered.certificates.iter().map(|certificate| container::pem("CERTIFICATE", certificate.it.der())));
     blocks.extend(gathered.requests.iter().map(|request| container::pem("CERTIFICATE REQUEST", request.der())));
     blocks.extend(gathered.crls.iter().map(|crl| container::pem("X509 CRL", crl)));
     let passphrase = if encrypt && !gathered.keys.is_empty() { Some(ask()?) } else { None };
     let passphrase = passphrase.as_ref().map(|text| text.as_str());
-    let keys = gathered.keys.iter().map(|key| encode(key, Form::Pkcs8, false, passphrase));
+    let keys = gathered.keys.iter().map(|key| encode(&key.it, Form::Pkcs8, false, passphrase));
     let keys = keys.collect::<Result<Vec<_>, _>>()?;
     // Room for all of it at once: a vector that grows leaves copies behind.
     bytes.reserve_exact(
@@ -131,7 +147,7 @@ fn pem(gathered: &Gathered, encrypt: bool, ask: Ask<'_>) -> Result<Made, Usage> 
     blocks.iter().for_each(|block| bytes.extend_from_slice(block.as_bytes()));
     keys.iter().for_each(|key| bytes.extend_from_slice(key));
     if bytes.is_empty() {
-        return Err(nothing());
+        return Err(nothing(gathered));
     }
     Ok(Made {
         bytes,
@@ -148,16 +164,17 @@ fn der(gathered: &Gathered, encrypt: bool, ask: Ask<'_>) -> Result<Made, Usage> 
     let Gathered { certificates, keys, requests, crls, .. } = gathered;
     let plain = |der: &[u8]| Ok((Zeroizing::new(der.to_vec()), false));
     let (bytes, encrypted) = match (certificates.as_slice(), keys.as_slice(), requests.as_slice(), crls.as_slice()) {
-        ([certificate], [], [], []) => plain(certificate.der()),
+        ([certificate], [], [], []) => plain(certificate.it.der()),
         ([], [], [request], []) => plain(request.der()),
         ([], [], [], [crl]) => plain(crl),
         ([], [key], [], []) => {
             let passphrase = if encrypt { Some(ask()?) } else { None };
-            encode(key, Form::Pkcs8, true, passphrase.as_ref().map(|text| text.as_str())).map(|bytes| (bytes, encrypt))
+            encode(&key.it, Form::Pkcs8, true, passphrase.as_ref().map(|text| text.as_str()))
+                .map(|bytes| (bytes, encrypt))
         }
-        ([], [], [], []) => Err(nothing()),
+        ([], [], [], []) => Err(nothing(gathered)),
         _ => {
-            let there = describe(certificates, keys, requests, crls).join(", ");
+            let there = lines(describe(certificates, keys, requests, crls)).collect::<Vec<_>>().join(", ");
             let fix = "take one of them with --only certificates or --only key, or write --to pem or p12";
             Err(Usage::new("usage.convert", format!("DER holds one thing, and there is more: {there}"), fix))
         }
@@ -178,42 +195,81 @@ fn pkcs12(opts: &Opts, gathered: &Gathered, ask: Ask<'_>) -> Result<Made, Usage>
         true => None,
         false => Some(only_key(gathered)?),
     };
-    let leaf = gathered.certificates.first();
     if let Some(key) = key {
-        let public = key.public_key_info().public_key();
-        if leaf.is_none_or(|leaf| leaf.public_key() != public) {
+        if gathered.leaf_of(&key.it).is_none() {
             let message = "none of the certificates belongs to the private key";
             let fix =
                 "add the file that holds it; `tlsmith key show` and `tlsmith cert pin` show the same pin for both";
             return Err(Usage::new("usage.convert", message, fix));
         }
-    } else if leaf.is_none() {
-        return Err(nothing());
+    } else if gathered.certificates.is_empty() {
+        return Err(nothing(gathered));
     }
-    let name = match (&opts.name, &gathered.name, leaf) {
-        (Some(name), _, _) | (None, Some(name), _) => name.clone(),
-        (None, None, Some(leaf)) => leaf
-            .dns_names()
-            .into_iter()
-            .next()
-            .or_else(|| leaf.common_name().map(str::to_owned))
-            .unwrap_or_else(|| String::from("1")),
-        (None, None, None) => String::from("1"),
-    };
+    let names = names(opts.name.as_deref(), key, &gathered.certificates);
+    let certificates: Vec<NamedCertificate<'_>> = std::iter::zip(&gathered.certificates, &names)
+        .map(|(held, name)| NamedCertificate {
+            certificate: &held.it,
+            name: name.as_deref(),
+            // Java sees no certificate without a key that has not the mark.
+            trusted: held.trusted || key.is_none(),
+        })
+        .collect();
     let passphrase = ask()?;
-    let bytes = container::pkcs12(key, &gathered.certificates, &name, &passphrase)
+    let bytes = container::pkcs12(key.map(|key| &key.it), &certificates, &passphrase)
         .map_err(|error| Usage::new("internal.crypto", format!("it cannot be encrypted: {error}"), ""))?;
+    // With a key the other names are of certificates of its chain, or of trusted ones beside it: Java shows these.
+    let shown = std::iter::zip(&certificates, &names).enumerate();
+    let shown = shown.filter(|(index, (certificate, _))| *index == 0 || certificate.trusted);
+    let aliases: Vec<&str> = shown.filter_map(|(_, (_, name))| name.as_deref()).collect();
     Ok(Made {
         bytes,
         format: "PKCS#12",
-        contents: describe(&gathered.certificates, key.map_or(&[], std::slice::from_ref), &[], &[]),
+        contents: describe(&gathered.certificates, &gathered.keys, &[], &[]),
         encrypted: true,
         is_secret: key.is_some(),
-        left_out: describe(&[], &[], &gathered.requests, &gathered.crls),
-        notes: vec![format!("the alias in it is {name:?}")],
+        left_out: lines(describe(&[], &[], &gathered.requests, &gathered.crls)).collect(),
+        notes: vec![match aliases.as_slice() {
+            [alias] => format!("the alias in it is {alias:?}"),
+            aliases => format!("the aliases in it are {}", listed(aliases)),
+        }],
     })
 }
 
-fn nothing() -> Usage {
-    Usage::new("usage.convert", "there is nothing among the files that could be written", "")
+/// The alias of each certificate: the one that it had. The key's certificate has that of the key. `wanted` is for the first,
+/// and in a truststore for all of them, with a number behind it. Java wants them to differ in more than capital letters.
+fn names(
+    wanted: Option<&str>,
+    key: Option<&Held<PrivateKey>>,
+    certificates: &[Held<Certificate>],
+) -> Vec<Option<String>> {
+    let mut taken: HashSet<String> = HashSet::new();
+    let mut names = Vec::with_capacity(certificates.len());
+    for (index, held) in certificates.iter().enumerate() {
+        let name = match (wanted, key, index) {
+            (Some(wanted), _, 0) | (Some(wanted), None, _) => Some(wanted.to_owned()),
+            (None, Some(key), 0) => key.name.clone().or_else(|| held.name.clone()).or_else(|| Some(label(&held.it))),
+            (_, Some(_), _) => held.name.clone(),
+            (None, None, _) => held.name.clone().or_else(|| Some(label(&held.it))),
+        };
+        names.push(name.map(|name| {
+            let numbered = (2_usize..).map(|number| format!("{name}-{number}"));
+            let mut candidates = std::iter::once(name.clone()).chain(numbered);
+            candidates.find(|candidate| taken.insert(candidate.to_lowercase())).unwrap_or(name.clone())
+        }));
+    }
+    names
+}
+
+/// A name for a certificate that has none: its host's, or its holder's.
+fn label(certificate: &Certificate) -> String {
+    let host = certificate.dns_names().into_iter().next();
+    host.or_else(|| certificate.common_name().map(str::to_owned)).unwrap_or_else(|| String::from("1"))
+}
+
+fn nothing(gathered: &Gathered) -> Usage {
+    let message = "there is nothing among the files that could be written";
+    match gathered.skipped().next() {
+        Some(skipped) => Usage::new("usage.convert", format!("{message}: {skipped}"), ""),
+        None => Usage::new("usage.convert", message, ""),
+    }
 }

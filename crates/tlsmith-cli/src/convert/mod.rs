@@ -1,7 +1,11 @@
 //! `tlsmith convert`: keys and certificates from one kind of file into another.
 
+mod alias;
 mod gather;
 mod make;
+mod order;
+#[cfg(test)]
+mod tests;
 
 use std::path::PathBuf;
 
@@ -9,7 +13,7 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-pub(crate) use gather::Found;
+pub(crate) use gather::{Content, Found};
 
 use crate::{
     cert::tell,
@@ -30,6 +34,8 @@ Examples:
       For Java: `keytool -list -keystore web.p12` shows it under the alias web.
   tlsmith convert ca.pem --to p12 --name ca --out truststore.p12
       Without a key: a truststore.
+  tlsmith convert keystore.p12 --alias web --to pem --out web.pem
+      One entry of a PKCS#12 file that holds several: the key with its chain.
   tlsmith convert old.key --to pkcs8 --encrypt --out new.key
   tlsmith convert cert.der --to pem
 
@@ -91,10 +97,13 @@ pub(crate) struct Opts {
     /// The file with the private key, if it is another
     #[arg(long, value_name = "FILE")]
     pub(crate) key: Option<PathBuf>,
+    /// Take one entry of a PKCS#12 file: the key of this alias with its chain, or the certificate
+    #[arg(long, value_name = "ALIAS")]
+    pub(crate) alias: Option<String>,
     /// Take only a part of it
     #[arg(long, value_enum, value_name = "WHAT")]
     pub(crate) only: Option<Only>,
-    /// The name in a PKCS#12 file, Java's alias [default: the one that it had, or the host's]
+    /// With p12: the name in it, Java's alias [default: the one that it had, or the host's]
     #[arg(long, value_name = "ALIAS")]
     pub(crate) name: Option<String>,
     /// With pkcs8, pkcs1 and sec1: DER instead of PEM
@@ -119,6 +128,18 @@ pub(crate) struct Opts {
     pub(crate) new_passphrase_file: Option<PathBuf>,
 }
 
+impl Opts {
+    /// Options that would change nothing are mistakes.
+    fn check(&self) -> Result<(), Usage> {
+        let refused = |message, fix| Err(Usage::new("usage.arguments", message, fix));
+        match (self.to, &self.name) {
+            (To::Pem, _) if self.der => refused("--der: PEM is text", "take --to der for DER"),
+            (To::P12, _) | (_, None) => Ok(()),
+            _ => refused("--name: only PKCS#12 has names", "leave it out, or take --to p12"),
+        }
+    }
+}
+
 /// What was read, and what was written.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Report {
@@ -138,7 +159,7 @@ pub(crate) struct Written {
     /// `PEM`, `DER`, `PKCS#12`, `PKCS#8`, `PKCS#1`, `SEC1`.
     pub(crate) format: &'static str,
     /// What is in it: `certificate CN=example.com`, `private key ECDSA P-256`.
-    pub(crate) contents: Vec<String>,
+    pub(crate) contents: Vec<Content>,
     /// The key is under a passphrase.
     pub(crate) encrypted: bool,
 }
@@ -149,6 +170,7 @@ pub(crate) fn main(opts: &Opts, globals: &Globals) -> Result<Exit, Usage> {
 }
 
 fn run(opts: &Opts, globals: &Globals) -> Result<Exit, Usage> {
+    opts.check()?;
     let binary = opts.der || matches!(opts.to, To::Der | To::P12);
     let target = Target::new(opts.out.as_deref(), binary, globals.json)?;
     let mut output = Output::new(opts.force);
@@ -160,6 +182,11 @@ fn run(opts: &Opts, globals: &Globals) -> Result<Exit, Usage> {
     let mut ask = || new_passphrase(&source, &new);
     let encrypt = opts.encrypt || new.is_known();
     let made = make::make(opts, &mut gathered, encrypt, &mut ask)?;
+    if encrypt && !made.encrypted {
+        let option = if opts.encrypt { "--encrypt" } else { "--new-passphrase" };
+        let fix = "leave it out; only private keys and PKCS#12 are written under a passphrase";
+        return Err(Usage::new("usage.arguments", format!("{option}: no private key is written"), fix));
+    }
     let report = Report {
         found: gathered.found,
         written: Written {
@@ -188,7 +215,10 @@ fn run(opts: &Opts, globals: &Globals) -> Result<Exit, Usage> {
 /// The passphrase for what is written: its own, that of what is read if an option gave it, or what is asked for.
 fn new_passphrase(source: &Source, new: &Source) -> Result<Zeroizing<String>, Usage> {
     match (new.is_known(), source.is_known()) {
-        (false, true) => source.get_new("what is written"),
+        (false, true) => source.get_new("what is written").map_err(|usage| Usage {
+            fix: String::from("what is read may have an empty one; give another with --new-passphrase-file"),
+            ..usage
+        }),
         _ => new.get_new("what is written"),
     }
 }

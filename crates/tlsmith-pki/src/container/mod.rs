@@ -12,7 +12,7 @@ use tlsmith_x509::{Certificate, CertificateRequest};
 use zeroize::Zeroizing;
 
 pub use read::{MAX_KEYS, certificates, read};
-pub use write::{pem, pem_encrypted_key, pkcs12};
+pub use write::{NamedCertificate, pem, pem_encrypted_key, pkcs12};
 
 use crate::{ContainerError, PrivateKey, encrypted::Scheme};
 
@@ -56,6 +56,8 @@ pub struct Contents {
     pub crls: Vec<Vec<u8>>,
     /// What PKCS#12 calls them.
     pub friendly_names: Vec<FriendlyName>,
+    /// The certificates that PKCS#12 marks as trusted, by their places: Java's way to say so.
+    pub trusted: Vec<usize>,
     /// How keys and bags were encrypted, each way once.
     pub encryption: Vec<Scheme>,
     /// What could not be used, and why.
@@ -71,6 +73,7 @@ impl Contents {
             requests: Vec::new(),
             crls: Vec::new(),
             friendly_names: Vec::new(),
+            trusted: Vec::new(),
             encryption: Vec::new(),
             skipped: Vec::new(),
         }

@@ -220,12 +220,15 @@ fn bags(contents: &[u8], known: &Known, reader: &mut Reader<'_>, depth: usize) -
     for (number, bag) in sequence(&contents, "a bag")?.iter().enumerate() {
         let (id, value, attributes) =
             bag.parse::<Sequence<'_>>().and_then(|bag| bag.parse(safe_bag)).map_err(|_| malformed("a bag"))?;
-        let name = friendly_name(attributes);
+        let Attributes { name, is_trusted } = Attributes::parse(attributes);
         let place = match &name {
             Some(name) => format!("{} {name:?} of the PKCS#12 file", described(&id)),
             None => format!("{} {} of the PKCS#12 file", described(&id), number + 1),
         };
         let named = one_bag(&id, value, &place, known, reader, depth)?;
+        if let (Some(Named::Certificate(at)), true) = (named, is_trusted) {
+            reader.contents.trusted.push(at);
+        }
         if let (Some(of), Some(name)) = (named, name) {
             reader.contents.friendly_names.push(super::FriendlyName { of, name });
         }
@@ -311,27 +314,45 @@ fn shrouded_key(
     }
 }
 
-/// `friendlyName` (RFC 2985 §5.5.1) among the attributes.
-fn friendly_name(attributes: &[u8]) -> Option<String> {
-    let mut rest = attributes;
-    while let Ok((attribute, after)) = asn1::strip_tlv(rest) {
-        rest = after;
-        let parsed = attribute.parse::<Sequence<'_>>().and_then(|attribute| {
-            attribute.parse(|p| {
-                Ok::<_, asn1::ParseError>((p.read_element::<ObjectIdentifier>()?, p.read_element::<Tlv<'_>>()?))
-            })
-        });
-        if let Ok((id, values)) = parsed
-            && id == oid::FRIENDLY_NAME
-        {
-            let (value, _) = asn1::strip_tlv(values.data()).ok()?;
-            let (pairs, _) = value.data().as_chunks::<2>();
-            return Some(String::from_utf16_lossy(
-                &pairs.iter().map(|pair| u16::from_be_bytes(*pair)).collect::<Vec<_>>(),
-            ));
+/// What the attributes of a bag say.
+#[derive(Default)]
+struct Attributes {
+    /// `friendlyName` (RFC 2985 §5.5.1).
+    name: Option<String>,
+    /// Java's mark of a trusted certificate is there, whatever it is trusted for.
+    is_trusted: bool,
+}
+
+impl Attributes {
+    /// Reads the content of the set; what is broken says nothing.
+    fn parse(attributes: &[u8]) -> Self {
+        let mut found = Self::default();
+        let mut rest = attributes;
+        while let Ok((attribute, after)) = asn1::strip_tlv(rest) {
+            rest = after;
+            let parsed = attribute.parse::<Sequence<'_>>().and_then(|attribute| {
+                attribute.parse(|p| {
+                    Ok::<_, asn1::ParseError>((p.read_element::<ObjectIdentifier>()?, p.read_element::<Tlv<'_>>()?))
+                })
+            });
+            match parsed {
+                Ok((id, values)) if id == oid::FRIENDLY_NAME && found.name.is_none() => {
+                    found.name = bmp_string(&values)
+                }
+                Ok((id, _)) if id == oid::JAVA_TRUSTED => found.is_trusted = true,
+                _ => {}
+            }
         }
+        found
     }
-    None
+}
+
+/// The first of the values, which is a BMPString.
+fn bmp_string(values: &Tlv<'_>) -> Option<String> {
+    let (value, _) = asn1::strip_tlv(values.data()).ok()?;
+    let (pairs, _) = value.data().as_chunks::<2>();
+    let units: Vec<u16> = pairs.iter().map(|pair| u16::from_be_bytes(*pair)).collect();
+    Some(String::from_utf16_lossy(&units))
 }
 
 /// The elements of a SEQUENCE.

@@ -42,28 +42,30 @@ pub fn pem_encrypted_key(key: &PrivateKey, passphrase: &str) -> Result<Zeroizing
     Ok(pem("ENCRYPTED PRIVATE KEY", &key.encrypted_pkcs8(passphrase)?))
 }
 
-/// A PKCS#12 file: the key, if there is one, with its certificate first among `certificates`; under `passphrase`.
-///
-/// `name` is the friendly name of the key and its certificate, Java's alias. Without a key every certificate is marked
-/// as trusted for Java, which would not see it otherwise.
+/// A certificate that goes into a PKCS#12 file.
+#[derive(Clone, Debug)]
+pub struct NamedCertificate<'a> {
+    /// The certificate.
+    pub certificate: &'a Certificate,
+    /// Its friendly name, Java's alias. Aliases have to differ, and Java knows no capital letters in them.
+    pub name: Option<&'a str>,
+    /// It is marked as trusted for Java, which sees no certificate without a key otherwise.
+    pub trusted: bool,
+}
+
+/// A PKCS#12 file: the key, if there is one, with its certificate first among `certificates`; under `passphrase`. The key
+/// has the name of its certificate.
 pub fn pkcs12(
     key: Option<&PrivateKey>,
-    certificates: &[Certificate],
-    name: &str,
+    certificates: &[NamedCertificate<'_>],
     passphrase: &str,
 ) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
     let provider = AwsLc;
     let leaf = certificates.first().filter(|_| key.is_some());
-    let key_id = leaf.map(|leaf| leaf.sha256(&provider));
+    let key_id = leaf.map(|leaf| leaf.certificate.sha256(&provider));
     let mut bags = Vec::new();
-    for (index, certificate) in certificates.iter().enumerate() {
-        let attributes = match (&key_id, index) {
-            (Some(id), 0) => attributes(Some(name), Some(id), false),
-            (Some(_), _) => attributes(None, None, false),
-            // Aliases have to differ.
-            (None, 0) => attributes(Some(name), None, true),
-            (None, index) => attributes(Some(&format!("{name}-{}", index + 1)), None, true),
-        };
+    for (index, NamedCertificate { certificate, name, trusted }) in certificates.iter().enumerate() {
+        let attributes = attributes(*name, key_id.as_ref().filter(|_| index == 0), *trusted);
         let value = der::element(tag::explicit(0), &[&der::element(tag::OCTET_STRING, &[certificate.der()])]);
         let certificate = der::sequence(&[&der::oid(&oid::X509_CERTIFICATE), &value]);
         bags.push(bag(&oid::CERT_BAG, &certificate, &attributes));
@@ -74,7 +76,7 @@ pub fn pkcs12(
         parts.push(encrypted_data(&provider, passphrase, &contents)?);
     }
     if let Some(key) = key {
-        let attributes = attributes(Some(name), key_id.as_ref(), false);
+        let attributes = attributes(leaf.and_then(|leaf| leaf.name), key_id.as_ref(), false);
         let shrouded = bag(&oid::SHROUDED_KEY_BAG, &key.encrypted_pkcs8(passphrase)?, &attributes);
         parts.push(data(&der::sequence(&[&shrouded])));
     }

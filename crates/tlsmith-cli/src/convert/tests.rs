@@ -1,0 +1,84 @@
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
+use tlsmith_pki::PrivateKey;
+use tlsmith_x509::Certificate;
+
+use super::{
+    alias,
+    gather::{Gathered, Held},
+    order,
+};
+
+fn held<T>(it: T, name: Option<&str>) -> Held<T> {
+    Held { it, name: name.map(str::to_owned), trusted: false, file: 0 }
+}
+
+fn params(name: &str) -> CertificateParams {
+    let mut params = CertificateParams::new(Vec::<String>::new()).unwrap();
+    params.distinguished_name.push(DnType::CommonName, name);
+    params
+}
+
+/// A key and its certificate with two CAs above it, leaf first.
+fn entry(name: &str) -> (PrivateKey, [Certificate; 3]) {
+    let ca = |name: &str| {
+        let mut params = params(name);
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        (params, KeyPair::generate().unwrap())
+    };
+    let parsed = |der: &[u8]| Certificate::from_der(der).unwrap();
+    let ((root, root_key), (intermediate, key)) = (ca(&format!("{name} root")), ca(&format!("{name} CA")));
+    let root_certificate = parsed(root.self_signed(&root_key).unwrap().der());
+    let by_root = parsed(intermediate.signed_by(&key, &Issuer::from_params(&root, &root_key)).unwrap().der());
+    let leaf_key = KeyPair::generate().unwrap();
+    let leaf = params(name).signed_by(&leaf_key, &Issuer::from_params(&intermediate, &key)).unwrap();
+    (PrivateKey::from_der(&leaf_key.serialize_der()).unwrap(), [parsed(leaf.der()), by_root, root_certificate])
+}
+
+fn subjects(gathered: &Gathered) -> Vec<String> {
+    gathered.certificates.iter().map(|held| held.it.subject()).collect()
+}
+
+#[test]
+fn the_chain_is_put_into_order() {
+    let (key, [leaf, ca, root]) = entry("a");
+    let (_, [other, ..]) = entry("b");
+    let mut gathered = Gathered::default();
+    gathered.keys.push(held(key, None));
+    gathered.certificates = [root, other, leaf, ca].map(|certificate| held(certificate, None)).into();
+    assert!(order::sort(&mut gathered));
+    assert_eq!(subjects(&gathered), ["CN=a", "CN=a CA", "CN=a root", "CN=b"]);
+    assert!(!order::sort(&mut gathered));
+    // Without a key there is no leaf to begin with.
+    gathered.keys.clear();
+    gathered.certificates.reverse();
+    assert!(!order::sort(&mut gathered));
+}
+
+#[test]
+fn an_alias_takes_its_entry_alone() {
+    let gathered = || {
+        let ((key, chain), (other_key, others)) = (entry("a"), entry("b"));
+        let certificates = chain.into_iter().chain(others).map(|certificate| held(certificate, None)).collect();
+        let keys = vec![held(key, Some("One")), held(other_key, Some("two"))];
+        let mut gathered = Gathered { certificates, keys, ..Gathered::default() };
+        gathered.certificates[5].name = Some(String::from("trusted"));
+        gathered
+    };
+    for (alias, keys, expected) in [
+        ("One", 1, &["CN=a", "CN=a CA", "CN=a root"][..]),
+        ("TWO", 1, &["CN=b", "CN=b CA", "CN=b root"]),
+        ("trusted", 0, &["CN=b root"]),
+    ] {
+        let mut gathered = gathered();
+        let left_out = alias::choose(&mut gathered, alias).unwrap();
+        assert_eq!(
+            (gathered.keys.len(), subjects(&gathered)),
+            (keys, expected.iter().map(|s| s.to_string()).collect())
+        );
+        assert_eq!(left_out.len(), 8 - keys - expected.len());
+    }
+    let said = alias::choose(&mut gathered(), "three").unwrap_err();
+    assert!(said.fix.contains(r#""One", "two", "trusted""#), "{said}");
+    let said = alias::choose(&mut Gathered::default(), "three").unwrap_err();
+    assert!(said.fix.contains("no aliases"), "{said}");
+}
