@@ -5,7 +5,7 @@ mod common;
 
 use std::{fs, net::TcpListener, sync::LazyLock};
 
-use common::{Run, log_list, openssl_crl, run_with};
+use common::{BAD_CERTIFICATES, Run, log_list, openssl_crl, run_with};
 use serde_json::{Value, json};
 use tlsmith::registry::ProtocolVersion;
 use tlsmith_testkit::{
@@ -51,21 +51,7 @@ fn a_good_chain_is_trusted_and_its_path_drawn() {
 fn what_is_wrong_is_named_first() {
     // Of its own: making bad certificates writes the root's file again.
     let pki = Pki::new(KeyKind::P256);
-    for (bad, code) in [
-        (Bad::OtherHost, "certificate.name_mismatch"),
-        (Bad::Expired, "certificate.expired"),
-        (Bad::NotYetValid, "certificate.not_yet_valid"),
-        (Bad::SelfSigned, "certificate.self_signed"),
-        (Bad::UnknownCa, "certificate.unknown_issuer"),
-        (Bad::UnknownCaSent, "certificate.unknown_issuer"),
-        (Bad::NoIntermediate, "certificate.missing_intermediate"),
-        (Bad::NoSan, "certificate.no_san"),
-        (Bad::ClientOnly, "certificate.extended_key_usage"),
-        (Bad::IssuerNotCa, "certificate.not_a_ca"),
-        (Bad::Constrained, "certificate.name_constraints"),
-        (Bad::BadSignature, "certificate.bad_signature"),
-        (Bad::UnknownCritical, "certificate.unknown_critical_extension"),
-    ] {
+    for (bad, code) in BAD_CERTIFICATES {
         let files = pki.bad(bad);
         let run = verify_by(&pki, files.chain.to_str().unwrap(), &["--name", HOST, "--json"]);
         assert_eq!((run.code, codes(&run)[0].as_str()), (3, code), "{bad:?}");

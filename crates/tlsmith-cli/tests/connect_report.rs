@@ -6,7 +6,7 @@ mod common;
 
 use std::sync::LazyLock;
 
-use common::{connect, run_with};
+use common::{BAD_CERTIFICATES, connect, run_with};
 use serde_json::{Value, json};
 use tlsmith_testkit::{
     certs::{Bad, KeyKind, Pki},
@@ -163,21 +163,7 @@ fn the_trace_tells_direction_size_protection_and_time() {
 #[test]
 fn each_bad_certificate_has_its_code_and_its_mend() {
     let pki = Pki::new(KeyKind::P256);
-    for (bad, code) in [
-        (Bad::OtherHost, "certificate.name_mismatch"),
-        (Bad::Expired, "certificate.expired"),
-        (Bad::NotYetValid, "certificate.not_yet_valid"),
-        (Bad::SelfSigned, "certificate.self_signed"),
-        (Bad::UnknownCa, "certificate.unknown_issuer"),
-        (Bad::UnknownCaSent, "certificate.unknown_issuer"),
-        (Bad::NoIntermediate, "certificate.missing_intermediate"),
-        (Bad::NoSan, "certificate.no_san"),
-        (Bad::ClientOnly, "certificate.extended_key_usage"),
-        (Bad::IssuerNotCa, "certificate.not_a_ca"),
-        (Bad::Constrained, "certificate.name_constraints"),
-        (Bad::BadSignature, "certificate.bad_signature"),
-        (Bad::UnknownCritical, "certificate.unknown_critical_extension"),
-    ] {
+    for (bad, code) in BAD_CERTIFICATES {
         let server = TestServer::start(config::server(&pki.bad(bad)).build().unwrap(), Mode::Echo);
         let run = connect(server.port, pki.root(), &["--json"]);
         let report = run.json();

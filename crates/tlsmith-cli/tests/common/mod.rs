@@ -14,7 +14,27 @@ use std::{
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
-use tlsmith_testkit::{certs::Pki, config};
+use tlsmith_testkit::{
+    certs::{Bad, Pki},
+    config,
+};
+
+/// Every way in which a certificate of the test PKI is bad, and what is said of it first.
+pub(crate) const BAD_CERTIFICATES: [(Bad, &str); 13] = [
+    (Bad::OtherHost, "certificate.name_mismatch"),
+    (Bad::Expired, "certificate.expired"),
+    (Bad::NotYetValid, "certificate.not_yet_valid"),
+    (Bad::SelfSigned, "certificate.self_signed"),
+    (Bad::UnknownCa, "certificate.unknown_issuer"),
+    (Bad::UnknownCaSent, "certificate.unknown_issuer"),
+    (Bad::NoIntermediate, "certificate.missing_intermediate"),
+    (Bad::NoSan, "certificate.no_san"),
+    (Bad::ClientOnly, "certificate.extended_key_usage"),
+    (Bad::IssuerNotCa, "certificate.not_a_ca"),
+    (Bad::Constrained, "certificate.name_constraints"),
+    (Bad::BadSignature, "certificate.bad_signature"),
+    (Bad::UnknownCritical, "certificate.unknown_critical_extension"),
+];
 
 /// What a run of the command came to.
 #[derive(Debug)]
