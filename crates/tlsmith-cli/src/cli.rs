@@ -86,6 +86,21 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
 mod tests {
     use super::*;
 
+    /// What stands below the options is broken by hand, so that its commands can be copied: it fits a terminal of 80 columns.
+    #[test]
+    fn examples_fit_a_terminal() {
+        fn walk(command: &clap::Command, wide: &mut Vec<String>) {
+            for help in [command.get_after_help(), command.get_after_long_help()].into_iter().flatten() {
+                let help = help.to_string();
+                wide.extend(help.lines().filter(|line| line.chars().count() > 80).map(str::to_owned));
+            }
+            command.get_subcommands().for_each(|command| walk(command, wide));
+        }
+        let mut wide = Vec::new();
+        walk(&<Cli as clap::CommandFactory>::command(), &mut wide);
+        assert!(wide.is_empty(), "{wide:#?}");
+    }
+
     #[test]
     fn durations() {
         assert_eq!(duration("10"), Ok(Duration::from_secs(10)));

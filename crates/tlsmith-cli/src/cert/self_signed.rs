@@ -28,8 +28,9 @@ Examples:
       On standard output.
   curl --cacert cert.pem https://localhost:8443/
 
-Whoever connects has to be given this very certificate, or to look away. For more than one machine, a CA of one's own is
-less trouble: `tlsmith serve --demo` makes one.
+Whoever connects has to be given this very certificate, or to look away. For
+more than one machine, a CA of one's own is less trouble: `tlsmith serve --demo`
+makes one.
 
 Exit codes: 0 good, 2 usage, or a file that cannot be read or written.";
 

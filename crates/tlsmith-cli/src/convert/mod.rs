@@ -28,7 +28,8 @@ use crate::{
 const EXAMPLES: &str = "\
 Examples:
   tlsmith convert server.p12 --to pem --out server.pem
-      Certificates and key of a PKCS#12 file (.p12, .pfx; Windows, Java, browsers), the key without passphrase.
+      Certificates and key of a PKCS#12 file (.p12, .pfx; Windows, Java,
+      browsers), the key without passphrase.
   tlsmith convert server.p12 --to pem --only certificates --out chain.pem
   tlsmith convert fullchain.pem --key key.pem --to p12 --name web --out web.p12
       For Java: `keytool -list -keystore web.p12` shows it under the alias web.
@@ -39,9 +40,11 @@ Examples:
   tlsmith convert old.key --to pkcs8 --encrypt --out new.key
   tlsmith convert cert.der --to pem
 
-What is written under a passphrase has AES-256 and PBKDF2 with HMAC-SHA256. Java 8 reads it from update 301 on.
+What is written under a passphrase has AES-256 and PBKDF2 with HMAC-SHA256. Java
+8 reads it from update 301 on.
 
-Exit codes: 0 good, 2 usage, a file that cannot be read or written, or a wrong passphrase.";
+Exit codes: 0 good, 2 usage, a file that cannot be read or written, or a wrong
+passphrase.";
 
 /// The kinds of files that are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -25,13 +25,14 @@ use crate::{
 const EXAMPLES: &str = "\
 Examples:
   tlsmith csr new --key key.pem example.com www.example.com --out request.csr
-  tlsmith csr new --new-key key.pem '*.example.com' example.com --out request.csr
+  tlsmith csr new --new-key key.pem '*.example.com' example.com \\
+      --out request.csr
       With a new key, which is written to key.pem.
   tlsmith csr new --key key.pem --subject 'CN=vpn,O=Example Ltd,C=DE' 192.0.2.1
   tlsmith csr new --key key.pem me@example.com spiffe://example.org/service
 
-A name is a host, an address, a mailbox or a URI: what it looks like. Say DNS:, IP:, email: or URI: before it where that is
-not what is meant.
+A name is a host, an address, a mailbox or a URI: what it looks like. Say DNS:,
+IP:, email: or URI: before it where that is not what is meant.
 
 Exit codes: 0 good, 2 usage, or a file that cannot be read or written.";
 

@@ -23,8 +23,9 @@ Examples:
   tlsmith csr new --key key.pem example.com | tlsmith csr show -
   tlsmith csr show request.csr --json | jq -r '.requests[0].sans[]'
 
-Exit codes: 0 good, 1 a signature is wrong, 2 usage, a file that cannot be read, or no request in it. A signature that is not
-checked, because its algorithm or its key is not supported, is not wrong: 0, and \"not checked\" says why.";
+Exit codes: 0 good, 1 a signature is wrong, 2 usage, a file that cannot be read,
+or no request in it. A signature that is not checked, because its algorithm or
+its key is not supported, is not wrong: 0, and \"not checked\" says why.";
 
 /// Everything that a certificate request says; its signature is verified
 #[derive(Debug, Args)]

@@ -10,10 +10,12 @@ use crate::{cli::duration, connect::starttls::Protocol, trust::Anchors};
 const EXAMPLES: &str = "\
 Examples:
   tlsmith doctor example.com
-      What is wrong with it? A few handshakes, then the one likely cause, what speaks for it, and the mend.
+      What is wrong with it? A few handshakes, then the one likely cause,
+      what speaks for it, and the mend.
   tlsmith doctor 192.0.2.7:8443 --servername api.example.com --ca company-ca.pem
       A certain machine, asked for a name, judged by a private CA.
-  tlsmith doctor example.com --expect /etc/letsencrypt/live/example.com/fullchain.pem
+  tlsmith doctor example.com --expect \\
+      /etc/letsencrypt/live/example.com/fullchain.pem
       Was the server reloaded after the renewal?
   tlsmith doctor api.internal --cert client.pem --key client.key
       Why is my client certificate refused?
@@ -26,8 +28,8 @@ Examples:
   tlsmith doctor example.com -v
       With all handshakes that were tried, and what came of each.
 
-Exit codes: 0 nothing is wrong (or only worth knowing), 1 the handshake or a check failed, 2 usage or configuration,
-3 the certificate is not trusted.";
+Exit codes: 0 nothing is wrong (or only worth knowing), 1 the handshake or a
+check failed, 2 usage or configuration, 3 the certificate is not trusted.";
 
 /// What follows from revocations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -29,13 +29,13 @@ Examples:
   tlsmith explain CERTIFICATE_VERIFY_FAILED
   tlsmith explain 'PKIX path building failed'
   tlsmith explain SSL_ERROR_RX_RECORD_TOO_LONG
-  tlsmith explain 'SSL alert number 48'          An alert, by number or by name (unknown_ca)
+  tlsmith explain 'SSL alert number 48'          An alert, or unknown_ca
   tlsmith explain error:0A000416                 A packed code of OpenSSL's
-  tlsmith explain ECDHE-RSA-AES128-GCM-SHA256    A suite, by any name or as 0xc02f
+  tlsmith explain ECDHE-RSA-AES128-GCM-SHA256    A suite, or 0xc02f
   tlsmith explain X25519MLKEM768                 A group, or a signature scheme
-  tlsmith explain SNI                            A word: ALPN, mTLS, HelloRetryRequest, TLS 1.3
+  tlsmith explain SNI                            A word, ALPN, mTLS, TLS 1.3
   tlsmith explain certificate.expired            A code of tlsmith's own
-  tlsmith explain - < error.log                  A log: what is known in it is found, the last lines first
+  tlsmith explain - < error.log                  A log, its last lines first
 
 Exit codes: 0 explained, 1 nothing is known about it, 2 usage.";
 

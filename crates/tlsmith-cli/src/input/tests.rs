@@ -34,8 +34,8 @@ fn a_file_that_is_missing_is_not_looked_up_as_a_host() {
 fn directories_are_walked_once() {
     let place = tempfile::tempdir().unwrap();
     fs::create_dir_all(place.path().join("b/c")).unwrap();
-    for name in ["z.pem", "b/c/a.pem", "b/empty"] {
-        fs::write(place.path().join(name), if name.ends_with("empty") { "" } else { "x" }).unwrap();
+    for name in ["z.pem", "b/c/a.pem"] {
+        fs::write(place.path().join(name), "x").unwrap();
     }
     #[cfg(unix)]
     std::os::unix::fs::symlink(place.path(), place.path().join("b/loop")).unwrap();

@@ -19,7 +19,8 @@ use crate::{
 const EXAMPLES: &str = "\
 Examples:
   tlsmith key new --out key.pem
-      ECDSA on P-256, what most servers should have. The file is readable by its owner only.
+      ECDSA on P-256, what most servers should have. The file is readable
+      by its owner only.
   tlsmith key new --type rsa --bits 3072 --out key.pem
   tlsmith key new --encrypt --out key.pem
       Under a passphrase, which is asked for.

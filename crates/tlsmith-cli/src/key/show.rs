@@ -25,7 +25,8 @@ Examples:
   tlsmith key show keystore.p12
   tlsmith key show key.pem --json | jq -r '.keys[0].spki_pin'
 
-A certificate belongs to the key if both have the same pin: `tlsmith cert pin server.pem`.
+A certificate belongs to the key if both have the same pin: `tlsmith cert pin
+server.pem`.
 
 Exit codes: 0 good, 2 usage, a file that cannot be read, or no key in it.";
 
