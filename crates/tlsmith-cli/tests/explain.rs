@@ -20,6 +20,12 @@ fn nothing_to_explain_is_a_mistake() {
 }
 
 #[test]
+fn a_code_below_zero_is_no_option() {
+    assert_eq!(run_with(b"", &["explain", "-9802"]).code, 0);
+    assert_eq!(run_with(b"", &["explain", "-9802", "--json"]).json()["answers"][0]["id"], "apple_secure_connection");
+}
+
+#[test]
 fn a_log_is_read_to_its_end_and_what_is_left_is_said() {
     let mut log = "10.0.0.1 GET / 200 nothing to see here\n".repeat(6_000).into_bytes();
     log.extend(b"curl: (60) SSL certificate problem: certificate has expired\n");

@@ -47,7 +47,7 @@ const MAX_QUERY: usize = 16 << 20;
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Opts {
     /// The text, code or name; several words count as one text; - reads standard input
-    #[arg(value_name = "WHAT", required_unless_present = "list")]
+    #[arg(value_name = "WHAT", required_unless_present = "list", allow_negative_numbers = true)]
     pub(crate) what: Vec<String>,
     /// List everything that can be explained
     #[arg(long, conflicts_with = "what")]

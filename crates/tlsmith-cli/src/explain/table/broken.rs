@@ -35,7 +35,7 @@ pub(super) const TABLE: &[Meaning] = &[
             "A session ticket or 0-RTT state that one side no longer has.",
         ],
         commands: &["tlsmith connect HOST -v", "tlsmith bench HOST --count 100"],
-        codes: &["record.bad_mac"],
+        codes: &["record.bad_mac", "alert.bad_record_mac", "alert.record_overflow"],
         texts: &[
             text("OpenSSL", "decryption failed or bad record mac"),
             text("OpenSSL", "sslv3 alert bad record mac"),
@@ -58,7 +58,13 @@ pub(super) const TABLE: &[Meaning] = &[
             "Something that speaks no TLS behind the port.",
         ],
         commands: &["tlsmith doctor HOST", "tlsmith connect HOST -v", "tlsmith connect HOST --max 1.2"],
-        codes: &["alert.decode_error", "alert.unexpected_message", "alert.illegal_parameter"],
+        codes: &[
+            "alert.decode_error",
+            "alert.unexpected_message",
+            "alert.illegal_parameter",
+            "alert.missing_extension",
+            "alert.unsupported_extension",
+        ],
         texts: &[
             text("Chrome", "ERR_SSL_PROTOCOL_ERROR"),
             text("OpenSSL", "tlsv1 alert decode error"),
@@ -76,6 +82,26 @@ pub(super) const TABLE: &[Meaning] = &[
             text("Windows", "0x80090308"),
             text("Windows", "The message received was unexpected or badly formatted"),
             text("Windows", "The token supplied to the function is invalid"),
+            text("GnuTLS", "Error decoding the received TLS packet"),
+            text("Firefox", "SSL_ERROR_RX_MALFORMED_HANDSHAKE"),
+        ],
+    },
+    Meaning {
+        id: "unknown_psk_identity",
+        title: "The server does not know the name of the pre-shared key",
+        means: "The client offered a pre-shared key by its identity, the server has none of that name, and no certificate is to take its place.",
+        causes: &[
+            "The identity is spelled otherwise on the two sides, or its encoding differs (a line end, quotes).",
+            "The key was never entered in the server, or was removed.",
+            "The client reached another server.",
+        ],
+        commands: &["tlsmith connect HOST --psk-file psk.txt", "tlsmith connect HOST --trace"],
+        codes: &["alert.unknown_psk_identity"],
+        texts: &[
+            text("OpenSSL", "psk identity not found"),
+            text("OpenSSL", "tlsv1 alert unknown psk identity"),
+            text("OpenSSL", "tlsv1 unknown psk identity"),
+            noted("OpenSSL", "binder does not verify", "The name is known, and the keys differ."),
         ],
     },
 ];

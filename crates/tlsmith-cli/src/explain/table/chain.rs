@@ -98,7 +98,7 @@ pub(super) const TABLE: &[Meaning] = &[
             "A private CA whose counter was set back (a lost serial file).",
         ],
         commands: &["tlsmith cert show HOST", "tlsmith cert diff HOST old.pem"],
-        codes: &["certificate.serial_number"],
+        codes: &[],
         texts: &[noted(
             "Firefox",
             "SEC_ERROR_REUSED_ISSUER_AND_SERIAL",

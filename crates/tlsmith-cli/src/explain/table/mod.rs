@@ -7,6 +7,7 @@ mod client_certificate;
 mod files;
 mod issuer;
 mod keystore;
+mod limits;
 mod name;
 mod negotiation;
 mod network;
@@ -81,6 +82,7 @@ const fn frame(of: &'static str, text: &'static str, note: &'static str) -> Text
 pub(crate) fn meanings() -> impl Iterator<Item = &'static Meaning> {
     [
         issuer::TABLE,
+        limits::TABLE,
         chain::TABLE,
         time::TABLE,
         name::TABLE,

@@ -21,7 +21,6 @@ pub(super) const TABLE: &[Meaning] = &[
             "doctor.wrong_host",
             "doctor.wildcard_depth",
             "doctor.bare_domain",
-            "doctor.wildcard_suffix",
             "doctor.ip_address",
             "doctor.wrong_virtual_host",
         ],
@@ -114,7 +113,7 @@ pub(super) const TABLE: &[Meaning] = &[
             "Somebody connects by address, or by a name with a typing error.",
         ],
         commands: &["tlsmith connect ADDRESS --servername HOST", "tlsmith doctor HOST"],
-        codes: &["alert.unrecognized_name", "hello.unrecognized_name", "doctor.unknown_name", "doctor.sni_needed"],
+        codes: &["alert.unrecognized_name", "hello.unrecognized_name", "doctor.unknown_name"],
         texts: &[
             text("OpenSSL", "tlsv1 unrecognized name"),
             text("OpenSSL", "tlsv1 alert unrecognized name"),
@@ -125,6 +124,19 @@ pub(super) const TABLE: &[Meaning] = &[
             text("Chrome", "ERR_SSL_UNRECOGNIZED_NAME_ALERT"),
             noted("nginx", "ssl_reject_handshake", "on in the default server: unknown names get this alert."),
         ],
+    },
+    Meaning {
+        id: "sni_needed",
+        title: "The server needs to be told the name (SNI)",
+        means: "With the name in the ClientHello the handshake succeeds, without it it fails: the server has no certificate to show to a client that names no host.",
+        causes: &[
+            "A client that sends no SNI: it connects by address, or its library is old or was not told the name.",
+            "A proxy or load balancer that checks or forwards without SNI (nginx: proxy_ssl_server_name on).",
+            "The server has no default certificate: that may be on purpose.",
+        ],
+        commands: &["tlsmith connect ADDRESS --servername HOST", "tlsmith doctor HOST"],
+        codes: &["doctor.sni_needed"],
+        texts: &[],
     },
     Meaning {
         id: "sni_and_host_differ",

@@ -57,7 +57,7 @@ pub(super) const TABLE: &[Meaning] = &[
             "tlsmith explain TLS_RSA_WITH_AES_128_CBC_SHA",
             "openssl ciphers -v 'HIGH:!aNULL'",
         ],
-        codes: &["hello.no_common_suite", "config.no_suite", "doctor.no_common_suite"],
+        codes: &["hello.no_common_suite", "alert.insufficient_security", "config.no_suite", "doctor.no_common_suite"],
         texts: &[
             noted("OpenSSL", "no shared cipher", "In a server's log."),
             text("OpenSSL", "no ciphers available"),
@@ -183,7 +183,7 @@ pub(super) const TABLE: &[Meaning] = &[
             "An attack that provokes older versions.",
         ],
         commands: &["tlsmith doctor HOST"],
-        codes: &["hello.inappropriate_fallback"],
+        codes: &["hello.inappropriate_fallback", "alert.inappropriate_fallback"],
         texts: &[
             text("OpenSSL", "tlsv1 alert inappropriate fallback"),
             text("Chrome", "ERR_SSL_FALLBACK_BEYOND_MINIMUM_VERSION"),
@@ -202,6 +202,7 @@ pub(super) const TABLE: &[Meaning] = &[
             text("Python", "UNSAFE_LEGACY_RENEGOTIATION_DISABLED"),
             text("OpenSSL", "no renegotiation"),
             text("Firefox", "SSL_ERROR_UNSAFE_NEGOTIATION"),
+            text("Chrome", "ERR_SSL_UNSAFE_NEGOTIATION"),
         ],
     },
     Meaning {
@@ -240,6 +241,8 @@ pub(super) const TABLE: &[Meaning] = &[
             text("Java", "No supported CertificateVerify signature algorithm"),
             text("Go", "tls: peer doesn't support any of the certificate's signature algorithms"),
             text("Firefox", "SSL_ERROR_UNSUPPORTED_SIGNATURE_ALGORITHM"),
+            text("Go", "tls: unsupported certificate curve"),
+            text("BoringSSL", "NO_COMMON_SIGNATURE_ALGORITHMS"),
         ],
     },
     Meaning {
@@ -251,7 +254,7 @@ pub(super) const TABLE: &[Meaning] = &[
             "A port that serves something else: acme-tls/1, an MQTT broker.",
         ],
         commands: &["tlsmith connect HOST --alpn h2,http/1.1"],
-        codes: &["hello.no_application_protocol"],
+        codes: &["hello.no_application_protocol", "alert.no_application_protocol"],
         texts: &[
             text("OpenSSL", "tlsv1 alert no application protocol"),
             text("OpenSSL", "no application protocol"),

@@ -39,6 +39,8 @@ pub(super) const TABLE: &[Meaning] = &[
             text("Node", "ETIMEDOUT"),
             text("Go", "connect: connection timed out"),
             text("Java", "java.net.SocketTimeoutException: connect timed out"),
+            text("Go", "dial tcp … i/o timeout"),
+            text("curl", "Failed to connect to … Connection timed out"),
         ],
     },
     Meaning {
@@ -135,9 +137,6 @@ pub(super) const TABLE: &[Meaning] = &[
         ],
         commands: &["ss -lunp", "tcpdump -ni any udp port 1194"],
         codes: &[],
-        texts: &[
-            text("OpenVPN", "TLS key negotiation failed to occur within"),
-            vague("OpenVPN", "TLS Error: TLS handshake failed", "The lines before it have the reason."),
-        ],
+        texts: &[text("OpenVPN", "TLS key negotiation failed to occur within")],
     },
 ];

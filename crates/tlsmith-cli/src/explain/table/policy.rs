@@ -88,20 +88,38 @@ pub(super) const TABLE: &[Meaning] = &[
             "A name that only an inside network has (.local, .internal) in a certificate for browsers.",
         ],
         commands: &["tlsmith cert verify HOST --profile web", "tlsmith cert show HOST"],
-        codes: &[
-            "certificate.validity_too_long",
-            "certificate.wildcard",
-            "certificate.common_name",
-            "certificate.bad_name",
-            "certificate.key_not_allowed",
-            "certificate.version",
-        ],
+        codes: &["certificate.validity_too_long", "certificate.key_not_allowed", "certificate.version"],
         texts: &[
             text("Chrome", "ERR_CERT_VALIDITY_TOO_LONG"),
             text("Chrome", "ERR_CERT_NON_UNIQUE_NAME"),
             text("Firefox", "MOZILLA_PKIX_ERROR_ADDITIONAL_POLICY_CONSTRAINT_FAILED"),
             text("Apple", "certificate is not standards compliant"),
         ],
+    },
+    Meaning {
+        id: "serial_number",
+        title: "The serial number is not one that a CA may give",
+        means: "A serial number is positive and has at most 20 octets (RFC 5280 §4.1.2.2); programs read others in different ways, or refuse them.",
+        causes: &[
+            "An appliance or script that numbers certificates 0, or takes random bytes without clearing the first bit (negative).",
+            "A number of more than 20 octets.",
+        ],
+        commands: &["tlsmith cert show HOST -v"],
+        codes: &["certificate.serial_number"],
+        texts: &[text("Go", "x509: negative serial number")],
+    },
+    Meaning {
+        id: "bad_name",
+        title: "A name in the certificate is not one that clients accept",
+        means: "A name in subjectAltName or in the subject is malformed, too wide, or does not fit the others.",
+        causes: &[
+            "A wildcard over a public suffix (*.com, *.co.uk), or one that is not the whole first label.",
+            "A common name that does not stand in subjectAltName too.",
+            "A name with an underscore, a space, a URL or an address written as a DNS name.",
+        ],
+        commands: &["tlsmith cert show HOST", "tlsmith csr new HOST --key key.pem"],
+        codes: &["certificate.bad_name", "certificate.wildcard", "certificate.common_name", "doctor.wildcard_suffix"],
+        texts: &[],
     },
     Meaning {
         id: "strict_extensions",
@@ -131,7 +149,6 @@ pub(super) const TABLE: &[Meaning] = &[
             text("Chrome", "ERR_CERT_INVALID"),
             text("Firefox", "SEC_ERROR_BAD_DER"),
             text("Firefox", "SEC_ERROR_EXTENSION_VALUE_INVALID"),
-            text("Go", "x509: negative serial number"),
             text("Go", "x509: malformed"),
             text("Java", "CertificateParsingException"),
             noted(
@@ -139,6 +156,7 @@ pub(super) const TABLE: &[Meaning] = &[
                 "CA cert does not include key usage extension",
                 "Python 3.13 and later demand keyUsage in a CA's certificate (VERIFY_X509_STRICT).",
             ),
+            text("Chrome", "ERR_SSL_SERVER_CERT_BAD_FORMAT"),
         ],
     },
     Meaning {

@@ -160,6 +160,7 @@ pub(super) const TABLE: &[Meaning] = &[
                 "A fatal alert was received from the remote endpoint",
                 "Schannel event 36887: the number stands behind it.",
             ),
+            vague("mbedTLS", "-0x7780", "MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE."),
         ],
     },
     Meaning {
@@ -183,6 +184,10 @@ pub(super) const TABLE: &[Meaning] = &[
             vague("PHP", "Failed to enable crypto", "The reason stands in the warning before it."),
             vague("Python", "SSLError", "The reason stands behind it."),
             vague("Java", "javax.net.ssl.SSLHandshakeException", "The reason stands behind it, or in \"Caused by\"."),
+            vague("OpenVPN", "TLS Error: TLS handshake failed", "The lines before it have the reason."),
+            vague("OpenVPN", "TLS_ERROR: BIO read tls_read_plaintext error", "The lines before it have the reason."),
+            vague("Kafka", "SSL handshake failed", "The cause of the exception has the reason."),
+            vague("Postfix", "Cannot start TLS: handshake failure", "The lines before it have the reason."),
         ],
     },
 ];

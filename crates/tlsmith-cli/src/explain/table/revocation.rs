@@ -46,17 +46,9 @@ pub(super) const TABLE: &[Meaning] = &[
             "tlsmith cert show HOST -v",
             "openssl crl -in ca.crl -noout -nextupdate",
         ],
-        codes: &[
-            "certificate.revocation_unknown",
-            "certificate.crl_expired",
-            "certificate.crl_untrusted",
-            "certificate.crl_unsupported",
-            "doctor.bad_crl",
-        ],
+        codes: &["certificate.revocation_unknown"],
         texts: &[
             noted("OpenSSL", "unable to get certificate CRL", "Verify error 3."),
-            noted("OpenSSL", "CRL has expired", "Verify error 12."),
-            noted("OpenSSL", "CRL is not yet valid", "Verify error 11."),
             noted("Windows", "CRYPT_E_NO_REVOCATION_CHECK", "curl on Windows: --ssl-revoke-best-effort."),
             text("Windows", "CRYPT_E_REVOCATION_OFFLINE"),
             text("Windows", "The revocation function was unable to check revocation"),
@@ -69,6 +61,43 @@ pub(super) const TABLE: &[Meaning] = &[
             text("Windows", "0x80092012"),
             text("Windows", "0x80092013"),
         ],
+    },
+    Meaning {
+        id: "crl_expired",
+        title: "The list of revoked certificates is out of date",
+        means: "A CRL says when the next one is due; that day has passed (or its first day has not come), so it proves nothing any more.",
+        causes: &[
+            "The CA (a private one) no longer publishes, or its job failed.",
+            "The file at hand is an old copy: nothing fetches the new one.",
+            "The clock of this machine is wrong.",
+        ],
+        commands: &[
+            "openssl crl -in ca.crl -noout -lastupdate -nextupdate",
+            "tlsmith cert verify HOST --fetch --revocation require",
+            "date -u",
+        ],
+        codes: &["certificate.crl_expired"],
+        texts: &[
+            noted("OpenSSL", "CRL has expired", "Verify error 12."),
+            noted("OpenSSL", "CRL is not yet valid", "Verify error 11."),
+        ],
+    },
+    Meaning {
+        id: "bad_crl",
+        title: "The list of revoked certificates does not count",
+        means: "There is a CRL, and it cannot be gone by: who signed it may not, it is of a kind that is not read, or it is out of date.",
+        causes: &[
+            "It is another CA's list, or that of an older key of the same CA.",
+            "It has expired: the CA no longer publishes, or the file is an old copy.",
+            "It is a delta or indirect CRL, or has critical extensions that are not known.",
+        ],
+        commands: &[
+            "openssl crl -in ca.crl -noout -text",
+            "tlsmith cert verify HOST --fetch --revocation require",
+            "tlsmith cert show HOST -v",
+        ],
+        codes: &["certificate.crl_untrusted", "certificate.crl_unsupported", "doctor.bad_crl"],
+        texts: &[noted("OpenSSL", "CRL signature failure", "Verify error 8.")],
     },
     Meaning {
         id: "ocsp",
@@ -167,7 +196,7 @@ pub(super) const TABLE: &[Meaning] = &[
             "A proxy that inspects traffic, or an attacker.",
         ],
         commands: &["tlsmith cert pin HOST", "tlsmith cert show HOST"],
-        codes: &["certificate.pin_mismatch", "certificate.pin_on_leaf"],
+        codes: &["certificate.pin_mismatch"],
         texts: &[
             text("Chrome", "ERR_SSL_PINNED_KEY_NOT_IN_CERT_CHAIN"),
             text("Firefox", "MOZILLA_PKIX_ERROR_KEY_PINNING_FAILURE"),
@@ -177,5 +206,14 @@ pub(super) const TABLE: &[Meaning] = &[
             text("OkHttp", "Certificate pinning failure!"),
             text("OkHttp", "SSLPeerUnverifiedException: Certificate pinning failure!"),
         ],
+    },
+    Meaning {
+        id: "pin_on_leaf",
+        title: "The pin is on the server's own key",
+        means: "It fits today; with the next key of the server it does not, and clients with this pin are locked out.",
+        causes: &["The pin was made from the server's certificate instead of from its CA's."],
+        commands: &["tlsmith cert pin HOST"],
+        codes: &["certificate.pin_on_leaf"],
+        texts: &[],
     },
 ];

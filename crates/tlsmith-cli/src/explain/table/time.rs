@@ -64,7 +64,7 @@ pub(super) const TABLE: &[Meaning] = &[
             "The certificate was made seconds ago on a machine whose clock is ahead.",
         ],
         commands: &["date -u", "tlsmith cert show HOST", "tlsmith doctor HOST"],
-        codes: &["certificate.not_yet_valid", "doctor.not_yet_valid", "doctor.clock_off"],
+        codes: &["certificate.not_yet_valid", "doctor.not_yet_valid"],
         texts: &[
             noted("OpenSSL", "certificate is not yet valid", "Verify error 9."),
             text("Node", "CERT_NOT_YET_VALID"),
@@ -130,5 +130,17 @@ pub(super) const TABLE: &[Meaning] = &[
         ],
         codes: &["doctor.stale_certificate"],
         texts: &[],
+    },
+    Meaning {
+        id: "clock_off",
+        title: "The clock of this machine is wrong",
+        means: "By this clock the certificate is out of its dates, and by the server's it is not: every certificate may look expired, or not yet valid.",
+        causes: &[
+            "No time service: a board without a battery, a virtual machine that slept, a container host without NTP.",
+            "The time zone is right and the date is not, or the other way round: TLS goes by UTC.",
+        ],
+        commands: &["date -u", "timedatectl", "tlsmith doctor HOST"],
+        codes: &["doctor.clock_off"],
+        texts: &[text("Chrome", "Your clock is behind"), text("Chrome", "Your clock is ahead")],
     },
 ];

@@ -146,6 +146,7 @@ pub(super) const TABLE: &[Meaning] = &[
             text("Postfix", "SSL_accept error from … lost connection"),
             frame("Postfix", "SSL_accept error from", "The reason stands behind it, or in the lines after it."),
             text("Apple", "-9806"),
+            text("Dart", "Connection terminated during handshake"),
         ],
     },
     Meaning {

@@ -68,6 +68,16 @@ fn own_codes_have_meanings_of_their_own() {
         ("doctor.no_common_group", "no_common_group", "list"),
         ("doctor.client_certificate_expired", "certificate_expired", "expired"),
         ("doctor.client_certificate_refused", "client_certificate_refused", "CA"),
+        ("doctor.clock_off", "clock_off", "time service"),
+        ("doctor.sni_needed", "sni_needed", "no SNI"),
+        ("doctor.name_constraints", "name_constraints", "bound to its own domain"),
+        ("certificate.name_constraints", "name_constraints", "bound to its own domain"),
+        ("certificate.serial_number", "serial_number", "negative"),
+        ("certificate.wildcard", "bad_name", "wildcard"),
+        ("certificate.crl_expired", "crl_expired", "publishes"),
+        ("doctor.bad_crl", "bad_crl", "another CA"),
+        ("doctor.wildcard_suffix", "bad_name", "wildcard"),
+        ("certificate.pin_on_leaf", "pin_on_leaf", "server's certificate"),
     ] {
         let answer = codes::code(code).unwrap();
         assert!(answer.related.iter().any(|id| id == meaning), "{code}: {:?}", answer.related);
