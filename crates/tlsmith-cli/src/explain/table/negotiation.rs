@@ -232,7 +232,7 @@ pub(super) const TABLE: &[Meaning] = &[
             "SHA-1 signatures are forbidden by policy (SECLEVEL 2, RHEL 9).",
         ],
         commands: &["tlsmith connect HOST -v", "tlsmith cert show HOST", "tlsmith explain rsa_pss_rsae_sha256"],
-        codes: &["hello.no_common_signature_scheme", "doctor.no_common_signature_scheme"],
+        codes: &["hello.no_common_signature_scheme"],
         texts: &[
             text("OpenSSL", "no suitable signature algorithm"),
             text("OpenSSL", "no shared signature algorithms"),
@@ -244,6 +244,22 @@ pub(super) const TABLE: &[Meaning] = &[
             text("Go", "tls: unsupported certificate curve"),
             text("BoringSSL", "NO_COMMON_SIGNATURE_ALGORITHMS"),
         ],
+    },
+    Meaning {
+        id: "weak_signature_scheme",
+        title: "The server signs only with algorithms that nobody should take",
+        means: "The handshake itself (not the certificate) is signed with SHA-1 or MD5, or with what current clients do not offer.",
+        causes: &[
+            "An old TLS library in the server or appliance, which knows SHA-1 alone for handshakes of TLS 1.2.",
+            "A setting that cuts the list (SignatureAlgorithms, sigalgs).",
+            "A smart card or HSM that signs with SHA-1 only.",
+        ],
+        commands: &[
+            "tlsmith doctor HOST",
+            "openssl s_client -connect HOST:443 -sigalgs RSA+SHA1 -cipher DEFAULT@SECLEVEL=0",
+        ],
+        codes: &["doctor.no_common_signature_scheme"],
+        texts: &[],
     },
     Meaning {
         id: "alpn",

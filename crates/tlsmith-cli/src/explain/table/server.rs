@@ -104,7 +104,20 @@ pub(super) const TABLE: &[Meaning] = &[
             "A load balancer and a server of one's own behind the same name.",
         ],
         commands: &["tlsmith doctor HOST", "getent ahosts HOST"],
-        codes: &["doctor.different_certificates", "doctor.other_certificate"],
+        codes: &["doctor.different_certificates"],
+        texts: &[],
+    },
+    Meaning {
+        id: "other_certificate",
+        title: "The server serves another certificate than that of the file",
+        means: "The certificate in the file and the one that the server shows differ, and neither is simply an older one of the other's kind.",
+        causes: &[
+            "The server reads another file than the one that was compared.",
+            "Another virtual host, or a proxy or CDN before the server, answers with a certificate of its own.",
+            "The file is of another host.",
+        ],
+        commands: &["tlsmith cert diff HOST /etc/ssl/fullchain.pem", "nginx -T | grep -n ssl_certificate"],
+        codes: &["doctor.other_certificate"],
         texts: &[],
     },
 ];
