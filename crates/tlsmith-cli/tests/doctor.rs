@@ -292,6 +292,7 @@ fn nobody_listens() {
     let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
     let told = told(port, PKI.root(), "connection_refused", 1, &[]);
     assert_eq!(told.json["probes"].as_array().unwrap().len(), 1);
+    assert_eq!(told.json["cause"]["evidence"], json!([]), "nothing is said twice");
 }
 
 #[test]

@@ -247,7 +247,7 @@ impl Cause {
                 untrusted("must_staple", "The certificate promises a stapled OCSP response, and there is none")
             }
             Self::BadStaple => works_but("bad_staple", "The stapled OCSP response does not count"),
-            Self::BadCrl => works_but("bad_crl", "The CRL does not count"),
+            Self::BadCrl => works_but("bad_crl", "The CRL that was given does not count"),
             Self::CertificateRefused => untrusted("certificate_refused", "The certificate is not trusted"),
             Self::StaleCertificate => failed("stale_certificate", "The server still serves an old certificate"),
             Self::OtherCertificate => {

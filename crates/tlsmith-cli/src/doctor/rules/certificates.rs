@@ -104,20 +104,29 @@ fn cause_of(evidence: &Evidence, finding: &Finding) -> Option<Cause> {
 
 fn told(evidence: &Evidence, finding: &Finding, cause: Cause) -> Diagnosis {
     let index = finding.certificate;
-    let about =
-        index.and_then(|index| evidence.chain().get(index).map(|certificate| certificate_line(index, certificate)));
+    let by_then = evidence.time_is_given && matches!(finding.code, Code::Expired | Code::NotYetValid);
+    let by_then = by_then.then(|| format!("judged as of {}, as --at asks", evidence.now));
     let fix = match cause {
+        Cause::NotYetValid if evidence.time_is_given => {
+            "Ask for a time from then on, or leave --at out to judge by the clock."
+        }
         // Whether it was sent or not, it is the client's.
         Cause::ExpiredRoot => {
             "Trust the CA's new root certificate instead: update the system's CA bundle, or the file given with --ca."
         }
         _ => &finding.fix,
     };
-    let diagnosis = Diagnosis::new(cause, sentence(&finding.message), fix).about(index).because_of(about);
+    let diagnosis = Diagnosis::new(cause, sentence(&finding.message), fix).about(index);
+    let diagnosis = diagnosis.because_of(line_of(evidence, index)).because_of(by_then);
     match cause {
         Cause::ExpiredLeaf => renewed_by_its_ca(evidence, diagnosis),
         _ => diagnosis,
     }
+}
+
+fn line_of(evidence: &Evidence, index: Option<usize>) -> Option<String> {
+    let index = index?;
+    evidence.chain().get(index).map(|certificate| certificate_line(index, certificate))
 }
 
 pub(super) fn is_error(finding: &Finding) -> bool {
@@ -146,7 +155,13 @@ fn expired(evidence: &Evidence, index: Option<usize>) -> Cause {
 pub(super) fn renewed_by_its_ca(evidence: &Evidence, diagnosis: Diagnosis) -> Diagnosis {
     let Some(leaf) = evidence.leaf().filter(|leaf| !is_of_a_public_ca(evidence, leaf)) else { return diagnosis };
     let issuer = if leaf.is_self_issued() { String::from("its maker") } else { leaf.issuer() };
-    let fix = format!("Have it renewed by the CA that issued it ({issuer}), install the new one, reload the server.");
+    let fix = match diagnosis.cause {
+        Cause::ExpiresSoon => format!(
+            "Have it renewed by the CA that issued it ({issuer}) in time; if that runs by itself, check that it does, and that the \
+             server is reloaded after it."
+        ),
+        _ => format!("Have it renewed by the CA that issued it ({issuer}), install the new one, reload the server."),
+    };
     Diagnosis { fix, mends: crate::doctor::mends::of(Cause::StaleCertificate), ..diagnosis }
 }
 
@@ -163,7 +178,8 @@ pub(super) fn any_other(evidence: &Evidence) -> Option<Diagnosis> {
     let finding = judged(evidence)?.cause()?;
     Some(
         Diagnosis::new(Cause::CertificateRefused, sentence(&finding.message), finding.fix.clone())
-            .about(finding.certificate),
+            .about(finding.certificate)
+            .because_of(line_of(evidence, finding.certificate)),
     )
 }
 

@@ -2,7 +2,7 @@
 
 use tlsmith_x509::{Certificate, cert::Detail};
 
-use super::Diagnosis;
+use super::{Diagnosis, issuers::is_called_a_root};
 use crate::doctor::{
     causes::Cause,
     evidence::{Evidence, Kind, Trial},
@@ -82,7 +82,7 @@ fn unknown_ca(evidence: &Evidence, own: &Certificate) -> (Cause, String, String)
     let message =
         format!("The server does not trust {}, which issued the client certificate {}.", own.issuer(), own.subject());
     let fix = match evidence.client.len() {
-        1 => {
+        1 if !is_called_a_root(&own.issuer()) => {
             "Send the intermediates along (in the file of --cert, after the leaf: it holds the leaf alone), show a certificate of a \
              CA that the server trusts, or have the CA added on the server."
         }

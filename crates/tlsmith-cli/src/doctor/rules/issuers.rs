@@ -126,7 +126,8 @@ pub(super) fn missing_intermediate(evidence: &Evidence) -> Option<Diagnosis> {
         place(evidence)
     );
     let diagnosis = Diagnosis::new(Cause::MissingIntermediate, message, fix).about(Some(at));
-    let unproven = (!proven).then(|| {
+    let certain = proven || goes_on_above(evidence, end);
+    let unproven = (!certain).then(|| {
         String::from(
             "it could not be fetched to prove it: if the issuer is itself a private root, give it with --ca FILE",
         )
@@ -151,7 +152,7 @@ fn goes_on_above(evidence: &Evidence, end: &Certificate) -> bool {
 }
 
 /// CAs that issue for servers are rarely called roots, and roots nearly always.
-fn is_called_a_root(name: &str) -> bool {
+pub(super) fn is_called_a_root(name: &str) -> bool {
     name.split(|char: char| !char.is_alphanumeric()).any(|word| word.eq_ignore_ascii_case("root"))
 }
 

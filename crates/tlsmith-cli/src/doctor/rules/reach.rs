@@ -41,7 +41,9 @@ pub(super) fn no_connection(evidence: &Evidence) -> Option<Diagnosis> {
         "transport.reset" => (Cause::ConnectionReset, String::from(RESET)),
         _ => (Cause::Unreachable, error.fix.clone()),
     };
+    // Of one address the message has said it.
     let others = trial.seen.failed_addresses.iter().map(|failed| failed.message.clone());
+    let others = others.filter(|said| sentence(said) != sentence(&error.message));
     Some(Diagnosis::new(cause, sentence(&error.message), fix).because_of(others))
 }
 

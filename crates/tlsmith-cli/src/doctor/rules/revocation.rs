@@ -62,22 +62,29 @@ pub(super) fn bad_staple(evidence: &Evidence) -> Option<Diagnosis> {
     evidence.with_chain().filter(|trial| trial.seen.ocsp_response.is_some())?;
     let findings = evidence.report()?.findings.as_slice();
     // A responder that answers "unknown" is not refused: his word is that nobody knows.
-    let finding = findings
-        .iter()
-        .find(|finding| is_about_ocsp(finding.code))
-        .or_else(|| findings.iter().find(|finding| is_unknown(finding) && !findings.iter().any(of_a_crl)))?;
-    let fix = "Let the server fetch a fresh response for this very certificate (restart what fetches it, look at its log: can it \
-               reach the CA's responder?), or switch stapling off: none is better than one that does not count.";
-    let who =
-        "clients that look at it refuse the connection (GnuTLS, curl --cert-status, Firefox); others pass over it";
-    Some(of_finding(Cause::BadStaple, finding, fix).because(who))
+    let about_the_leaf = |finding: &&Finding| is_unknown(finding) && finding.certificate == Some(0);
+    let unknown = || findings.iter().find(about_the_leaf).filter(|_| !findings.iter().any(of_a_crl));
+    let finding = findings.iter().find(|finding| is_about_ocsp(finding.code)).or_else(unknown)?;
+    let (or_none, who) = match is_error(finding) {
+        true => ("", "a good one is demanded: by the certificate (must-staple), or by --revocation require"),
+        false => (
+            ", or switch stapling off: none is better than one that does not count",
+            "clients that look at it refuse the connection (GnuTLS, curl --cert-status); others pass over it",
+        ),
+    };
+    let fix = format!(
+        "Let the server fetch a fresh response for this very certificate (restart what fetches it, look at its log: can it reach the \
+         CA's responder?){or_none}."
+    );
+    Some(of_finding(Cause::BadStaple, finding, &fix).because(who))
 }
 
 /// The CRL that the caller has given does not say what he wants to know.
 pub(super) fn bad_crl(evidence: &Evidence) -> Option<Diagnosis> {
     let findings = evidence.report()?.findings.as_slice();
     let stapled = evidence.with_chain().is_some_and(|trial| trial.seen.ocsp_response.is_some());
-    let finding = findings.iter().find(|finding| of_a_crl(finding) || (is_unknown(finding) && !stapled))?;
+    let finding =
+        findings.iter().find(|finding| of_a_crl(finding) || (is_unknown(finding) && !is_error(finding) && !stapled))?;
     let but = "whether the certificate was revoked is not known by it";
     Some(of_finding(Cause::BadCrl, finding, &finding.fix).because(but))
 }
@@ -88,7 +95,7 @@ fn of_a_crl(finding: &Finding) -> bool {
 
 /// Something was at hand, and it says that it does not know; with nothing at hand that is no warning.
 fn is_unknown(finding: &Finding) -> bool {
-    finding.code == Code::RevocationUnknown && finding.severity == tlsmith_x509::Severity::Warning
+    finding.code == Code::RevocationUnknown && finding.severity >= tlsmith_x509::Severity::Warning
 }
 
 fn of_finding(cause: Cause, finding: &Finding, fix: &str) -> Diagnosis {

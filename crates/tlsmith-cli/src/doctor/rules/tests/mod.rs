@@ -159,6 +159,11 @@ fn the_clock() {
     let chain = given.chain(&["example.com"], VALID);
     let given = given.with(|evidence| (evidence.not_before, evidence.now) = (NOW, UnixTime(0))).served(chain);
     assert_eq!(given.cause(), "not_yet_valid");
+    let (found, _) = diagnose(&given.evidence);
+    assert!(
+        found.fix.contains("leave --at out") && found.evidence.iter().any(|line| line.contains("as --at asks")),
+        "{found:?}"
+    );
     // No web server, but a clock of before this program was made.
     let world = World::new();
     let chain = world.chain(&["example.com"], VALID);
