@@ -25,7 +25,7 @@ pub(super) const TABLE: &[Meaning] = &[
             "Two bundles were put together and hold the same certificate.",
         ],
         commands: &["tlsmith cert chain fullchain.pem --out clean.pem", "tlsmith cert show HOST"],
-        codes: &["certificate.extra_certificate", "doctor.extra_certificate"],
+        codes: &["certificate.extra_certificate", "certificate.root_sent", "doctor.extra_certificate"],
         texts: &[],
     },
     Meaning {

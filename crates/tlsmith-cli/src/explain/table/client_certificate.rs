@@ -17,7 +17,12 @@ pub(super) const TABLE: &[Meaning] = &[
             "tlsmith connect HOST -v",
             "tlsmith doctor HOST",
         ],
-        codes: &["certificate.required", "alert.certificate_required", "doctor.client_certificate_required"],
+        codes: &[
+            "certificate.required",
+            "certificate.none_from_client",
+            "alert.certificate_required",
+            "doctor.client_certificate_required",
+        ],
         texts: &[
             noted("OpenSSL", "tlsv13 alert certificate required", "SSL alert number 116."),
             noted("OpenSSL", "peer did not return a certificate", "In a server's log."),

@@ -7,18 +7,9 @@ pub(super) const TABLE: &[Meaning] = &[
         id: "path_limits",
         title: "The chain breaks a limit that a CA in it set",
         means: "A CA in the chain allows fewer CAs below itself than there are, or the path is longer than a program goes.",
-        causes: &[
-            "pathlen:0 in the issuer's certificate, and another CA below it.",
-            "The chain is longer than the program goes.",
-        ],
+        causes: &["pathlen:0 in the issuer's certificate, and another CA below it."],
         commands: &["tlsmith cert verify HOST", "tlsmith cert show HOST -v"],
-        codes: &[
-            "certificate.path_length",
-            "certificate.path_too_long",
-            "certificate.budget_exhausted",
-            "certificate.policy",
-            "doctor.path_length",
-        ],
+        codes: &["certificate.path_length", "doctor.path_length"],
         texts: &[
             noted("OpenSSL", "path length constraint exceeded", "Verify error 25."),
             noted("OpenSSL", "certificate chain too long", "Verify error 22."),
@@ -45,5 +36,29 @@ pub(super) const TABLE: &[Meaning] = &[
             text("Firefox", "SEC_ERROR_CERT_NOT_IN_NAME_SPACE"),
             text("Go", "is not permitted by any constraint"),
         ],
+    },
+    Meaning {
+        id: "path_search",
+        title: "No path was found within the bounds of the search",
+        means: "A path is looked for among what was sent and what is trusted; how long it may be, and how much work is done, is bounded.",
+        causes: &[
+            "The server sends many certificates that have nothing to do with one another, or that sign each other in a circle.",
+            "More intermediates than any public CA has.",
+        ],
+        commands: &["tlsmith cert show HOST", "tlsmith cert chain fullchain.pem --out clean.pem"],
+        codes: &["certificate.path_too_long", "certificate.budget_exhausted"],
+        texts: &[],
+    },
+    Meaning {
+        id: "policy",
+        title: "No certificate policy holds along the whole path",
+        means: "A CA in the chain demands a policy (RFC 5280 §4.2.1.11), and not every certificate below it names it.",
+        causes: &[
+            "An intermediate lacks the certificatePolicies of the ones above it.",
+            "A cross-signed chain between two companies or agencies, whose policies are mapped to nothing.",
+        ],
+        commands: &["tlsmith cert show HOST -v", "tlsmith cert verify HOST"],
+        codes: &["certificate.policy"],
+        texts: &[],
     },
 ];

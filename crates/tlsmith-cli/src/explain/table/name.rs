@@ -21,7 +21,6 @@ pub(super) const TABLE: &[Meaning] = &[
             "doctor.wrong_host",
             "doctor.wildcard_depth",
             "doctor.bare_domain",
-            "doctor.ip_address",
             "doctor.wrong_virtual_host",
         ],
         texts: &[
@@ -78,6 +77,19 @@ pub(super) const TABLE: &[Meaning] = &[
             noted("PostgreSQL", "server certificate for … does not match host name", "sslmode=verify-full."),
             text("Apple", "-9843"),
         ],
+    },
+    Meaning {
+        id: "ip_address",
+        title: "The certificate is for names, not for this address",
+        means: "The server was asked for by its address, and an address counts only if it stands in subjectAltName as IP:.",
+        causes: &[
+            "The URL or the configuration has an address where a name belongs.",
+            "The address stands in the certificate as DNS: or as the common name, where it does not count.",
+            "A private network's address, for which public CAs issue nothing.",
+        ],
+        commands: &["tlsmith connect ADDRESS --servername HOST", "tlsmith cert show ADDRESS:443"],
+        codes: &["doctor.ip_address"],
+        texts: &[],
     },
     Meaning {
         id: "no_san",

@@ -88,7 +88,7 @@ pub(super) const TABLE: &[Meaning] = &[
             "A name that only an inside network has (.local, .internal) in a certificate for browsers.",
         ],
         commands: &["tlsmith cert verify HOST --profile web", "tlsmith cert show HOST"],
-        codes: &["certificate.validity_too_long", "certificate.key_not_allowed", "certificate.version"],
+        codes: &["certificate.validity_too_long"],
         texts: &[
             text("Chrome", "ERR_CERT_VALIDITY_TOO_LONG"),
             text("Chrome", "ERR_CERT_NON_UNIQUE_NAME"),
@@ -118,7 +118,43 @@ pub(super) const TABLE: &[Meaning] = &[
             "A name with an underscore, a space, a URL or an address written as a DNS name.",
         ],
         commands: &["tlsmith cert show HOST", "tlsmith csr new HOST --key key.pem"],
-        codes: &["certificate.bad_name", "certificate.wildcard", "certificate.common_name", "doctor.wildcard_suffix"],
+        codes: &["certificate.bad_name", "certificate.wildcard", "doctor.wildcard_suffix"],
+        texts: &[],
+    },
+    Meaning {
+        id: "common_name",
+        title: "The common name is not one of the certificate's names",
+        means: "Clients look at subjectAltName alone; a common name, where there is one, has to repeat a name from there as it is spelled.",
+        causes: &[
+            "The common name is a title (\"My server\"), or a host that does not stand in subjectAltName.",
+            "It is spelled otherwise: capitals, a dot at the end, Unicode instead of xn--.",
+        ],
+        commands: &["tlsmith cert show HOST", "tlsmith csr new HOST --key key.pem"],
+        codes: &["certificate.common_name"],
+        texts: &[],
+    },
+    Meaning {
+        id: "version_1",
+        title: "The certificate is not of version 3",
+        means: "Versions 1 and 2 have no extensions: no names of hosts, and no word on whether it is a CA.",
+        causes: &["It was made with `openssl x509 -req` without -extfile or -copy_extensions.", "An old private CA."],
+        commands: &[
+            "tlsmith cert show HOST",
+            "openssl x509 -req -in host.csr -CA ca.pem -CAkey ca.key -copy_extensions copy",
+        ],
+        codes: &["certificate.version"],
+        texts: &[],
+    },
+    Meaning {
+        id: "key_not_allowed",
+        title: "The key is good, and the rules that were asked for do not allow its kind",
+        means: "A profile of rules (the web's, a company's) names the keys that it takes, and this one is not among them.",
+        causes: &[
+            "Ed25519, ML-DSA or P-521 where the rules of the web allow RSA, P-256 and P-384.",
+            "RSA of a length that the profile does not take.",
+        ],
+        commands: &["tlsmith cert show HOST", "tlsmith key new --out key.pem"],
+        codes: &["certificate.key_not_allowed"],
         texts: &[],
     },
     Meaning {

@@ -13,7 +13,7 @@ pub(super) const TABLE: &[Meaning] = &[
             "The certificate could not be loaded at start: look further up in the log.",
         ],
         commands: &["nginx -T | grep -n ssl_certificate", "tlsmith doctor HOST"],
-        codes: &["config.no_identity"],
+        codes: &["config.no_identity", "certificate.no_chain", "certificate.none_from_server"],
         texts: &[
             text("nginx", "no \"ssl_certificate\" is defined for the \"listen ... ssl\" directive"),
             text("nginx", "no \"ssl_certificate\" is defined in server listening on SSL port"),

@@ -77,6 +77,13 @@ fn own_codes_have_meanings_of_their_own() {
         ("certificate.crl_expired", "crl_expired", "publishes"),
         ("doctor.bad_crl", "bad_crl", "another CA"),
         ("doctor.wildcard_suffix", "bad_name", "wildcard"),
+        ("certificate.root_sent", "extra_certificate", "root"),
+        ("certificate.common_name", "common_name", "title"),
+        ("certificate.version", "version_1", "x509 -req"),
+        ("certificate.key_not_allowed", "key_not_allowed", "Ed25519"),
+        ("certificate.path_too_long", "path_search", "circle"),
+        ("certificate.policy", "policy", "certificatePolicies"),
+        ("doctor.ip_address", "ip_address", "address"),
         ("certificate.pin_on_leaf", "pin_on_leaf", "server's certificate"),
     ] {
         let answer = codes::code(code).unwrap();
