@@ -10,7 +10,6 @@ pub(super) const TABLE: &[Meaning] = &[
         causes: &[
             "The file of client CAs (nginx: ssl_client_certificate, Apache: SSLCACertificateFile) lacks the CA that issued the client's certificate.",
             "The client sends its certificate without the intermediate, and the server has the root only.",
-            "The depth is too small (nginx: ssl_verify_depth 1): an intermediate needs 2.",
             "A client with a certificate of another CA, or a self-signed one.",
         ],
         commands: &[
