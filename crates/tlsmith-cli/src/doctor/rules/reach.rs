@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::{Diagnosis, certificates::sentence};
+use super::{Diagnosis, Mend, certificates::sentence};
 use crate::doctor::{
     causes::Cause,
     evidence::{Evidence, Trial},
@@ -28,7 +28,7 @@ pub(super) fn no_connection(evidence: &Evidence) -> Option<Diagnosis> {
         "transport.refused" => (
             Cause::ConnectionRefused,
             format!(
-                "Check that the server runs and listens on port {port} (on the host: ss -ltnp 'sport = :{port}'){}.",
+                "Check that the server runs and listens on port {port}{}.",
                 if is_here(trial) { "" } else { ", and not on 127.0.0.1 only" }
             ),
         ),
@@ -44,7 +44,12 @@ pub(super) fn no_connection(evidence: &Evidence) -> Option<Diagnosis> {
     // Of one address the message has said it.
     let others = trial.seen.failed_addresses.iter().map(|failed| failed.message.clone());
     let others = others.filter(|said| sentence(said) != sentence(&error.message));
-    Some(Diagnosis::new(cause, sentence(&error.message), fix).because_of(others))
+    let mut diagnosis = Diagnosis::new(cause, sentence(&error.message), fix).because_of(others);
+    if cause == Cause::ConnectionRefused {
+        // A command that is to be copied stands in a line of its own.
+        diagnosis.mends.push(Mend { product: String::from("Linux"), text: format!("ss -ltnp 'sport = :{port}'") });
+    }
+    Some(diagnosis)
 }
 
 /// What to do where connections are reset.
