@@ -2,7 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
 use rcgen::{
-    CertificateParams, KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ED25519, PKCS_RSA_SHA256,
+    BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384,
+    PKCS_ED25519, PKCS_RSA_SHA256,
 };
 use tlsmith_pki::{
     ContainerError, PrivateKey, Problem,
@@ -77,6 +78,108 @@ fn der_is_told_apart() {
     // One piece that cannot be used is an error, not something that was passed over.
     assert_eq!(read_with(&encrypted, None).unwrap_err().problem(), Problem::PassphraseNeeded);
     assert_eq!(read_with(&encrypted, Some("no")).unwrap_err().problem(), Problem::WrongPassphrase);
+}
+
+/// A leaf, a CA, a root.
+fn chain() -> [Certificate; 3] {
+    let params = |name: &str, is_ca: IsCa| {
+        let mut params = CertificateParams::new(Vec::<String>::new()).unwrap();
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.is_ca = is_ca;
+        params.use_authority_key_identifier_extension = true;
+        (params, KeyPair::generate().unwrap())
+    };
+    let ca = || IsCa::Ca(BasicConstraints::Unconstrained);
+    let (root, issuing, leaf) = (params("root", ca()), params("issuing", ca()), params("leaf", IsCa::NoCa));
+    let by = |issuer: &(CertificateParams, KeyPair), (params, key): &(CertificateParams, KeyPair)| {
+        params.signed_by(key, &Issuer::from_params(&issuer.0, &issuer.1)).unwrap()
+    };
+    let made = [by(&issuing, &leaf), by(&root, &issuing), root.0.self_signed(&root.1).unwrap()];
+    made.map(|certificate| Certificate::from_der(certificate.der()).unwrap())
+}
+
+/// RFC 2315 §9.1 has a SET of them: whoever makes it may sort them as he likes.
+#[test]
+fn the_leaf_of_pkcs7_comes_first() {
+    let [leaf, issuing, root] = chain();
+    let (_, other) = pair();
+    let in_order = [&leaf, &issuing, &root].map(Clone::clone);
+    for places in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        let file = signed_data(&places.map(|place| &in_order[place]));
+        assert_eq!(read(&file).certificates, in_order, "{places:?}");
+        assert_eq!(container::certificates(&file).unwrap(), in_order, "{places:?}");
+        let block = container::pem("PKCS7", &file);
+        // What stands before it in a file of several blocks keeps its place.
+        let blocks = container::pem("CERTIFICATE", root.der()).as_str().to_owned() + block.as_str();
+        assert_eq!(read(blocks.as_bytes()).certificates[1..], in_order, "{places:?}");
+    }
+    // What belongs to no chain keeps its order behind it.
+    let file = signed_data(&[&root, &leaf, &other, &issuing]);
+    assert_eq!(read(&file).certificates, [leaf.clone(), issuing.clone(), root.clone(), other.clone()]);
+    let roots = [chain()[2].clone(), root.clone(), chain()[2].clone()];
+    assert_eq!(read(&signed_data(&[&roots[0], &roots[1], &roots[2]])).certificates, roots);
+    // An issuer by name alone, of another key, is not one.
+    let [_, another, _] = chain();
+    assert_eq!(read(&signed_data(&[&another, &issuing, &leaf])).certificates, [leaf, issuing, another]);
+}
+
+#[test]
+fn certificates_in_der_may_follow_one_another() {
+    let [leaf, issuing, root] = chain();
+    let all = [leaf.der(), issuing.der(), root.der()].concat();
+    let contents = read(&all);
+    assert_eq!((contents.format, contents.certificates.as_slice()), (Format::Der, &[leaf.clone(), issuing, root][..]));
+    let (key, _) = pair();
+    for (after, expected) in [
+        (&b"\n"[..], "a certificate, and 1 octet after it that is none"),
+        (&[0x30, 0x82, 1, 0, 5], "a certificate, and 5 octets after it that are none"),
+        (key.pkcs8(), &format!("a certificate, and {} octets after it that are none", key.pkcs8().len())),
+    ] {
+        let error = read_with(&[leaf.der(), after].concat(), None).unwrap_err();
+        assert!(error.message().contains(expected), "{error}");
+    }
+    let error = read_with(&[&all[..], b"xy"].concat(), None).unwrap_err();
+    assert!(error.message().contains("3 certificates, and 2 octets after them that are none"), "{error}");
+    // It looks like one, and is none.
+    let broken = element(0x30, &[&[0x30, 0][..], &[0x30, 0], &[3, 1, 0]].concat());
+    let error = read_with(&[leaf.der(), &broken].concat(), None).unwrap_err();
+    assert!(error.message().starts_with("certificate 2: "), "{error}");
+}
+
+/// RFC 7292 §C: two of its schemes are not read, and named.
+#[test]
+fn keys_under_rc4_are_told_by_name() {
+    for (number, name) in [(1, "pbeWithSHAAnd128BitRC4"), (2, "pbeWithSHAAnd40BitRC4")] {
+        let parameters = element(0x30, &[4, 2, 1, 2, 2, 1, 9]);
+        let id = element(6, &[0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 12, 1, number]);
+        let algorithm = element(0x30, &[id, parameters].concat());
+        let error = read_with(&element(0x30, &[algorithm, element(4, &[7; 16])].concat()), Some("x")).unwrap_err();
+        let expected = format!("it is encrypted with {name} (1.2.840.113549.1.12.1.{number}), which is not supported");
+        assert_eq!((error.problem(), error.message()), (Problem::Unsupported, expected.as_str()));
+        assert!(error.fix().contains("openssl pkcs12 -legacy"), "{error}");
+    }
+    // Of those that are read, a mistake has the name as well.
+    let id = element(6, &[0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 12, 1, 6]);
+    let file = element(0x30, &[element(0x30, &[id, vec![5, 0]].concat()), element(4, &[7; 16])].concat());
+    let error = read_with(&file, Some("x")).unwrap_err();
+    assert!(error.message().contains("pbewithSHAAnd40BitRC2-CBC (1.2.840.113549.1.12.1.6) are malformed"), "{error}");
+}
+
+#[test]
+fn a_private_key_that_is_not_read_is_one() {
+    let (key, certificate) = pair();
+    let pem = |label: &str, der: &[u8]| container::pem(label, der).as_str().to_owned();
+    let encrypted = key.encrypted_pkcs8(PASSPHRASE).unwrap();
+    let beside = |block: String| pem("CERTIFICATE", certificate.der()) + &block;
+    for (file, expected) in [
+        (beside(pem("PRIVATE KEY", key.pkcs8())), true),
+        (beside(pem("ENCRYPTED PRIVATE KEY", &encrypted)), true),
+        (beside(pem("OPENSSH PRIVATE KEY", b"openssh")), true),
+        (beside(pem("PUBLIC KEY", key.public_key_info().der())), false),
+        (beside(String::new()), false),
+    ] {
+        assert_eq!(read_with(file.as_bytes(), None).unwrap().has_private_key(), expected, "{file}");
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 mod ber;
 mod kind;
+mod order;
 mod pkcs12;
 mod pkcs7;
 mod read;
@@ -21,7 +22,7 @@ use crate::{ContainerError, PrivateKey, encrypted::Scheme};
 pub enum Format {
     /// Text (RFC 7468).
     Pem,
-    /// One certificate, key, request or CRL as it is.
+    /// One certificate, key, request or CRL as it is; or certificates, one after the other.
     Der,
     /// RFC 7292; `.p12`, `.pfx`.
     Pkcs12,
@@ -41,7 +42,8 @@ impl Format {
     }
 }
 
-/// All that a file holds, in its order.
+/// All that a file holds, in its order; the certificates of PKCS#7, which has none, in that of a chain: the leaf, its issuers,
+/// and what belongs to neither.
 #[derive(Debug)]
 pub struct Contents {
     /// Its form.
@@ -84,6 +86,11 @@ impl Contents {
         self.friendly_names.iter().find(|name| name.of == of).map(|name| name.name.as_str())
     }
 
+    /// There is a private key in it, whether it could be read or not.
+    pub fn has_private_key(&self) -> bool {
+        !self.keys.is_empty() || self.skipped.iter().any(Skipped::is_private_key)
+    }
+
     fn is_empty(&self) -> bool {
         self.certificates.is_empty() && self.keys.is_empty() && self.requests.is_empty() && self.crls.is_empty()
     }
@@ -114,6 +121,14 @@ pub struct Skipped {
     pub what: String,
     /// Why.
     pub why: ContainerError,
+}
+
+impl Skipped {
+    /// It is a private key that could not be read.
+    pub fn is_private_key(&self) -> bool {
+        // Blocks of PEM are named by their labels, bags of PKCS#12 in words.
+        self.what.contains("PRIVATE KEY") || self.what.starts_with("private key")
+    }
 }
 
 /// Asks for the passphrase when it is needed, and once.

@@ -1,8 +1,9 @@
-//! PKCS#7 with certificates and CRLs only (RFC 2315 §9.1): SignedData that nobody signed.
+//! PKCS#7 with certificates and CRLs only (RFC 2315 §9.1): SignedData that nobody signed. Its certificates are a SET, in
+//! which DER sorts them by their octets (X.690 §11.6): the leaf may stand anywhere, and is put first.
 
 use asn1::{Asn1Read, ObjectIdentifier, Parser, Sequence, Tlv};
 
-use super::read::Reader;
+use super::{order, read::Reader};
 use crate::{ContainerError, oid};
 
 /// `ContentInfo` (RFC 2315 §7).
@@ -13,7 +14,7 @@ pub(super) struct ContentInfo<'a> {
     pub(super) content: Option<Tlv<'a>>,
 }
 
-/// Reads the certificates and CRLs of a ContentInfo. Signatures are not looked at: what is in it vouches for itself.
+/// Reads the certificates and CRLs of a ContentInfo; the certificates are put in [order](order::leaf_first). Signatures are not looked at: what is in it vouches for itself.
 pub(super) fn read(der: &[u8], reader: &mut Reader<'_>) -> Result<(), ContainerError> {
     let malformed = || ContainerError::malformed("it is a malformed PKCS#7 file");
     let info = asn1::parse_single::<ContentInfo<'_>>(der).map_err(|_| malformed())?;
@@ -27,6 +28,7 @@ pub(super) fn read(der: &[u8], reader: &mut Reader<'_>) -> Result<(), ContainerE
     let content = info.content.ok_or_else(malformed)?;
     let sets =
         content.parse::<Sequence<'_>>().and_then(|sequence| sequence.parse(signed_data)).map_err(|_| malformed())?;
+    let before = reader.contents.certificates.len();
     for (set, what) in sets {
         let mut number = 0;
         let mut rest = set.data();
@@ -41,6 +43,8 @@ pub(super) fn read(der: &[u8], reader: &mut Reader<'_>) -> Result<(), ContainerE
             rest = after;
         }
     }
+    let read = reader.contents.certificates.split_off(before);
+    reader.contents.certificates.extend(order::leaf_first(read));
     Ok(())
 }
 

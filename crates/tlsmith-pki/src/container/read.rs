@@ -81,6 +81,12 @@ impl Reader<'_> {
             }
             _ => bytes,
         };
+        if let Ok((first, after)) = asn1::strip_tlv(bytes)
+            && !after.is_empty()
+            && kind::of(first.full_data()) == Kind::Certificate
+        {
+            return self.certificates(bytes);
+        }
         let kind = kind::of(bytes);
         match kind {
             Kind::Pkcs12 => self.contents.format = Format::Pkcs12,
@@ -92,6 +98,27 @@ impl Reader<'_> {
             Some(skipped) => Err(skipped.why),
             None => Ok(()),
         }
+    }
+
+    /// Certificates in DER, one after the other: what Java's `keytool -gencert` and `cat` write. What cannot be read of them
+    /// is an error, as it is of one.
+    fn certificates(&mut self, bytes: &[u8]) -> Result<(), ContainerError> {
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let number = self.contents.certificates.len();
+            let next = asn1::strip_tlv(rest).ok().filter(|(next, _)| kind::of(next.full_data()) == Kind::Certificate);
+            let Some((next, after)) = next else {
+                return Err(followed(number, rest.len()));
+            };
+            self.certificate(format!("certificate {}", number + 1), next.full_data());
+            if let Some(Skipped { what, why }) = self.contents.skipped.pop() {
+                return Err(
+                    ContainerError::malformed(format!("{what}: {}", why.message())).with_fix(why.fix().to_owned())
+                );
+            }
+            rest = after;
+        }
+        Ok(())
     }
 
     fn pem(&mut self, bytes: &[u8]) -> Result<(), ContainerError> {
@@ -309,6 +336,19 @@ fn another_format(bytes: &[u8]) -> Option<ContainerError> {
         _ if bytes.trim_ascii().is_empty() => Some(ContainerError::new(Problem::Nothing, "it is empty")),
         _ => None,
     }
+}
+
+/// DER of which only the beginning is certificates.
+fn followed(certificates: usize, octets: usize) -> ContainerError {
+    let (before, them) = match certificates {
+        1 => (String::from("a certificate"), "it"),
+        many => (format!("{many} certificates"), "them"),
+    };
+    let after = match octets {
+        1 => format!("1 octet after {them} that is none"),
+        many => format!("{many} octets after {them} that are none"),
+    };
+    ContainerError::malformed(format!("it is {before}, and {after}"))
 }
 
 /// Neither PEM nor DER, or nothing in it.

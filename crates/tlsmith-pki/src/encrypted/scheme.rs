@@ -23,7 +23,24 @@ pub(crate) struct AlgorithmIdentifier<'a> {
 impl<'a> AlgorithmIdentifier<'a> {
     pub(crate) fn parse<T: asn1::Asn1Readable<'a>>(&self) -> Result<T, ContainerError> {
         let parsed = self.parameters.as_ref().and_then(|parameters| parameters.parse().ok());
-        parsed.ok_or_else(|| ContainerError::malformed(format!("the parameters of {} are malformed", self.algorithm)))
+        let malformed = || format!("the parameters of {} are malformed", named(&self.algorithm));
+        parsed.ok_or_else(|| ContainerError::malformed(malformed()))
+    }
+}
+
+/// The name of a scheme of PKCS#12 (RFC 7292 §C) with its number, and the number alone of any other.
+fn named(id: &ObjectIdentifier) -> String {
+    let schemes = [
+        (oid::PBE_SHA1_RC4_128, "pbeWithSHAAnd128BitRC4"),
+        (oid::PBE_SHA1_RC4_40, "pbeWithSHAAnd40BitRC4"),
+        (oid::PBE_SHA1_3DES, "pbeWithSHAAnd3-KeyTripleDES-CBC"),
+        (oid::PBE_SHA1_2KEY_3DES, "pbeWithSHAAnd2-KeyTripleDES-CBC"),
+        (oid::PBE_SHA1_RC2_128, "pbeWithSHAAnd128BitRC2-CBC"),
+        (oid::PBE_SHA1_RC2_40, "pbewithSHAAnd40BitRC2-CBC"),
+    ];
+    match schemes.iter().find(|(known, _)| known == id) {
+        Some((_, name)) => format!("{name} ({id})"),
+        None => id.to_string(),
     }
 }
 
@@ -104,8 +121,17 @@ impl Scheme {
                 let derivation = Derivation::Pbkdf1 { md5: *id == oid::PBE_MD5_DES, salt, iterations };
                 Ok(Self { derivation, cipher: Cipher::Des, iv: Vec::new() })
             }
-            id => Err(ContainerError::unsupported(format!("it is encrypted with {id}, which is not supported"))
-                .with_fix("`openssl pkcs8 -topk8 -v2 aes-256-cbc` writes a key that is")),
+            id => {
+                let fix = match *id == oid::PBE_SHA1_RC4_128 || *id == oid::PBE_SHA1_RC4_40 {
+                    true => {
+                        "OpenSSL still opens it: `openssl pkcs12 -legacy -in FILE -noenc -out NEW.pem`, or for a key alone \
+                         `openssl pkcs8 -provider legacy -provider default -in FILE -out NEW.pem`"
+                    }
+                    false => "`openssl pkcs8 -topk8 -v2 aes-256-cbc` writes a key that is",
+                };
+                let message = format!("it is encrypted with {}, which is not supported", named(id));
+                Err(ContainerError::unsupported(message).with_fix(fix))
+            }
         }
     }
 
