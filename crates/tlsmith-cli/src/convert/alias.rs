@@ -1,14 +1,22 @@
 //! `--alias`: one entry of a PKCS#12 file that has several.
 
+use std::path::Path;
+
+use tlsmith_pki::PrivateKey;
+
 use super::{
     gather::{Content, Gathered, Held, describe},
     order,
 };
 use crate::{exit::Usage, key::listed};
 
-/// Keeps the key of that alias with its chain, or the one certificate of it. What is left out.
-pub(super) fn choose(gathered: &mut Gathered, alias: &str) -> Result<Vec<Content>, Usage> {
-    let key = find(&gathered.keys, alias);
+/// Keeps the key of that alias with its chain, or the one certificate of it; with the key of the file `key_file`, which has no
+/// alias, the certificate's chain. What is left out.
+pub(super) fn choose(gathered: &mut Gathered, alias: &str, key_file: Option<&Path>) -> Result<Vec<Content>, Usage> {
+    let key = match find(&gathered.keys, alias) {
+        None => key_of_certificate(gathered, alias, key_file)?,
+        named => named,
+    };
     let of_key = key.and_then(|at| gathered.keys.get(at)).and_then(|key| gathered.leaf_of(&key.it));
     let places = match (key, of_key, find(&gathered.certificates, alias)) {
         (Some(_), Some(leaf), _) => order::chain(gathered, leaf),
@@ -20,6 +28,25 @@ pub(super) fn choose(gathered: &mut Gathered, alias: &str) -> Result<Vec<Content
     let left_out = keep(&mut gathered.certificates, &places);
     let (requests, crls) = (std::mem::take(&mut gathered.requests), std::mem::take(&mut gathered.crls));
     Ok(describe(&left_out, &left_out_keys, &requests, &crls))
+}
+
+/// Of the keys of `--key`, that of the certificate of this alias. Another is not dropped in silence.
+fn key_of_certificate(gathered: &Gathered, alias: &str, key_file: Option<&Path>) -> Result<Option<usize>, Usage> {
+    let certificate = find(&gathered.certificates, alias).and_then(|at| gathered.certificates.get(at));
+    let (Some(certificate), Some(path), false) = (certificate, key_file, gathered.keys.is_empty()) else {
+        return Ok(None);
+    };
+    let belongs = |key: &Held<PrivateKey>| key.it.public_key_info().public_key() == certificate.it.public_key();
+    match gathered.keys.iter().position(belongs) {
+        Some(at) => Ok(Some(at)),
+        None => {
+            let message =
+                format!("--key {}: it does not belong to the certificate of the alias {alias:?}", path.display());
+            let fix = "leave --key out to take the certificate alone, or name its own key: `tlsmith key show` and \
+                       `tlsmith cert pin` show the same pin for both";
+            Err(Usage::new("usage.convert", message, fix))
+        }
+    }
 }
 
 /// By the name as it is, else as Java has it, for which capital letters are none.

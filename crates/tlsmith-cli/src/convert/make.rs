@@ -41,7 +41,7 @@ pub(super) fn make(opts: &Opts, gathered: &mut Gathered, encrypt: bool, ask: Ask
     let mut made = match (opts.to, opts.to.form()) {
         (_, Some(form)) => key_alone(gathered, form, opts.der, encrypt, ask)?,
         (To::P12, _) => pkcs12(opts, gathered, ask)?,
-        (To::Der, _) => der(gathered, encrypt, ask)?,
+        (To::Der, _) => der(opts, gathered, encrypt, ask)?,
         _ => pem(gathered, encrypt, ask)?,
     };
     made.left_out.splice(0..0, left_out);
@@ -69,7 +69,7 @@ fn choose(opts: &Opts, gathered: &mut Gathered) -> Result<Vec<String>, Usage> {
         }
     }
     if let Some(alias) = &opts.alias {
-        left_out.extend(lines(alias::choose(gathered, alias)?));
+        left_out.extend(lines(alias::choose(gathered, alias, opts.key.as_deref())?));
     }
     let mut others = Gathered::default();
     if opts.only == Some(Only::Certificates) {
@@ -160,7 +160,7 @@ fn pem(gathered: &Gathered, encrypt: bool, ask: Ask<'_>) -> Result<Made, Usage> 
     })
 }
 
-fn der(gathered: &Gathered, encrypt: bool, ask: Ask<'_>) -> Result<Made, Usage> {
+fn der(opts: &Opts, gathered: &Gathered, encrypt: bool, ask: Ask<'_>) -> Result<Made, Usage> {
     let Gathered { certificates, keys, requests, crls, .. } = gathered;
     let plain = |der: &[u8]| Ok((Zeroizing::new(der.to_vec()), false));
     let (bytes, encrypted) = match (certificates.as_slice(), keys.as_slice(), requests.as_slice(), crls.as_slice()) {
@@ -175,8 +175,8 @@ fn der(gathered: &Gathered, encrypt: bool, ask: Ask<'_>) -> Result<Made, Usage> 
         ([], [], [], []) => Err(nothing(gathered)),
         _ => {
             let there = lines(describe(certificates, keys, requests, crls)).collect::<Vec<_>>().join(", ");
-            let fix = "take one of them with --only certificates or --only key, or write --to pem or p12";
-            Err(Usage::new("usage.convert", format!("DER holds one thing, and there is more: {there}"), fix))
+            let message = format!("DER holds one thing, and there is more: {there}");
+            Err(Usage::new("usage.convert", message, one_of_many(opts, gathered)))
         }
     }?;
     Ok(Made {
@@ -188,6 +188,26 @@ fn der(gathered: &Gathered, encrypt: bool, ask: Ask<'_>) -> Result<Made, Usage> 
         left_out: Vec::new(),
         notes: Vec::new(),
     })
+}
+
+/// How one thing is taken out of many: by the options that would leave one, and were not given.
+fn one_of_many(opts: &Opts, gathered: &Gathered) -> String {
+    let (certificates, keys) = (gathered.certificates.len(), gathered.keys.len());
+    let mut ways = Vec::new();
+    if opts.only.is_none() && certificates == 1 {
+        ways.push(String::from("--only certificates"));
+    }
+    if opts.only.is_none() && keys == 1 {
+        ways.push(String::from("--only key"));
+    }
+    let aliases = alias::aliases(gathered);
+    if opts.alias.is_none() && (certificates > 1 || keys > 1) && !aliases.is_empty() {
+        ways.push(format!("--alias ({})", listed(&aliases)));
+    }
+    match ways.is_empty() {
+        true => String::from("write --to pem, which holds all of them"),
+        false => format!("take one of them with {}, or write --to pem", ways.join(" or ")),
+    }
 }
 
 fn pkcs12(opts: &Opts, gathered: &Gathered, ask: Ask<'_>) -> Result<Made, Usage> {

@@ -1,3 +1,5 @@
+use std::path::Path;
+
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use tlsmith_pki::PrivateKey;
 use tlsmith_x509::Certificate;
@@ -70,15 +72,39 @@ fn an_alias_takes_its_entry_alone() {
         ("trusted", 0, &["CN=b root"]),
     ] {
         let mut gathered = gathered();
-        let left_out = alias::choose(&mut gathered, alias).unwrap();
+        let left_out = alias::choose(&mut gathered, alias, None).unwrap();
         assert_eq!(
             (gathered.keys.len(), subjects(&gathered)),
             (keys, expected.iter().map(|s| s.to_string()).collect())
         );
         assert_eq!(left_out.len(), 8 - keys - expected.len());
     }
-    let said = alias::choose(&mut gathered(), "three").unwrap_err();
+    let said = alias::choose(&mut gathered(), "three", None).unwrap_err();
     assert!(said.fix.contains(r#""One", "two", "trusted""#), "{said}");
-    let said = alias::choose(&mut Gathered::default(), "three").unwrap_err();
+    let said = alias::choose(&mut Gathered::default(), "three", None).unwrap_err();
     assert!(said.fix.contains("no aliases"), "{said}");
+}
+
+#[test]
+fn a_key_that_is_named_is_written_with_its_certificate_or_refused() {
+    let gathered = |key: PrivateKey, chain: [Certificate; 3]| {
+        let mut certificates: Vec<Held<Certificate>> = chain.into_iter().map(|it| held(it, None)).collect();
+        certificates[0].name = Some(String::from("web"));
+        Gathered { certificates, keys: vec![held(key, None)], ..Gathered::default() }
+    };
+    let file = Some(Path::new("k.key"));
+    let (key, chain) = entry("a");
+    let mut pair = gathered(key.clone(), chain.clone());
+    assert!(alias::choose(&mut pair, "WEB", file).unwrap().is_empty());
+    assert_eq!((pair.keys.len(), subjects(&pair)), (1, ["CN=a", "CN=a CA", "CN=a root"].map(String::from).into()));
+    // Where it was not named, the certificate alone is meant.
+    let mut alone = gathered(key, chain.clone());
+    assert_eq!(alias::choose(&mut alone, "web", None).unwrap().len(), 3);
+    assert_eq!((alone.keys.len(), alone.certificates.len()), (0, 1));
+    let (other, _) = entry("b");
+    let said = alias::choose(&mut gathered(other, chain), "web", file).unwrap_err();
+    assert!(
+        said.message.contains(r#"--key k.key: it does not belong to the certificate of the alias "web""#),
+        "{said}"
+    );
 }
