@@ -64,6 +64,14 @@ impl PassphraseOpts {
         self.passphrase.is_some() || self.passphrase_file.is_some()
     }
 
+    /// The file can be read, whether its passphrase turns out to be needed or not.
+    pub(crate) fn check(&self) -> Result<(), Usage> {
+        let Some(path) = &self.passphrase_file else { return Ok(()) };
+        // A pipe gives what it has once: to look at it beforehand would take it away.
+        let is_pipe = path.metadata().is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir());
+        if is_pipe { Ok(()) } else { self.source().map(drop) }
+    }
+
     /// Where it comes from; reads the file.
     pub(crate) fn source(&self) -> Result<Source, Usage> {
         source(self.passphrase.as_ref(), self.passphrase_file.as_deref(), "--passphrase")
@@ -204,5 +212,20 @@ mod tests {
         std::fs::write(&path, vec![b'x'; MAX_FILE + 1]).unwrap();
         let opts = PassphraseOpts { passphrase: None, passphrase_file: Some(path) };
         assert!(opts.source().err().unwrap().message.contains("no passphrase"));
+    }
+
+    #[test]
+    fn the_file_is_looked_at_before_it_is_needed() {
+        let directory = tempfile::tempdir().unwrap();
+        let at = |path: &Path| PassphraseOpts { passphrase: None, passphrase_file: Some(path.to_owned()) }.check();
+        let path = directory.path().join("p");
+        let said = at(&path).unwrap_err();
+        assert!(said.message.starts_with("--passphrase-file ") && said.message.contains("no such file"), "{said}");
+        assert!(at(directory.path()).unwrap_err().message.contains("a directory"));
+        std::fs::write(&path, "").unwrap();
+        assert!(at(&path).unwrap_err().message.contains("empty"));
+        std::fs::write(&path, "geheim").unwrap();
+        assert_eq!(at(&path), Ok(()));
+        assert_eq!(PassphraseOpts::default().check(), Ok(()));
     }
 }

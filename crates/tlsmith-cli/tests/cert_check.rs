@@ -132,3 +132,20 @@ fn mistakes_of_the_caller_are_told_as_such() {
         assert_eq!((run.code, run.stderr.lines().count()), (2, 1), "{run:?}");
     }
 }
+
+#[test]
+fn der_that_cannot_be_read_is_told_and_a_key_passed_over() {
+    let place = tempfile::tempdir().unwrap();
+    let key = KeyPair::generate().unwrap();
+    let certificate = CertificateParams::new(vec![String::from("a.example")]).unwrap().self_signed(&key).unwrap();
+    fs::write(place.path().join("good.der"), certificate.der()).unwrap();
+    fs::write(place.path().join("broken.der"), &certificate.der()[..100]).unwrap();
+    fs::write(place.path().join("private.der"), key.serialize_der()).unwrap();
+    let locked = tlsmith_pki::PrivateKey::from_der(&key.serialize_der()).unwrap().encrypted_pkcs8("geheim").unwrap();
+    fs::write(place.path().join("locked.der"), &locked).unwrap();
+    let document = check(&[place.path().to_str().unwrap(), "--json"]).json();
+    let statuses = statuses(&document);
+    let names: Vec<&str> = statuses.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!((names, &document["passed_over"]), (vec!["broken.der", "good.der"], &json!(2)), "{document:#}");
+    assert_eq!(statuses[0].1, "failed");
+}

@@ -133,6 +133,7 @@ fn run(opts: &Opts, now: UnixTime) -> Result<Report, Usage> {
 
 /// The sources. One that is neither a file nor a host is a row: it must not hide the others.
 fn named(texts: &[OsString], opts: &InputOpts, rows: &mut Vec<Row>) -> Result<Vec<Source>, Usage> {
+    opts.passphrase.check()?;
     let mut sources = Vec::new();
     for text in texts {
         match Source::parse(text, opts.starttls) {
@@ -222,6 +223,13 @@ fn of_file(path: &Path, passphrase: &PassphraseOpts) -> Option<Result<Vec<Certif
             let broken = contents.skipped.iter().find(|skipped| skipped.what.contains("CERTIFICATE\""))?;
             let what = format!("{}: {}: {}", path.display(), broken.what, broken.why.message());
             Some(Err(Usage::new("usage.file", what, broken.why.fix())))
+        }
+        // Of DER, that there is a passphrase to it tells a key.
+        Err(usage)
+            if usage.code == "usage.passphrase"
+                && path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("der")) =>
+        {
+            None
         }
         Err(usage) => input::is_named_like_a_certificate(path).then_some(Err(usage)),
     }

@@ -108,6 +108,7 @@ pub(crate) fn main(opts: &Opts, globals: &Globals) -> Result<Exit, Usage> {
 }
 
 fn run(opts: &Opts) -> Result<Report, Usage> {
+    opts.passphrase.check()?;
     let mut holders = Vec::new();
     let mut requests = Vec::new();
     let mut found = Vec::new();
