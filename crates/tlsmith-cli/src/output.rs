@@ -1,5 +1,5 @@
 //! Writing files: aside first, then in one step under their names, all of them or none. Private keys are for their owner
-//! alone, and nothing that exists is overwritten without being asked.
+//! alone, nothing that exists is overwritten without being asked, and no private key that is read at all.
 
 use std::{
     fs,
@@ -38,17 +38,30 @@ struct Aside {
 pub(crate) struct Output {
     force: bool,
     files: Vec<Aside>,
+    /// Where private keys are read from, in the canonical way.
+    spared: Vec<PathBuf>,
 }
 
 impl Output {
     /// `force` is the option of that name: existing files are overwritten.
     pub(crate) fn new(force: bool) -> Self {
-        Self { force, files: Vec::new() }
+        Self { force, files: Vec::new(), spared: Vec::new() }
+    }
+
+    /// A private key is read from this file, and would be lost if it were written over: it is not, with `--force` neither.
+    pub(crate) fn spare(&mut self, path: &Path) {
+        // A file may stand behind standard input, too. What has no place cannot be written over.
+        let path = if is_stdout(path) { Path::new(STDIN) } else { path };
+        self.spared.extend(path.canonicalize());
     }
 
     /// Whether a file of this name may be written; asked before work is done for it.
     pub(crate) fn check(&self, path: &Path) -> Result<(), Usage> {
         const FIX: &str = "overwrite it with --force, or write to another";
+        if path.canonicalize().is_ok_and(|place| self.spared.contains(&place)) {
+            let what = "the private key that is read from it would be lost";
+            return Err(fail(path, what, "write to another file"));
+        }
         match (fs::metadata(path), fs::read_link(path)) {
             (Ok(metadata), _) if !metadata.is_file() => Err(fail(path, "it is not a regular file", "")),
             (Ok(_), _) if !self.force => Err(fail(path, "it exists", FIX)),
@@ -157,6 +170,9 @@ impl<'a> Target<'a> {
     }
 }
 
+/// The name that standard input has among files, where it has one.
+const STDIN: &str = "/dev/stdin";
+
 /// Standard output by its name among files.
 pub(crate) fn is_stdout(path: &Path) -> bool {
     path == Path::new("-")
@@ -229,6 +245,38 @@ mod tests {
         assert_eq!((fs::read(&key).unwrap().as_slice(), mode(&key)), (&b"new"[..], 0o600));
         // Nothing stays beside them.
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 3);
+    }
+
+    #[test]
+    fn a_key_that_is_read_is_not_written_over() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = |name: &str| directory.path().join(name);
+        fs::write(path("key"), "secret").unwrap();
+        fs::write(path("other"), "old").unwrap();
+        fs::create_dir(path("there")).unwrap();
+        std::os::unix::fs::symlink("key", path("link")).unwrap();
+        std::os::unix::fs::symlink("link", path("far")).unwrap();
+        for read in ["key", "far", "there/../key"] {
+            for force in [false, true] {
+                let mut output = Output::new(force);
+                output.spare(&path(read));
+                for written in ["key", "link", "far", "there/../link"] {
+                    let said = output.add(&path(written), b"x", Access::Public).unwrap_err();
+                    assert!(said.message.ends_with("the private key that is read from it would be lost"), "{said}");
+                    assert_eq!(said.fix, "write to another file");
+                }
+            }
+        }
+        // What is not there is nobody's.
+        let mut output = Output::new(true);
+        output.spare(&path("missing"));
+        output.add(&path("missing"), b"x", Access::Public).unwrap();
+        output.add(&path("other"), b"new", Access::Public).unwrap();
+        output.commit().unwrap();
+        assert_eq!(
+            (fs::read(path("key")).unwrap(), fs::read(path("other")).unwrap()),
+            (b"secret".into(), b"new".into())
+        );
     }
 
     #[test]

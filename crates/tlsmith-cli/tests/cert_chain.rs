@@ -5,7 +5,7 @@ mod common;
 
 use std::{fs, path::PathBuf, sync::LazyLock};
 
-use common::{Run, run_with};
+use common::{Run, run_with, tlsmith};
 use serde_json::{Value, json};
 use tlsmith_testkit::{
     certs::{HOST, KeyKind, Pki},
@@ -92,4 +92,39 @@ fn of_a_server() {
     assert_eq!((run.code, run.json()["chain"].as_array().unwrap().len()), (0, 2));
     let run = chain(&["127.0.0.1:1", "--json"]);
     assert_eq!((run.code, &run.json()["error"]["code"]), (1, &json!("transport.refused")));
+}
+
+/// HAProxy has certificates and key in one file, and so has PKCS#12: the chain does not take its place.
+#[cfg(unix)]
+#[test]
+fn a_file_with_a_private_key_is_not_written_over() {
+    let [leaf, intermediate, _] = parts();
+    let together = file("haproxy.pem", &[leaf.clone(), intermediate.clone(), PKI.server.key.clone()]);
+    let p12 = PKI.dir().join("kept.p12").to_str().unwrap().to_owned();
+    let run = run_with(b"", &["convert", &together, "--to", "p12", "--passphrase", "geheim", "--out", &p12]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let link = PKI.dir().join("link.pem");
+    std::os::unix::fs::symlink("haproxy.pem", &link).unwrap();
+    let link = link.to_str().unwrap();
+    for (from, to) in [(&together, together.as_str()), (&together, link), (&p12, p12.as_str())] {
+        let before = fs::read(from).unwrap();
+        let run = chain(&[from, "--out", to, "--force", "--passphrase", "geheim", "--json"]);
+        let document = run.json();
+        let message = format!("{to}: the private key that is read from it would be lost");
+        assert_eq!((run.code, &document["error"]["message"]), (2, &json!(message)), "{run:?}");
+        assert_eq!(fs::read(from).unwrap(), before);
+    }
+    // Nor where it is standard input.
+    #[cfg(target_os = "linux")]
+    {
+        let before = fs::read(&together).unwrap();
+        let arguments = ["cert", "chain", "-", "--with-root", "--out", &together, "--force"];
+        let output = tlsmith().args(arguments).stdin(fs::File::open(&together).unwrap()).output().unwrap();
+        assert!(String::from_utf8_lossy(&output.stderr).contains("would be lost"), "{output:?}");
+        assert_eq!((output.status.code(), fs::read(&together).unwrap()), (Some(2), before));
+    }
+    // Certificates alone may take their own place.
+    let bundle = file("inplace.pem", &[intermediate, leaf]);
+    let run = chain(&[&bundle, "--out", &bundle, "--force"]);
+    assert_eq!(run.code, 0, "{run:?}");
 }

@@ -278,6 +278,64 @@ fn a_bundle_is_sorted_and_what_is_left_out_is_told() {
     assert!(files.read("sorted.pem").starts_with(&files.read("leaf.crt")));
 }
 
+/// certtool sorts the certificates of PKCS#7 as DER does, and keytool writes a chain in DER one after the other.
+#[test]
+fn certificates_of_others_are_read_leaf_first() {
+    let files = Files::new();
+    files.ok("openssl", "req -new -key rsa.key -subj /CN=leaf.test -out leaf.csr");
+    files.ok("openssl", "x509 -req -in leaf.csr -CA ec.crt -CAkey ec.key -days 30 -out leaf.crt");
+    let mut counter = Counter::new("files-certificates", 6);
+    let pin = files.tlsmith_ok("cert pin leaf.crt").stdout();
+    let pin = pin.lines().find(|line| line.contains("sha256//")).unwrap().trim().to_owned();
+    for parts in [["leaf.crt", "ec.crt"], ["ec.crt", "leaf.crt"]] {
+        fs::write(files.path("bundle"), parts.map(|part| files.read(part)).concat()).unwrap();
+        files.ok("certtool", "--p7-generate --load-certificate bundle --outder --outfile certtool.p7b");
+        files.ok("openssl", "crl2pkcs7 -nocrl -certfile bundle -out openssl.p7b");
+        for file in ["certtool.p7b", "openssl.p7b"] {
+            let said = files.tlsmith_ok(&format!("cert pin {file}")).stdout();
+            assert_eq!(said.lines().find(|line| line.contains("sha256//")).unwrap().trim(), pin, "{file}: {said}");
+            counter.ran();
+        }
+    }
+    files.ok("openssl", "req -new -key ec.key -subj /CN=issuing.test -out issuing.csr");
+    fs::write(files.path("extensions"), "basicConstraints=critical,CA:TRUE\n").unwrap();
+    files.ok("openssl", "x509 -req -in issuing.csr -CA rsa.crt -CAkey rsa.key -extfile extensions -out issuing.crt");
+    files.ok(
+        "openssl",
+        "pkcs12 -export -inkey ec.key -in issuing.crt -certfile rsa.crt -name ca -passout file:passphrase -out ca.p12",
+    );
+    files.ok(
+        "keytool",
+        "-gencert -alias ca -infile leaf.csr -outfile keytool.der -keystore ca.p12 -storepass:file passphrase",
+    );
+    for file in ["leaf", "ec"] {
+        files.ok("openssl", &format!("x509 -in {file}.crt -outform der -out {file}.der"));
+    }
+    let [leaf, issuer] = ["leaf.der", "ec.der"].map(|name| fs::read(files.path(name)).unwrap());
+    fs::write(files.path("cat.der"), [leaf, issuer].concat()).unwrap();
+    for file in ["keytool.der", "cat.der"] {
+        let report: Value =
+            serde_json::from_slice(&files.tlsmith_ok(&format!("cert show {file} --json")).stdout).unwrap();
+        let certificates = report["sources"][0]["certificates"].as_array().unwrap();
+        assert_eq!((certificates.len(), &certificates[0]["subject"]), (2, &"CN=leaf.test".into()), "{report:#}");
+        counter.ran();
+    }
+    counter.finish();
+}
+
+/// A key may take the place of its own file, in another form; and its certificate's alias may name the pair.
+#[test]
+fn what_loses_no_key_is_written() {
+    let files = Files::new();
+    let pin = files.pin("ec.key");
+    files.tlsmith_ok("convert ec.key --to pkcs8 --encrypt --passphrase-file passphrase --out ec.key --force");
+    assert_eq!((files.pin("ec.key"), files.read("ec.key").contains("ENCRYPTED")), (pin.clone(), true));
+    files.ok("keytool", "-importcert -noprompt -alias web -file ec.crt -keystore trust.p12 -storetype PKCS12 -storepass:file passphrase");
+    files.tlsmith_ok("convert trust.p12 --alias web --key ec.key --to p12 --passphrase-file passphrase --out web.p12");
+    assert_eq!(files.entries("web.p12"), [("web".to_owned(), "PrivateKeyEntry")]);
+    assert_eq!(files.pin("web.p12"), pin);
+}
+
 /// A hyphen is standard output, for every command that writes one thing.
 #[test]
 fn a_hyphen_is_standard_output() {
@@ -433,7 +491,10 @@ fn mistakes_are_told_and_nothing_is_half_written() {
     files.ok("openssl", "pkey -in ec.key -pubout -out public.key");
     files.two_keys();
     files.ok("keytool", "-genkeypair -alias mine -keyalg RSA -dname CN=java.test -storetype JKS -keystore java.jks -storepass:file passphrase -keypass:file passphrase");
+    files.ok("certtool", "--to-p12 --load-privkey ec.key --load-certificate ec.crt --p12-name mine --password PASS --pkcs-cipher arcfour --outder --outfile rc4.p12");
     fs::write(files.path("wrong"), "falsch").unwrap();
+    fs::write(files.path("both.pem"), [files.read("ec.crt"), files.read("ec.key")].concat()).unwrap();
+    std::os::unix::fs::symlink("ec.key", files.path("link.key")).unwrap();
     let text = files.read("ec.key");
     fs::write(files.path("cut.key"), &text[..text.len() / 2]).unwrap();
     // The public key of another key behind the private one.
@@ -481,7 +542,36 @@ fn mistakes_are_told_and_nothing_is_half_written() {
         ("csr new --key ec.key --out out bücher.example", "xn--"),
         ("cert self-signed --new-key out --out ec.crt localhost", "it exists"),
         ("key new --out ec.key", "it exists"),
-        ("key new --bits 1024 --out out", "too short"),
+        ("key new --type rsa --bits 1024 --out out", "too short"),
+        ("key new --bits 3072 --out out", "--type rsa"),
+        ("csr new --new-key out --bits 3072 a.test", "--type rsa"),
+        ("csr new --key ec.key a.test --out ec.key --force", "the private key that is read from it would be lost"),
+        ("csr new --key link.key a.test --out ./ec.key", "the private key that is read from it would be lost"),
+        (
+            "cert self-signed --key ec.key a.test --out link.key --force",
+            "the private key that is read from it would be lost",
+        ),
+        ("convert both.pem --only certificates --to pem --out both.pem --force", "would be lost"),
+        (
+            "convert ec.p12 --only certificates --to pem --passphrase-file passphrase --out ec.p12 --force",
+            "would be lost",
+        ),
+        ("convert ec.crt both.pem --key rsa.key --to pem --out both.pem --force", "would be lost"),
+        ("convert rsa.crt ec.crt --to der --only certificates --out out", "write --to pem"),
+        (
+            "convert two.p12 --to der --only certificates --passphrase-file passphrase --out out",
+            r#"--alias ("one", "two", "ca")"#,
+        ),
+        (
+            "convert two.p12 --alias ca --key rsa.key --to p12 --passphrase-file passphrase --out out",
+            "--key rsa.key: it does not belong",
+        ),
+        ("cert chain two.p12 --passphrase-file passphrase --out out", "`tlsmith convert two.p12 --alias NAME --to pem"),
+        ("cert show ec.crt --passphrase-file nope", "--passphrase-file nope: no such file or directory"),
+        ("cert verify ec.crt --passphrase-file nope", "--passphrase-file nope: no such file or directory"),
+        ("cert check ec.crt --passphrase-file nope", "--passphrase-file nope: no such file or directory"),
+        ("cert match ec.crt ec.key --passphrase-file nope", "--passphrase-file nope: no such file or directory"),
+        ("key show rc4.p12 --passphrase-file passphrase", "pbeWithSHAAnd128BitRC4 (1.2.840.113549.1.12.1.1)"),
         ("key new --passphrase= --out out", "is empty"),
         ("convert ec.crt --key ec.key --to p12 --passphrase= --out out", "is empty"),
         ("convert ec.key --to pkcs8 --encrypt --new-passphrase= --out out", "is empty"),

@@ -99,6 +99,7 @@ pub(crate) fn main(opts: &Opts, globals: &Globals) -> Result<Exit, Usage> {
     let subject = csr::subject(opts.subject.as_deref(), &names)?;
     let target = Target::new(Some(&opts.out), false, globals.json)?;
     let mut output = Output::new(opts.force);
+    opts.key.iter().for_each(|path| output.spare(path));
     target.check(&output)?;
     let new_key = opts.key.is_none().then_some(opts.new_key.as_path());
     let source =

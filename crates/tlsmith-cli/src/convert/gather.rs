@@ -1,14 +1,14 @@
 //! What the files hold, together.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use tlsmith_crypto::aws_lc::AwsLc;
 use tlsmith_pki::{
     PrivateKey, Problem,
-    container::{Contents, Named},
+    container::{Contents, Named, Skipped},
 };
-use tlsmith_x509::{Certificate, CertificateRequest};
+use tlsmith_x509::{Certificate, CertificateRequest, SubjectPublicKeyInfo};
 
 use super::{Only, Opts};
 use crate::{
@@ -55,6 +55,15 @@ pub(super) struct Held<T> {
     pub(super) file: usize,
 }
 
+/// A file with private keys.
+pub(super) struct KeyFile {
+    path: PathBuf,
+    /// The public halves of those that were read.
+    keys: Vec<SubjectPublicKeyInfo>,
+    /// There are others, which could not be read.
+    others: bool,
+}
+
 /// All of it, each once.
 #[derive(Default)]
 pub(super) struct Gathered {
@@ -69,6 +78,8 @@ pub(super) struct Gathered {
     /// Something was encrypted in a way that is not safe any more.
     pub(super) was_legacy: Option<String>,
     pub(super) found: Vec<Found>,
+    /// The files that hold private keys.
+    pub(super) key_files: Vec<KeyFile>,
 }
 
 /// Reads all files, each once. Without `--key` the key is looked for in all of them.
@@ -110,6 +121,13 @@ impl Gathered {
                 Problem::PassphraseNeeded if !keys => skipped.push(format!("{}: {}", one.what, one.why)),
                 _ => return Err(passphrase::refused(&what, &one.why)),
             }
+        }
+        if contents.has_private_key() {
+            self.key_files.push(KeyFile {
+                path: path.to_owned(),
+                keys: contents.keys.iter().map(|key| key.public_key_info().clone()).collect(),
+                others: contents.skipped.iter().any(Skipped::is_private_key),
+            });
         }
         let (format, encryption) = (contents.format.name(), contents.encryption.clone());
         let file = self.found.len();
@@ -173,6 +191,13 @@ impl Gathered {
     pub(super) fn leaf_of(&self, key: &PrivateKey) -> Option<usize> {
         let public = key.public_key_info().public_key();
         self.certificates.iter().position(|certificate| certificate.it.public_key() == public)
+    }
+
+    /// The files that hold a private key which is not among those that are written.
+    pub(super) fn files_with_other_keys(&self) -> impl Iterator<Item = &Path> {
+        let is_written = |key: &SubjectPublicKeyInfo| self.keys.iter().any(|known| known.it.public_key_info() == key);
+        let keeps = move |file: &&KeyFile| file.others || !file.keys.iter().all(is_written);
+        self.key_files.iter().filter(keeps).map(|file| file.path.as_path())
     }
 
     /// Everything in the files that cannot be used, and why.

@@ -190,6 +190,8 @@ fn run(opts: &Opts, globals: &Globals) -> Result<Exit, Usage> {
         let fix = "leave it out; only private keys and PKCS#12 are written under a passphrase";
         return Err(Usage::new("usage.arguments", format!("{option}: no private key is written"), fix));
     }
+    // A key may take the place of its own file, in another form.
+    gathered.files_with_other_keys().for_each(|path| output.spare(path));
     let report = Report {
         found: gathered.found,
         written: Written {

@@ -169,6 +169,7 @@ pub(crate) fn main(opts: &Opts, globals: &Globals) -> Result<Exit, Usage> {
     }
     let target = Target::new(opts.out.as_deref(), opts.der, globals.json)?;
     let mut output = Output::new(opts.force);
+    opts.key.iter().for_each(|path| output.spare(path));
     target.check(&output)?;
     let source = KeySource {
         existing: opts.key.as_deref(),

@@ -24,6 +24,8 @@ pub(super) async fn chain(target: &Target, opts: &InputOpts, provider: &Arc<dyn 
             certificates: seen.chain.clone(),
             skipped: Vec::new(),
             seen: Some(Box::new(seen)),
+            format: None,
+            has_private_key: false,
         }),
     }
 }

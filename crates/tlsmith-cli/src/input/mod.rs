@@ -19,7 +19,7 @@ use clap::Args;
 use tlsmith_crypto::Provider;
 use tlsmith_pki::{
     Problem,
-    container::{self, Contents},
+    container::{self, Contents, Format},
 };
 use tlsmith_x509::{Certificate, ServerName};
 use zeroize::Zeroizing;
@@ -83,6 +83,10 @@ pub(crate) struct Input {
     pub(crate) skipped: Vec<String>,
     /// What else a server said; none for files.
     pub(crate) seen: Option<Box<Seen>>,
+    /// The form of a file; none for servers.
+    pub(crate) format: Option<Format>,
+    /// A file that holds a private key as well.
+    pub(crate) has_private_key: bool,
 }
 
 /// Why a source gave nothing.
@@ -114,7 +118,7 @@ impl From<Usage> for NoInput {
 const FILE_ENDINGS: [&str; 12] = ["pem", "crt", "cer", "cert", "der", "key", "csr", "p12", "pfx", "p7b", "p7c", "jks"];
 
 /// Files with certificates end so.
-const CERTIFICATE_ENDINGS: [&str; 9] = ["pem", "crt", "cer", "cert", "p12", "pfx", "p7b", "p7c", "jks"];
+const CERTIFICATE_ENDINGS: [&str; 10] = ["pem", "crt", "cer", "cert", "der", "p12", "pfx", "p7b", "p7c", "jks"];
 
 /// A file of this name is expected to hold certificates.
 pub(crate) fn is_named_like_a_certificate(path: &Path) -> bool {
@@ -192,8 +196,9 @@ pub(crate) fn sources(texts: &[OsString], opts: &InputOpts) -> Result<Vec<Source
 }
 
 impl InputOpts {
-    /// Options that say how a server is asked want a server.
+    /// Options that say how a server is asked want a server; a file with a passphrase has to be there.
     pub(crate) fn check(&self, sources: &[Source]) -> Result<(), Usage> {
+        self.passphrase.check()?;
         let given = [("--starttls", self.starttls.is_some()), ("--servername", self.servername.is_some())];
         match given.iter().find(|(_, is_given)| *is_given) {
             Some((option, _)) if !sources.iter().any(|source| matches!(source, Source::Host(_))) => {
@@ -286,7 +291,7 @@ pub(crate) fn name_of(target: &Target, opts: &InputOpts) -> Result<ServerName, U
 pub(crate) fn content(path: &Path) -> Result<(String, Zeroizing<Vec<u8>>), Usage> {
     match path == Path::new("-") {
         true => Ok((String::from("standard input"), stdin()?)),
-        false => Ok((path.display().to_string(), crate::files::read("file", path)?)),
+        false => Ok((path.display().to_string(), read_file(path)?)),
     }
 }
 
@@ -315,8 +320,10 @@ fn of_bytes(source: &Source, bytes: &[u8], passphrase: &PassphraseOpts) -> Resul
     Ok(Input {
         name: source.name(),
         skipped: contents::skipped(&contents),
-        certificates: contents.certificates,
         seen: None,
+        format: Some(contents.format),
+        has_private_key: contents.has_private_key(),
+        certificates: contents.certificates,
     })
 }
 

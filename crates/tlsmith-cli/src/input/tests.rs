@@ -43,3 +43,9 @@ fn directories_are_walked_once() {
     assert_eq!(found, [place.path().join("b/c/a.pem"), place.path().join("z.pem")]);
     assert!(in_directory(&place.path().join("none")).is_err());
 }
+
+#[test]
+fn a_missing_file_is_told_in_one_way() {
+    let said = content(Path::new("/nonexistent/x.pem")).unwrap_err();
+    assert_eq!(said.message, "/nonexistent/x.pem: no such file or directory");
+}

@@ -2,12 +2,16 @@
 
 mod order;
 
-use std::{ffi::OsString, path::PathBuf, sync::Arc};
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use clap::Args;
 use serde::Serialize;
 use tlsmith_crypto::{Provider, aws_lc::AwsLc};
-use tlsmith_pki::container::pem;
+use tlsmith_pki::container::{Format, pem};
 use tlsmith_x509::{Certificate, TrustAnchors, UnixTime};
 
 use super::tell;
@@ -16,7 +20,7 @@ use crate::{
     connect::Error,
     exit::{Exit, Usage},
     fetching::FetchOpts,
-    input::{self, InputOpts, SOURCES},
+    input::{self, InputOpts, SOURCES, Source},
     judge::is_named_as_issuer,
     output::{Access, Output, Target, is_stdout},
     render,
@@ -183,9 +187,16 @@ fn run(opts: &Opts, now: UnixTime) -> Result<Report, Usage> {
         error: None,
     };
     let (mut bundle, mut origins) = (Vec::new(), Vec::new());
+    let mut keystores = Vec::new();
     for source in input::sources(&opts.sources, &opts.input)? {
         match input::load_one(&source, &opts.input, &provider)? {
             Ok(input) => {
+                if input.has_private_key {
+                    spare(&source, &mut output);
+                }
+                if input.format == Some(Format::Pkcs12) {
+                    keystores.push(input.name.clone());
+                }
                 let origin = |place| Origin { source: input.name.clone(), place, fetched: false };
                 origins.extend((0..input.certificates.len()).map(origin));
                 bundle.extend(input.certificates);
@@ -193,8 +204,12 @@ fn run(opts: &Opts, now: UnixTime) -> Result<Report, Usage> {
             Err(error) => return Ok(Report { error: Some(error), ..report }),
         }
     }
+    // Before anything is fetched for it.
+    if let Some(path) = file {
+        output.check(path)?;
+    }
     if opts.fetching.aia {
-        let leaf = place_of_leaf(&Bundle { certificates: &bundle, origins: &origins })?;
+        let leaf = place_of_leaf(&Bundle { certificates: &bundle, origins: &origins, keystores: &keystores })?;
         let (before, after) = bundle.split_at(leaf);
         // The leaf first: from it the issuers are looked for.
         let near = [after, before].concat();
@@ -206,7 +221,7 @@ fn run(opts: &Opts, now: UnixTime) -> Result<Report, Usage> {
     }
     report.order(
         provider.as_ref(),
-        &Bundle { certificates: &bundle, origins: &origins },
+        &Bundle { certificates: &bundle, origins: &origins, keystores: &keystores },
         opts.with_root,
         &anchors,
         now,
@@ -219,10 +234,21 @@ fn run(opts: &Opts, now: UnixTime) -> Result<Report, Usage> {
     Ok(report)
 }
 
+/// A key that stands beside the certificates is not written into the chain: what it is read from is kept.
+fn spare(source: &Source, output: &mut Output) {
+    match source {
+        Source::File(path) => output.spare(path),
+        Source::Stdin => output.spare(Path::new("-")),
+        Source::Directory(_) | Source::Host(_) => {}
+    }
+}
+
 /// All certificates, and where each came from.
 struct Bundle<'a> {
     certificates: &'a [Certificate],
     origins: &'a [Origin],
+    /// The sources that are PKCS#12, in which several chains may stand.
+    keystores: &'a [String],
 }
 
 impl<'a> Bundle<'a> {
@@ -328,7 +354,16 @@ fn several_leaves(bundle: &Bundle<'_>, places: &[usize]) -> Usage {
     };
     let names: Vec<String> = places.iter().take(4).filter_map(|place| bundle.get(*place).map(describe)).collect();
     let message = format!("{} certificates could be the leaf: {}", places.len(), names.join("; "));
-    Usage::new("usage.file", message, "name the files of one chain only")
+    let origins: Vec<&Origin> = places.iter().filter_map(|place| bundle.origins.get(*place)).collect();
+    let of_one = origins.first().filter(|first| origins.iter().all(|origin| origin.source == first.source));
+    let fix = match of_one.filter(|origin| bundle.keystores.contains(&origin.source)) {
+        Some(origin) => format!(
+            "take one entry out of it: `tlsmith convert {} --alias NAME --to pem --out NAME.pem`",
+            origin.source
+        ),
+        None => String::from("name the files of one chain only"),
+    };
+    Usage::new("usage.file", message, fix)
 }
 
 #[cfg(test)]
