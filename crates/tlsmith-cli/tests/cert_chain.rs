@@ -28,7 +28,9 @@ fn file(name: &str, parts: &[PathBuf]) -> String {
 }
 
 fn parts() -> [PathBuf; 3] {
-    [PKI.server.leaf.clone(), PKI.intermediate(), PKI.root().to_owned()]
+    /// It is written where it is asked for: once, as several tests read it at the same time.
+    static INTERMEDIATE: LazyLock<PathBuf> = LazyLock::new(|| PKI.intermediate());
+    [PKI.server.leaf.clone(), INTERMEDIATE.clone(), PKI.root().to_owned()]
 }
 
 #[test]
