@@ -64,7 +64,7 @@ fn every_command_opens_pkcs12() {
     }
 }
 
-/// A passphrase that nothing needs is not looked for.
+/// A passphrase that nothing needs is not asked for.
 #[test]
 fn a_key_that_is_locked_away_is_nobodys_matter_but_that_of_match() {
     let key = PKI.dir().join("locked.key");
@@ -73,8 +73,11 @@ fn a_key_that_is_locked_away_is_nobodys_matter_but_that_of_match() {
     let content = fs::read_to_string(&PKI.server.chain).unwrap() + &fs::read_to_string(&key).unwrap();
     fs::write(&bundle, content).unwrap();
     let (bundle, key) = (bundle.to_str().unwrap(), key.to_str().unwrap());
-    let run = cert(&["show", bundle, "--passphrase-file", "missing"]);
+    let run = cert(&["show", bundle]);
     assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run:?}");
+    // A file that was named has to be there all the same.
+    let run = cert(&["show", bundle, "--passphrase-file", "missing"]);
+    assert_eq!((run.code, run.stderr.contains("--passphrase-file missing: no such file")), (2, true), "{run:?}");
     let leaf = PKI.server.leaf.to_str().unwrap();
     for arguments in [&["match", bundle][..], &["match", leaf, key]] {
         let run = cert(arguments);
