@@ -40,7 +40,8 @@ use crate::{
 pub(crate) const SOURCES: &str = "\
 A source that exists as a path is a file: PEM with any number of certificates,
 DER, PKCS#12, PKCS#7. - is standard input. Everything else is HOST[:PORT], a
-server that is asked for its chain.";
+server that is asked for its chain. Certificates stand in the order of their
+source; PKCS#7 has none, and they are put leaf first.";
 
 /// How servers are asked.
 #[derive(Clone, Debug, Args)]
