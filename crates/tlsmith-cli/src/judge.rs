@@ -9,7 +9,7 @@ use tlsmith_x509::{
     Certificate, PathRequest, Purpose, ServerName, TrustAnchors, UnixTime,
     ct::{JudgedSct, Transparency, Verdict},
     name::ReferenceName,
-    revocation::{self, CertificateRevocation, Crl, Revocation, Stapling},
+    revocation::{self, CertificateRevocation, Crl, Revocation, RevocationPolicy, Stapling},
 };
 
 use crate::{
@@ -189,7 +189,9 @@ pub(crate) struct Judgement {
     pub(crate) path: Vec<Step>,
     /// The timestamps of CT logs; empty where they were not asked for.
     pub(crate) scts: Vec<Timestamp>,
-    /// Whether certificates of the path were revoked; empty where it was not asked.
+    /// `require`, `prefer` or `ignore`.
+    pub(crate) revocation_policy: &'static str,
+    /// Whether certificates of the path were revoked; empty where it was not asked, or no issuer is certain.
     pub(crate) revocation: Vec<RevocationStatus>,
     /// What was found, the one that explains most first.
     pub(crate) findings: Vec<Finding>,
@@ -318,6 +320,11 @@ impl Judge {
             profile: self.demands.profile.name.to_string(),
             path,
             scts: report.scts.iter().map(Timestamp::new).collect(),
+            revocation_policy: match self.demands.revocation {
+                RevocationPolicy::Require => "require",
+                RevocationPolicy::Prefer => "prefer",
+                RevocationPolicy::Ignore => "ignore",
+            },
             revocation: report.revocation.iter().map(RevocationStatus::new).collect(),
             findings: report.findings.iter().map(Finding::new).collect(),
         }

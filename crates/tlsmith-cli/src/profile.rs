@@ -13,17 +13,19 @@ use crate::{exit::Usage, files};
 
 /// What the file may hold, for `--help`.
 pub(crate) const HELP: &str = "\
-A profile's file is JSON; what it leaves out is as in the profile that it starts
-from:
+A profile's file is JSON with a name and a base (web or private); whatever else
+it leaves out is as in the base:
   {\"name\": \"acme\", \"base\": \"private\",
    \"lifetimes\": [{\"issued_from\": \"2026-01-01\", \"days\": 90}],
    \"keys\": {\"rsa_min_bits\": 3072, \"curves\": [\"P-256\", \"P-384\"],
-            \"ed25519\": true, \"ml_dsa\": true}}
-Further keys: lifetimes_bind (all, public), names (any, hosts), wildcards
-(one_label, not_public_suffixes), common_name (free, same_spelling, repeats),
-leaf_may_be_ca, any_purpose, version_3, serial_numbers, key_identifiers (true,
-false), max_path_length (a number), policies {acceptable (OIDs),
-require_explicit, inhibit_mapping, inhibit_any}.";
+            \"rsa\": true, \"ed25519\": true, \"ml_dsa\": false}}
+Days have 86,400 seconds, and both ends count, so that `openssl -days 90` makes
+a second more than 90. Further keys: lifetimes_bind (all, public), names (any,
+hosts), wildcards (one_label, not_public_suffixes), common_name (free,
+same_spelling, repeats), leaf_may_be_ca, any_purpose, version_3, serial_numbers,
+key_identifiers (true, false), max_path_length (a number), policies with
+acceptable (a list of OIDs), require_explicit, inhibit_mapping, inhibit_any
+(true, false).";
 
 /// A caller's own profile, as its file has it.
 #[derive(Debug, Deserialize)]
@@ -70,14 +72,11 @@ enum OwnIssuers {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct OwnKeys {
-    /// Left out: no RSA.
+    rsa: Option<bool>,
     rsa_min_bits: Option<u32>,
-    #[serde(default)]
-    curves: Vec<OwnCurve>,
-    #[serde(default)]
-    ed25519: bool,
-    #[serde(default)]
-    ml_dsa: bool,
+    curves: Option<Vec<OwnCurve>>,
+    ed25519: Option<bool>,
+    ml_dsa: Option<bool>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -144,7 +143,18 @@ pub(crate) fn load(option: &Path) -> Result<Profile, Usage> {
 }
 
 fn parse(content: &[u8]) -> Result<Profile, String> {
-    let own: Own = serde_json::from_slice(content).map_err(|error| error.to_string())?;
+    if content.iter().all(u8::is_ascii_whitespace) {
+        return Err(String::from("it is empty"));
+    }
+    let document: serde_json::Value =
+        serde_json::from_slice(content).map_err(|error| format!("it is no JSON: {error}"))?;
+    if !document.is_object() {
+        return Err(String::from("it is no JSON object, {\"name\": ..., \"base\": ...}"));
+    }
+    let own: Own = serde_json::from_value(document).map_err(|error| error.to_string())?;
+    if own.name.trim().is_empty() {
+        return Err(String::from("name: it is empty"));
+    }
     let mut profile = match own.base {
         Base::Web => Profile::web(),
         Base::Private => Profile::private(),
@@ -162,7 +172,7 @@ fn parse(content: &[u8]) -> Result<Profile, String> {
         };
     }
     if let Some(keys) = own.keys {
-        profile.keys = Some(keys_of(&keys)?);
+        profile.keys = Some(keys_of(&keys, profile.keys.take())?);
     }
     if let Some(names) = own.names {
         profile.names = match names {
@@ -211,22 +221,39 @@ fn lifetimes_of(own: Vec<OwnLifetime>) -> Result<Vec<Lifetime>, String> {
     Ok(lifetimes)
 }
 
-fn keys_of(own: &OwnKeys) -> Result<Keys, String> {
-    if own.rsa_min_bits.is_none() && own.curves.is_empty() && !own.ed25519 && !own.ml_dsa {
+/// `base` with changes; none is any key that is supported.
+fn keys_of(own: &OwnKeys, base: Option<Keys>) -> Result<Keys, String> {
+    let mut keys = base.unwrap_or_else(|| Keys {
+        // What is shorter is supported under no profile.
+        rsa_min_bits: Some(2048),
+        rsa_whole_octets: false,
+        curves: vec![Curve::P256, Curve::P384, Curve::P521],
+        ed25519: true,
+        ml_dsa: true,
+    });
+    match (own.rsa, own.rsa_min_bits) {
+        (Some(false), Some(_)) => return Err(String::from("keys: rsa is false, so rsa_min_bits says nothing")),
+        (Some(false), None) => keys.rsa_min_bits = None,
+        (Some(true), None) => keys.rsa_min_bits = keys.rsa_min_bits.or(Some(2048)),
+        (None | Some(true), Some(bits)) => keys.rsa_min_bits = Some(bits),
+        (None, None) => {}
+    }
+    if let Some(curves) = &own.curves {
+        keys.curves = curves
+            .iter()
+            .map(|curve| match curve {
+                OwnCurve::P256 => Curve::P256,
+                OwnCurve::P384 => Curve::P384,
+                OwnCurve::P521 => Curve::P521,
+            })
+            .collect();
+    }
+    keys.ed25519 = own.ed25519.unwrap_or(keys.ed25519);
+    keys.ml_dsa = own.ml_dsa.unwrap_or(keys.ml_dsa);
+    if keys.rsa_min_bits.is_none() && keys.curves.is_empty() && !keys.ed25519 && !keys.ml_dsa {
         return Err(String::from("keys: no key is left"));
     }
-    let curve = |curve: &OwnCurve| match curve {
-        OwnCurve::P256 => Curve::P256,
-        OwnCurve::P384 => Curve::P384,
-        OwnCurve::P521 => Curve::P521,
-    };
-    Ok(Keys {
-        rsa_min_bits: own.rsa_min_bits,
-        rsa_whole_octets: true,
-        curves: own.curves.iter().map(curve).collect(),
-        ed25519: own.ed25519,
-        ml_dsa: own.ml_dsa,
-    })
+    Ok(keys)
 }
 
 fn policies_of(own: &OwnPolicies) -> Result<PolicyDemands, String> {
@@ -248,7 +275,7 @@ mod tests {
         let profile = parse(
             br#"{"name": "acme", "base": "web", "leaf_may_be_ca": true, "max_path_length": 1, "names": "any",
                  "lifetimes": [{"issued_from": "2027-01-01", "days": 30}, {"issued_from": "2026-01-01", "days": 90}],
-                 "keys": {"curves": ["P-384"]}, "policies": {"acceptable": ["1.2.3"], "require_explicit": true}}"#,
+                 "keys": {"rsa": false, "curves": ["P-384"]}, "policies": {"acceptable": ["1.2.3"], "require_explicit": true}}"#,
         )
         .unwrap();
         let web = Profile::web();
@@ -261,6 +288,17 @@ mod tests {
         assert!(profile.policies.require_explicit && profile.policies.acceptable.len() == 1);
         let same = parse(br#"{"name": "private", "base": "private"}"#).unwrap();
         assert_eq!(same, Profile::private());
+        // One key of an object changes that one alone.
+        let keys = |base: &str, keys: &str| {
+            parse(format!(r#"{{"name": "x", "base": "{base}", "keys": {keys}}}"#).as_bytes()).unwrap().keys.unwrap()
+        };
+        let private = keys("private", r#"{"rsa_min_bits": 3072}"#);
+        assert_eq!(
+            (private.rsa_min_bits, private.curves.len(), private.ed25519, private.ml_dsa),
+            (Some(3072), 3, true, true)
+        );
+        let of_web = Keys { ed25519: true, ..Profile::web().keys.unwrap() };
+        assert_eq!(keys("web", r#"{"ed25519": true}"#), of_web);
     }
 
     #[test]
@@ -269,13 +307,20 @@ mod tests {
             (r#"{"base": "web"}"#, "missing field `name`"),
             (r#"{"name": "x", "base": "strict"}"#, "unknown variant `strict`"),
             (r#"{"name": "x", "base": "web", "lifetime": 1}"#, "unknown field `lifetime`"),
-            (r#"{"name": "x", "base": "web", "keys": {}}"#, "no key is left"),
+            (r#"{"name": "x", "base": "web", "keys": {"rsa": false, "curves": []}}"#, "no key is left"),
+            (
+                r#"{"name": "x", "base": "web", "keys": {"rsa": false, "rsa_min_bits": 3072}}"#,
+                "rsa_min_bits says nothing",
+            ),
+            (r#"{"name": " ", "base": "web"}"#, "name: it is empty"),
+            ("[]", "no JSON object"),
             (r#"{"name": "x", "base": "web", "policies": {"acceptable": ["one"]}}"#, "policy \"one\""),
             (
                 r#"{"name": "x", "base": "web", "lifetimes": [{"issued_from": "soon", "days": 1}]}"#,
                 "issued_from \"soon\": not a time",
             ),
-            ("", "EOF"),
+            ("{", "it is no JSON: EOF"),
+            ("", "it is empty"),
         ] {
             let message = parse(content.as_bytes()).unwrap_err();
             assert!(message.contains(expected), "{content}: {message}");

@@ -88,6 +88,15 @@ fn two_leaves_are_not_one_chain() {
 }
 
 #[test]
+fn what_begins_later_is_said_to() {
+    let mut params = rcgen::CertificateParams::new(vec![String::from("later.example")]).unwrap();
+    (params.not_before, params.not_after) = (rcgen::date_time_ymd(2090, 1, 1), rcgen::date_time_ymd(2091, 1, 1));
+    let later = params.self_signed(&rcgen::KeyPair::generate().unwrap()).unwrap().pem();
+    let run = run_with(later.as_bytes(), &["cert", "chain", "-"]);
+    assert!(run.text().contains("NOT YET VALID (from 2090-01-01)"), "{run:?}");
+}
+
+#[test]
 fn of_a_server() {
     let server = TestServer::start(config::server(&PKI.server).build().unwrap(), Mode::Echo);
     let run = chain(&[&format!("127.0.0.1:{}", server.port), "--json"]);

@@ -127,7 +127,7 @@ fn mistakes_are_told_in_one_line_and_in_the_document() {
     assert_eq!((run.code, &sources[0]["error"]["code"]), (2, &json!("usage.file")));
     assert_eq!(sources[1]["certificates"].as_array().unwrap().len(), 2);
     // What says how a server is asked wants a server.
-    for command in ["show", "pin", "verify", "chain"] {
+    for command in ["show", "pin", "verify", "chain", "check"] {
         let run = cert(&[command, pki.server.chain.to_str().unwrap(), "--starttls", "smtp"]);
         assert_eq!(run.code, 2, "{run:?}");
         assert!(run.stderr.contains("--starttls is for servers, and none is named"), "{run:?}");

@@ -155,6 +155,25 @@ fn a_server_that_refuses_whoever_shows_nothing_is_judged_all_the_same() {
     }
 }
 
+/// Truststores come as PKCS#7 too.
+#[test]
+fn roots_may_stand_in_pkcs7() {
+    let pki = Pki::new(KeyKind::P256);
+    let p7 = pki.dir().join("roots.p7b");
+    let made = std::process::Command::new("openssl")
+        .args(["crl2pkcs7", "-nocrl", "-certfile"])
+        .arg(pki.root())
+        .arg("-out")
+        .arg(&p7)
+        .status()
+        .unwrap();
+    assert!(made.success());
+    let source = pki.server.chain.to_str().unwrap();
+    let arguments = ["cert", "verify", source, "--name", HOST, "--ca", p7.to_str().unwrap(), "--json"];
+    let run = run_with(b"", &arguments);
+    assert_eq!((run.code, &run.json()["judgement"]["root_count"]), (0, &json!(1)), "{run:?}");
+}
+
 /// What browsers demand of public CAs, a private one need not do.
 #[test]
 fn the_profile_is_the_callers() {

@@ -323,7 +323,13 @@ fn rsa(more_bits: u32) -> Vec<u8> {
 #[test]
 fn keys_are_of_the_kinds_that_the_profile_names() {
     let ed25519 = raw::sequence(&[&raw::sequence(&[&raw::oid(&[0x2b, 0x65, 0x70])]), &raw::tlv(3, &[0; 33])]);
-    for (spki, text) in [(&rsa(4), "RSA 2052; the profile web wants RSA of a length"), (&ed25519, "is Ed25519")] {
+    for (spki, text) in [
+        (
+            &rsa(4),
+            "RSA 2052; the profile web wants ECDSA P-256, ECDSA P-384, ECDSA P-521, RSA of at least 2048 bits (a multiple of 8)",
+        ),
+        (&ed25519, "is Ed25519"),
+    ] {
         let mut chain = chain();
         chain.leaf.spki = spki.clone();
         let finding = chain.fails(Code::KeyNotAllowed);

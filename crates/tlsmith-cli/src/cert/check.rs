@@ -145,6 +145,7 @@ fn named(texts: &[OsString], opts: &InputOpts, rows: &mut Vec<Row>) -> Result<Ve
             Err(usage) => rows.push(Row::failed(&text.to_string_lossy(), "file", Error::of_usage(&usage))),
         }
     }
+    opts.check(&sources)?;
     Ok(sources)
 }
 

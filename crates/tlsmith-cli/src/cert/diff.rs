@@ -57,7 +57,7 @@ pub(crate) struct Report {
     pub(crate) fields: Vec<Field>,
     /// Those that do not.
     pub(crate) same_fields: Vec<String>,
-    /// The other certificates: subject, end and SHA-256 of those that B has not, and of those that A has not.
+    /// The other certificates: subject, end and serial number of those that B has not, and of those that A has not.
     pub(crate) chain: Field,
     /// The others are the same, but in another order.
     pub(crate) chain_reordered: bool,
@@ -127,7 +127,7 @@ impl Report {
             self.take(name.unwrap_or(&id), lines(in_a.as_ref()), lines(in_b.as_ref()));
         }
         let missing = |from: &[Certificate], other: &[Certificate]| {
-            from.iter().filter(|certificate| !other.contains(certificate)).map(|one| in_line(one, provider)).collect()
+            from.iter().filter(|certificate| !other.contains(certificate)).map(in_line).collect()
         };
         self.chain = Field {
             field: String::from("chain"),
@@ -151,9 +151,9 @@ impl Report {
 }
 
 /// A certificate in a line that no other one has: those of one CA differ in little.
-fn in_line(certificate: &Certificate, provider: &dyn Provider) -> String {
-    let fingerprint = crate::connect::hex(&certificate.sha256(provider));
-    format!("{}, until {}, SHA-256 {fingerprint}", certificate.subject(), certificate.not_after())
+fn in_line(certificate: &Certificate) -> String {
+    let serial = crate::connect::hex(certificate.serial());
+    format!("{}, until {}, serial {serial}", certificate.subject(), certificate.not_after())
 }
 
 /// The fields that are not extensions.

@@ -224,10 +224,10 @@ pub(crate) async fn load(source: &Source, opts: &InputOpts, provider: &Arc<dyn P
     }
 }
 
-/// Whoever mistyped the name of a file without an ending asked for a host.
+/// Whoever mistyped the name of a file asked for a host.
 fn or_a_file(error: NoInput, target: &Target) -> NoInput {
     match error {
-        NoInput::Host(error) if error.code == "transport.dns" && !target.host.contains('.') => {
+        NoInput::Host(error) if error.code == "transport.dns" => {
             let fix = format!("{} Nor is there a file of the name {}.", error.fix, target.host);
             NoInput::Host(Box::new(Error { fix, ..*error }))
         }

@@ -107,8 +107,10 @@ pub(crate) struct Link {
     /// It was missing, and fetched.
     pub(crate) fetched: bool,
     /// RFC 3339.
+    pub(crate) not_before: String,
     pub(crate) not_after: String,
     pub(crate) days_left: i64,
+    pub(crate) not_yet_valid: bool,
 }
 
 /// A certificate that was left out.
@@ -295,8 +297,10 @@ impl Report {
                 source: origin.source.clone(),
                 certificate: origin.place,
                 fetched: origin.fetched,
+                not_before: certificate.not_before().to_string(),
                 not_after: certificate.not_after().to_string(),
                 days_left: now.days_until(certificate.not_after()),
+                not_yet_valid: now < certificate.not_before(),
             });
         }
         Ok(())

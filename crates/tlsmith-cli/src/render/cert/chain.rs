@@ -1,7 +1,7 @@
 //! The screen of `tlsmith cert chain`.
 
 use super::super::{
-    page::{Page, days},
+    page::{Page, date, days},
     style::{Ink, Style},
     text::safe,
 };
@@ -28,7 +28,11 @@ pub(super) fn screen(report: &ChainReport, style: &Style) -> String {
             false if link.certificate != place => format!(", was certificate {}", link.certificate),
             false => String::new(),
         };
-        let left = if link.days_left < 0 { String::from("EXPIRED") } else { format!("{} left", days(link.days_left)) };
+        let left = match link.days_left {
+            _ if link.not_yet_valid => format!("NOT YET VALID (from {})", date(&link.not_before)),
+            left if left < 0 => String::from("EXPIRED"),
+            left => format!("{} left", days(left)),
+        };
         let subject = if link.subject.is_empty() { "(empty subject)" } else { &link.subject };
         page.field(&format!("Certificate {place}"), &format!("{subject}{from}, {left}"));
     }

@@ -55,6 +55,9 @@ impl Page<'_> {
         self.field("Roots", &roots);
         self.field("Time", &judgement.time);
         self.field("Purpose", &format!("{}, profile {}", judgement.purpose, judgement.profile));
+        if judgement.revocation_policy != "ignore" && judgement.revocation.is_empty() {
+            self.field("Revocation", "not looked at: whoever is not certain to be the issuer is not asked");
+        }
         for (index, known) in judgement.revocation.iter().enumerate() {
             let label = if index == 0 { "Revocation" } else { "" };
             let since = known.revoked_at.as_ref().map_or_else(String::new, |at| format!(" at {at}"));

@@ -1,5 +1,6 @@
 //! How long a leaf may be valid, by its day of issue.
 
+use crate::check::validity::period;
 use crate::path::{Node, PathRequest};
 use crate::profile::{Issuers, Lifetime};
 use crate::report::{Code, Finding, Severity};
@@ -17,13 +18,16 @@ pub(crate) fn lifetime(path: &[Node<'_>], anchored: bool, request: &PathRequest<
     if seconds <= i64::from(limit.days).saturating_mul(DAY) {
         return None;
     }
-    let days = seconds / DAY + i64::from(seconds % DAY != 0);
+    let valid = match (seconds / DAY, seconds % DAY) {
+        (days, 0) => format!("{days} days"),
+        (days, rest) => format!("{days} days and {}", period(rest)),
+    };
     let bound = match request.profile.lifetimes_bind {
         Issuers::All => true,
         Issuers::Public => anchored && path.last().is_some_and(|end| TrustAnchors::is_public(end.certificate)),
     };
     let mut message = format!(
-        "{} is valid for {days} days; one issued at {} may be for {} (profile {})",
+        "{} is valid for {valid}, both ends included; one issued at {} may be for {} days (profile {})",
         leaf.label(),
         leaf.not_before(),
         limit.days,

@@ -67,26 +67,38 @@ pub(super) fn key_identifiers(
 /// A supported key that the profile does not allow; whether it is supported is asked under every profile.
 pub(super) fn key(certificate: &Certificate, sent: Option<usize>, profile: &Profile) -> Option<Finding> {
     let kind = certificate.key_type().filter(|_| certificate.key_complaint().is_none())?;
-    let why = unwanted(profile.keys.as_ref()?, kind)?;
-    let message = format!("the key of {} is {kind}; the profile {} wants {why}", certificate.label(), profile.name);
-    Some(Finding::new(Code::KeyNotAllowed, sent, message))
+    let keys = profile.keys.as_ref()?;
+    if is_wanted(keys, kind) {
+        return None;
+    }
+    let wanted = wanted(keys);
+    let message = format!("the key of {} is {kind}; the profile {} wants {wanted}", certificate.label(), profile.name);
+    let fix = format!("Make a new key ({wanted}) and have a certificate issued for it.");
+    Some(Finding::new(Code::KeyNotAllowed, sent, message).with_fix(fix))
 }
 
-/// What is wanted instead.
-fn unwanted(keys: &Keys, kind: KeyType) -> Option<String> {
-    match (kind, keys.rsa_min_bits) {
-        (KeyType::Rsa { bits } | KeyType::RsaPss { bits }, Some(least)) if bits < least => {
-            Some(format!("RSA of at least {least} bits"))
+fn is_wanted(keys: &Keys, kind: KeyType) -> bool {
+    match kind {
+        KeyType::Rsa { bits } | KeyType::RsaPss { bits } => {
+            keys.rsa_min_bits.is_some_and(|least| bits >= least) && !(keys.rsa_whole_octets && bits % 8 != 0)
         }
-        (KeyType::Rsa { bits } | KeyType::RsaPss { bits }, Some(_)) => {
-            let odd = keys.rsa_whole_octets && bits % 8 != 0;
-            odd.then(|| "RSA of a length that is a whole number of octets".to_owned())
-        }
-        (KeyType::Ecdsa(curve), _) if keys.curves.contains(&curve) => None,
-        (KeyType::Ed25519, _) if keys.ed25519 => None,
-        (KeyType::MlDsa44 | KeyType::MlDsa65 | KeyType::MlDsa87, _) if keys.ml_dsa => None,
-        _ => Some("a key of another type".to_owned()),
+        KeyType::Ecdsa(curve) => keys.curves.contains(&curve),
+        KeyType::Ed25519 => keys.ed25519,
+        KeyType::MlDsa44 | KeyType::MlDsa65 | KeyType::MlDsa87 => keys.ml_dsa,
+        _ => false,
     }
+}
+
+/// All keys that are allowed: `ECDSA P-256, RSA of at least 2048 bits`.
+fn wanted(keys: &Keys) -> String {
+    let mut wanted: Vec<String> = keys.curves.iter().map(|curve| KeyType::Ecdsa(*curve).to_string()).collect();
+    wanted.extend(keys.rsa_min_bits.map(|least| match keys.rsa_whole_octets {
+        true => format!("RSA of at least {least} bits (a multiple of 8)"),
+        false => format!("RSA of at least {least} bits"),
+    }));
+    wanted.extend(keys.ed25519.then(|| KeyType::Ed25519.to_string()));
+    wanted.extend(keys.ml_dsa.then(|| "ML-DSA".to_owned()));
+    wanted.join(", ")
 }
 
 /// `certificate` is signed with an algorithm that the profile allows. Whether the signature holds is not asked.
