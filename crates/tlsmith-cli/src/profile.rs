@@ -3,7 +3,7 @@
 use std::{borrow::Cow, path::Path};
 
 use serde::Deserialize;
-use tlsmith_crypto::Curve;
+use tlsmith_crypto::{Curve, SignatureAlgorithm};
 use tlsmith_x509::{
     Profile, UnixTime,
     profile::{CommonName, Issuers, Keys, Lifetime, Names, Oid, PolicyDemands, Wildcards},
@@ -172,7 +172,9 @@ fn parse(content: &[u8]) -> Result<Profile, String> {
         };
     }
     if let Some(keys) = own.keys {
-        profile.keys = Some(keys_of(&keys, profile.keys.take())?);
+        let keys = keys_of(&keys, profile.keys.take())?;
+        allow_signatures(&mut profile, &keys);
+        profile.keys = Some(keys);
     }
     if let Some(names) = own.names {
         profile.names = match names {
@@ -219,6 +221,16 @@ fn lifetimes_of(own: Vec<OwnLifetime>) -> Result<Vec<Lifetime>, String> {
     // The last row that has begun counts.
     lifetimes.sort_by_key(|lifetime| lifetime.issued_from);
     Ok(lifetimes)
+}
+
+/// What a key may be, may sign: the list of the web lacks the signatures of keys that it does not allow.
+fn allow_signatures(profile: &mut Profile, keys: &Keys) {
+    if profile.signatures.is_empty() {
+        return;
+    }
+    let ed25519 = keys.ed25519.then_some(SignatureAlgorithm::Ed25519);
+    let ml_dsa = [SignatureAlgorithm::MlDsa44, SignatureAlgorithm::MlDsa65, SignatureAlgorithm::MlDsa87];
+    profile.signatures.extend(ed25519.into_iter().chain(ml_dsa.into_iter().filter(|_| keys.ml_dsa)));
 }
 
 /// `base` with changes; none is any key that is supported.
@@ -297,6 +309,8 @@ mod tests {
             (private.rsa_min_bits, private.curves.len(), private.ed25519, private.ml_dsa),
             (Some(3072), 3, true, true)
         );
+        let signs = parse(br#"{"name": "x", "base": "web", "keys": {"ed25519": true}}"#).unwrap().signatures;
+        assert!(signs.contains(&SignatureAlgorithm::Ed25519) && !signs.contains(&SignatureAlgorithm::MlDsa44));
         let of_web = Keys { ed25519: true, ..Profile::web().keys.unwrap() };
         assert_eq!(keys("web", r#"{"ed25519": true}"#), of_web);
     }

@@ -515,7 +515,13 @@ fn a_gap_in_the_middle_is_named() {
     assert_eq!(finding.certificate, Some(1));
     assert!(finding.message.contains("CN=Sub 3, which issued CN=Sub 4"), "{finding:?}");
     assert!(finding.fix.contains("CN=Sub 3 after CN=Sub 4"), "{finding:?}");
+    // A stray below a trusted root says nothing of a private CA.
+    let private = Ca::root("Private", AS_IT_IS).below("Issuing", AS_IT_IS);
+    let stray = root.below("Stray", AS_IT_IS);
+    let sent = [&private.leaf(&["example.com"], AS_IT_IS), &private.certificate, &stray.certificate];
+    case(&[&root.certificate], &sent).fails(&[Code::UnknownIssuer, Code::ExtraCertificate]);
     // Nothing leads to an anchor: it may be missing, or not be trusted.
+    let sent = [&leaf, &fourth.certificate, &second.certificate, &first.certificate];
     let other = Ca::root("Other", AS_IT_IS);
     case(&[&other.certificate], &sent).fails(&[Code::UnknownIssuer, Code::ExtraCertificate, Code::ExtraCertificate]);
 }

@@ -81,7 +81,10 @@ pub(crate) struct Attribute {
 
 impl From<RequestAttribute> for Attribute {
     fn from(attribute: RequestAttribute) -> Self {
-        Self { oid: attribute.id, name: attribute.name, values: attribute.values }
+        // A password is not shown, though whoever sees the request can read it.
+        let is_password = attribute.name == Some("challengePassword");
+        let values = if is_password { Vec::new() } else { attribute.values };
+        Self { oid: attribute.id, name: attribute.name, values }
     }
 }
 

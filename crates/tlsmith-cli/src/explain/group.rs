@@ -115,7 +115,7 @@ const TABLE: &[Row] = &[
         &["P-521", "P521", "nistp521"],
         CURVE,
         256,
-        "good, slow, not offered by browsers",
+        "good, slow, not offered by Chrome",
         "RFC 8422, RFC 8446 §4.2.8.2",
     ),
     row(0x001e, "x448", &["curve448"], CURVE, 224, "good, rare", "RFC 7748, RFC 8446 §4.2.8.2"),

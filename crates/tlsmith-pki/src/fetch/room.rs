@@ -9,22 +9,24 @@ const ALL_BYTES: usize = 64 << 20;
 #[derive(Debug)]
 pub(super) struct Room {
     left: usize,
+    /// What may come of answers that are too long, and are thrown away.
+    waste: usize,
 }
 
 impl Room {
     /// For one chain.
     pub(super) fn of_chain() -> Self {
-        Self { left: ALL_BYTES }
+        Self { left: ALL_BYTES, waste: ALL_BYTES }
     }
 
     /// For a single fetch, which has a bound of its own.
     pub(super) fn unlimited() -> Self {
-        Self { left: usize::MAX }
+        Self { left: usize::MAX, waste: usize::MAX }
     }
 
     /// How many bytes an answer may have that could else have `most`.
     pub(super) fn most(&self, most: usize) -> usize {
-        most.min(self.left)
+        most.min(self.left).min(self.waste)
     }
 
     /// There is as much left, and it is taken.
@@ -45,8 +47,11 @@ impl Room {
                 self.left = self.left.saturating_sub(bytes.len());
                 Ok(bytes)
             }
-            Err(error) => match error.problem() {
-                Problem::TooLong(limit) if *limit < most => Err(error.with_problem(Problem::NoRoom(ALL_BYTES))),
+            Err(error) => match *error.problem() {
+                Problem::TooLong(limit) => {
+                    self.waste = self.waste.saturating_sub(limit);
+                    Err(if limit < most { error.with_problem(Problem::NoRoom(ALL_BYTES)) } else { error })
+                }
                 _ => Err(error),
             },
         }

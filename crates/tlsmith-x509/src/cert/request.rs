@@ -249,10 +249,15 @@ fn attribute<'a>(p: &mut Parser<'a>) -> Result<(ObjectIdentifier, &'a [u8]), Par
 fn attribute_values(values: &[u8]) -> Vec<String> {
     /// More of one value is not shown.
     const LONGEST: usize = 1024;
+    /// Nor more values.
+    const MOST: usize = 100;
     let texts = der::elements(values, "attributes", |p| {
         let mut texts = Vec::new();
         while !p.is_empty() {
-            texts.push(dn::decode(&read::<Tlv<'_>>(p, "attributes")?));
+            let value = read::<Tlv<'_>>(p, "attributes")?;
+            if texts.len() < MOST {
+                texts.push(dn::decode(&value));
+            }
         }
         Ok(texts)
     });

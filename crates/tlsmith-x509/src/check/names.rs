@@ -83,7 +83,7 @@ fn near_miss_dns(presented: &str, name: &DnsName) -> Option<String> {
             let needed = name.split_once('.').map_or(name, |(_, rest)| rest);
             if needed == parent {
                 return Some(format!(
-                    "{presented} would cover a whole top-level domain, which nobody accepts: have DNS:{name} added to the \
+                    "{presented} would cover a whole top-level domain, which most clients refuse: have DNS:{name} added to the \
                      certificate."
                 ));
             }

@@ -2,6 +2,7 @@
 
 use super::PathRequest;
 use super::build::{KeyIdFit, Node, Origin, key_id_fit};
+use super::diagnose;
 use crate::report::{Code, Finding, LISTED};
 use crate::{Certificate, TrustAnchors};
 use std::collections::{HashMap, HashSet};
@@ -19,8 +20,8 @@ pub(super) fn findings(request: &PathRequest<'_>, path: &[Node<'_>], found: &[Fi
     }
     // What stands above the wrong intermediate belongs to that one; what stands above a gap belongs to the chain.
     let above_gap = || match path {
-        [_, _, ..] if found.iter().any(|finding| finding.code == Code::MissingIntermediate) => {
-            above_gap(chain, &belonging, request.anchors)
+        [_, .., last] if found.iter().any(|finding| finding.code == Code::MissingIntermediate) => {
+            above_gap(chain, path, last.certificate, request.anchors)
         }
         _ => None,
     };
@@ -127,22 +128,35 @@ fn instead_of_issuer(chain: &[Certificate], belonging: &Belonging<'_>) -> Option
     Some(wrong_intermediate(chain.first()?, index, wrong))
 }
 
-/// Of a chain that has a gap: the intermediate that was sent for behind it, from which the others lead to an anchor.
-pub(super) fn above_gap_of(chain: &[Certificate], path: &[Node<'_>], anchors: &TrustAnchors) -> Option<usize> {
-    above_gap(chain, &Belonging::new(chain, path), anchors)
-}
-
-fn above_gap(chain: &[Certificate], belonging: &Belonging<'_>, anchors: &TrustAnchors) -> Option<usize> {
-    let odd = |index: &usize| chain.get(*index).is_some_and(is_intermediate) && !belonging.contains(*index);
-    let mut above: Vec<usize> = (0..chain.len()).filter(odd).collect();
-    // Those that end at an anchor, as far as names tell; the first of them that certifies no other is the lowest.
-    let issued = |index: &usize| chain.get(*index).map(|certificate| certificate.issuer_name().comparable());
-    let ends = above.iter().any(|index| issued(index).is_some_and(|name| anchors.with_subject(name).next().is_some()));
-    let issuers: HashSet<&[u8]> = above.iter().filter_map(issued).collect();
-    above.retain(|index| {
-        chain.get(*index).is_some_and(|certificate| !issuers.contains(certificate.subject_name().comparable()))
-    });
-    above.first().copied().filter(|_| ends)
+/// Of a chain that has a gap above `last`: the lowest intermediate that was sent for behind the gap. From it others lead to an
+/// anchor by their names, and it is of the family of the issuer that is missing: else it is a stray.
+pub(super) fn above_gap(
+    chain: &[Certificate],
+    path: &[Node<'_>],
+    last: &Certificate,
+    anchors: &TrustAnchors,
+) -> Option<usize> {
+    let belonging = Belonging::new(chain, path);
+    let odd =
+        |(index, certificate): &(usize, &Certificate)| is_intermediate(certificate) && !belonging.contains(*index);
+    let above: Vec<(usize, &Certificate)> = chain.iter().enumerate().filter(odd).collect();
+    let issuers: HashSet<&[u8]> = above.iter().map(|(_, one)| one.issuer_name().comparable()).collect();
+    let is_lowest = |one: &Certificate| !issuers.contains(one.subject_name().comparable());
+    let lowest =
+        above.iter().find(|(_, one)| is_lowest(one) && diagnose::are_kin(last.issuer_name(), one.subject_name()));
+    let (index, lowest) = *lowest?;
+    // By name, each looked at once.
+    let of_name: HashMap<&[u8], &Certificate> =
+        above.iter().map(|(_, one)| (one.subject_name().comparable(), *one)).collect();
+    let mut one = lowest;
+    for _ in 0..above.len() {
+        let issuer = one.issuer_name().comparable();
+        if anchors.with_subject(issuer).next().is_some() {
+            return Some(index);
+        }
+        one = of_name.get(issuer)?;
+    }
+    None
 }
 
 fn is_intermediate(certificate: &Certificate) -> bool {

@@ -4,7 +4,7 @@ use super::as_sent;
 use super::build::{Node, Origin};
 use super::verify::Validation;
 use crate::der::oid;
-use crate::name::{BRIEF, general::clean};
+use crate::name::{BRIEF, dn::DistinguishedName, general::clean};
 use crate::report::{Code, Finding, mend};
 use crate::{Certificate, TrustAnchors};
 
@@ -30,7 +30,7 @@ pub(crate) fn end_of_chain(
     Some(match (validation.is_self_signed(last), is_leaf) {
         (true, true) => self_signed(last),
         (true, false) => untrusted_root(last, sent, anchors),
-        (false, false) => match as_sent::above_gap_of(chain, path, anchors).and_then(|index| chain.get(index)) {
+        (false, false) => match as_sent::above_gap(chain, path, last, anchors).and_then(|index| chain.get(index)) {
             Some(above) => gap(last, sent, above),
             None => unknown_end(last, sent, anchors),
         },
@@ -100,19 +100,22 @@ fn missing_intermediate(leaf: &Certificate, anchor: Option<&Certificate>) -> Fin
     Finding::new(Code::MissingIntermediate, Some(0), message).with_fix(fix).with_mend(fetch)
 }
 
-/// An anchor that may stand above the issuer of `leaf`: of the same organisation, or where the issuer names none, of a
-/// common name that starts with the same word.
+/// An anchor that may stand above the issuer of `leaf`.
 fn likely_anchor<'a>(leaf: &Certificate, anchors: &'a TrustAnchors) -> Option<&'a Certificate> {
-    let organisation = leaf.issuer_name().values(&oid::ORGANIZATION).next();
-    let word = |name: &str| name.split_whitespace().next().map(str::to_lowercase).filter(|word| word.len() > 2);
-    let first_word = leaf.issuer_name().values(&oid::COMMON_NAME).next().and_then(word);
-    anchors.certificates().iter().find(|anchor| {
-        let subject = anchor.subject_name();
-        match organisation {
-            Some(wanted) => subject.values(&oid::ORGANIZATION).any(|found| found.eq_ignore_ascii_case(wanted)),
-            None => first_word.is_some() && subject.values(&oid::COMMON_NAME).any(|name| word(name) == first_word),
+    anchors.certificates().iter().find(|anchor| are_kin(leaf.issuer_name(), anchor.subject_name()))
+}
+
+/// Two CAs may belong together: they are of the same organisation, or where the first names none, their common names start
+/// with the same word.
+pub(super) fn are_kin(one: &DistinguishedName, other: &DistinguishedName) -> bool {
+    let word = |name: &str| name.split_whitespace().next().map(str::to_lowercase).filter(|word| word.len() > 1);
+    match one.values(&oid::ORGANIZATION).next() {
+        Some(wanted) => other.values(&oid::ORGANIZATION).any(|found| found.eq_ignore_ascii_case(wanted)),
+        None => {
+            let first_word = one.values(&oid::COMMON_NAME).next().and_then(word);
+            first_word.is_some() && other.values(&oid::COMMON_NAME).any(|name| word(name) == first_word)
         }
-    })
+    }
 }
 
 fn count(anchors: &TrustAnchors) -> String {

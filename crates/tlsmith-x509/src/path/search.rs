@@ -130,9 +130,7 @@ fn nearest<'a>(validation: &mut Validation<'a>, near: Vec<Near<'a>>) -> Option<O
             break;
         }
         let mut findings = claims;
-        let claimed = findings.len();
-        validation.bad_signatures(&path, &mut findings);
-        let certain = findings.len() == claimed;
+        let certain = validation.bad_signatures(&path, &mut findings);
         let distance = distance(&findings);
         if best.as_ref().is_none_or(|best| distance < best.0) {
             best = Some((distance, certain, Outcome { path, anchored: true, findings, revocation }));

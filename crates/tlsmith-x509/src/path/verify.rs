@@ -266,15 +266,20 @@ impl<'a> Validation<'a> {
         Ok(None)
     }
 
-    /// All signatures of a path that do not hold, as far as the budget goes.
-    pub(crate) fn bad_signatures(&mut self, path: &[Node<'a>], findings: &mut Vec<Finding>) {
+    /// All signatures of a path that do not hold, as far as the budget goes. Whether all were looked at, and hold.
+    pub(crate) fn bad_signatures(&mut self, path: &[Node<'a>], findings: &mut Vec<Finding>) -> bool {
+        let mut all_hold = true;
         for [node, issuer] in path.array_windows().rev() {
             match self.signature(*node, *issuer, false) {
                 Ok(Ok(())) => {}
-                Ok(Err(refusal)) => findings.push(self.refused(refusal, *node, *issuer)),
-                Err(Exhausted) => break,
+                Ok(Err(refusal)) => {
+                    findings.push(self.refused(refusal, *node, *issuer));
+                    all_hold = false;
+                }
+                Err(Exhausted) => return false,
             }
         }
+        all_hold
     }
 
     /// §6.1.3 (a)(3) along a path whose signatures hold, from the anchor down: what is known of each certificate, leaf first.

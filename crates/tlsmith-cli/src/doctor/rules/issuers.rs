@@ -94,16 +94,15 @@ pub(super) fn missing_intermediate(evidence: &Evidence) -> Option<Diagnosis> {
         return None;
     }
     let chain = evidence.chain();
-    let (at, end, speaks_for_it) = evidence.report()?.findings.iter().find_map(|finding| {
+    let (at, end, speaks_for_it, is_gap) = evidence.report()?.findings.iter().find_map(|finding| {
         let at = finding.certificate.unwrap_or_default();
         let end = chain.get(at)?;
         match finding.code {
-            Code::MissingIntermediate => Some((at, end, true)),
+            Code::MissingIntermediate => Some((at, end, true, at > 0)),
             Code::UnknownIssuer => {
                 // What has the name of a root that is trusted is no intermediate.
-                let above = namesake(evidence, end).is_none()
-                    && (is_below_a_root(evidence, end) || goes_on_above(evidence, end));
-                Some((at, end, chain.len() > 1 && !end.is_self_issued() && above))
+                let above = namesake(evidence, end).is_none() && is_below_a_root(evidence, end);
+                Some((at, end, chain.len() > 1 && !end.is_self_issued() && above, false))
             }
             _ => None,
         }
@@ -126,7 +125,7 @@ pub(super) fn missing_intermediate(evidence: &Evidence) -> Option<Diagnosis> {
         place(evidence)
     );
     let diagnosis = Diagnosis::new(Cause::MissingIntermediate, message, fix).about(Some(at));
-    let certain = proven || goes_on_above(evidence, end);
+    let certain = proven || is_gap;
     let unproven = (!certain).then(|| {
         String::from(
             "it could not be fetched to prove it: if the issuer is itself a private root, give it with --ca FILE",
@@ -137,18 +136,13 @@ pub(super) fn missing_intermediate(evidence: &Evidence) -> Option<Diagnosis> {
 
 /// A trusted root is of the same organisation as the issuer that nobody knows: what is missing stands between the two.
 fn is_below_a_root(evidence: &Evidence, end: &Certificate) -> bool {
-    // RFC 4514 text; commas inside of a value are escaped there, and a comparison that they spoil says no.
-    let organisation = |name: &str| name.split(',').find(|part| part.starts_with("O=")).map(str::to_owned);
+    // RFC 4514 text, where a comma inside of a value is escaped.
+    let organisation = |name: &str| {
+        let masked = name.replace("\\,", "\0");
+        masked.split(',').find(|part| part.starts_with("O=")).map(str::to_owned)
+    };
     let wanted = organisation(&end.issuer());
     wanted.is_some() && evidence.anchors.certificates().iter().any(|root| organisation(&root.subject()) == wanted)
-}
-
-/// The way up from the leaf stops at `end`, and yet CAs below a trusted root were sent: the gap is between the two.
-fn goes_on_above(evidence: &Evidence, end: &Certificate) -> bool {
-    let roots = evidence.anchors.certificates();
-    let is_below_a_root = |sent: &&Certificate| sent.is_ca() && roots.iter().any(|root| certifies(root, sent));
-    !is_called_a_root(&end.issuer())
-        && evidence.chain().iter().skip(1).filter(|sent| *sent != end).any(|sent| is_below_a_root(&sent))
 }
 
 /// CAs that issue for servers are rarely called roots, and roots nearly always.

@@ -165,8 +165,16 @@ pub(crate) fn diagnose(evidence: &Evidence) -> (Diagnosis, Vec<Diagnosis>) {
             First(rules) => rules.iter().find_map(|rule| rule(evidence)).into_iter().collect(),
             Each(findings) => findings(evidence),
         };
+        let before = all.len();
         for found in found {
-            if !all.iter().any(|other| other.cause == found.cause || follows_from(found.cause, other.cause)) {
+            // A clock or a time that is wrong makes all of them early.
+            let several = matches!(step, Each(_)) && found.cause != Cause::NotYetValid;
+            // One cause twice is one fault told by two rules; but two certificates may have the same.
+            let is_told = |(at, other): (usize, &Diagnosis)| {
+                other.cause == found.cause && (at < before || !several || other.certificate == found.certificate)
+            };
+            let follows = all.iter().any(|other| follows_from(found.cause, other.cause));
+            if !follows && !all.iter().enumerate().any(is_told) {
                 all.push(found);
             }
         }

@@ -71,7 +71,7 @@ pub(super) fn mismatch(evidence: &Evidence) -> Option<Diagnosis> {
     if let Some(wildcard) = presented.iter().find(|name| name.strip_prefix("*.") == Some(parent(&host))) {
         let message = format!(
             "{wildcard} would cover {host}, but stands directly below the top-level domain {}: such a wildcard covers what belongs to \
-             different people, and no client takes it.",
+             different people, and browsers and most other clients refuse it.",
             parent(&host)
         );
         let fix = format!("Have a certificate issued that holds {host} itself (and *.{host}, if need be).");

@@ -1,6 +1,6 @@
 //! What works and should not stay; and that nothing is wrong.
 
-use tlsmith_x509::{Code, Report, Severity};
+use tlsmith_x509::{Certificate, Code, Report, Severity};
 
 use super::{
     Diagnosis,
@@ -60,8 +60,12 @@ const DIFFERENT: &str = "Bring the same certificate to every machine behind the 
 
 /// The addresses serve different certificates, all of them good.
 pub(super) fn different(evidence: &Evidence) -> Option<Diagnosis> {
-    let mut leaves: Vec<_> = evidence.addresses().filter_map(Trial::leaf).collect();
-    leaves.dedup();
+    let mut leaves: Vec<&Certificate> = Vec::new();
+    for leaf in evidence.addresses().filter_map(Trial::leaf) {
+        if !leaves.contains(&leaf) {
+            leaves.push(leaf);
+        }
+    }
     if leaves.len() < 2 {
         return None;
     }

@@ -95,7 +95,6 @@ pub(super) const TABLE: &[Meaning] = &[
             text("Java", "Keystore was tampered with, or password was incorrect"),
             text("Java", "Cannot recover key"),
             text("Go", "pkcs12: decryption password incorrect"),
-            text("GnuTLS", "Decryption has failed."),
             text("nginx", "Enter PEM pass phrase"),
         ],
     },

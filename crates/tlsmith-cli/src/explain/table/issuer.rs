@@ -231,7 +231,6 @@ pub(super) const TABLE: &[Meaning] = &[
                 "ERR_CERT_KNOWN_INTERCEPTION_BLOCKED",
                 "A root that is known to be used for interception against its users' will.",
             ),
-            text("Chrome", "ERR_SSL_UNRECOGNIZED_NAME_ALERT_INTERCEPTION"),
         ],
     },
     Meaning {

@@ -10,7 +10,7 @@ pub(super) const TABLE: &[Meaning] = &[
         causes: &[
             "The certificate lacks the name: example.com is there and www.example.com is not, or the other way round.",
             "A wildcard is one label short: *.example.com covers a.example.com, neither example.com nor a.b.example.com.",
-            "A wildcard stands directly below a public suffix (*.com, *.co.uk): nobody may have one, and clients do not take it.",
+            "A wildcard stands directly below a public suffix (*.com, *.co.uk): no public CA may issue one, and browsers refuse it.",
             "Another virtual host answered: no SNI was sent, or the server does not know the name and shows its default.",
             "An address was asked for (https://192.0.2.1), and the certificate holds names only.",
             "DNS leads to another server.",
@@ -27,7 +27,7 @@ pub(super) const TABLE: &[Meaning] = &[
             noted("OpenSSL", "hostname mismatch", "Verify error 62."),
             noted("OpenSSL", "IP address mismatch", "Verify error 64."),
             text("Python", "Hostname mismatch, certificate is not valid for"),
-            text("Python", "doesn't match"),
+            text("Python", "hostname … doesn't match"),
             text("curl", "no alternative certificate subject name matches target host name"),
             noted("curl", "curl: (51)", "Older versions of curl; newer ones say 60 for all of it."),
             text("curl", "SSL: certificate subject name"),

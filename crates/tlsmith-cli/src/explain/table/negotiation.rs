@@ -200,7 +200,11 @@ pub(super) const TABLE: &[Meaning] = &[
         texts: &[
             text("OpenSSL", "unsafe legacy renegotiation disabled"),
             text("Python", "UNSAFE_LEGACY_RENEGOTIATION_DISABLED"),
-            text("OpenSSL", "no renegotiation"),
+            noted(
+                "OpenSSL",
+                "no renegotiation",
+                "One side refused to renegotiate (the alert no_renegotiation, 100): TLS 1.3 has none, and many servers allow none.",
+            ),
             text("Firefox", "SSL_ERROR_UNSAFE_NEGOTIATION"),
             text("Chrome", "ERR_SSL_UNSAFE_NEGOTIATION"),
         ],
@@ -208,7 +212,7 @@ pub(super) const TABLE: &[Meaning] = &[
     Meaning {
         id: "weak_dh",
         title: "The server's Diffie-Hellman group is too small",
-        means: "The server uses finite-field Diffie-Hellman with a prime under 2048 bits (Logjam), which clients refuse.",
+        means: "The server uses finite-field Diffie-Hellman with a small prime (Logjam). What is small differs: OpenSSL asks for 2048 bits at its usual security level, browsers and Java for 1024.",
         causes: &["An old dhparam file of 512, 768 or 1024 bits.", "Server software that has a small group built in."],
         commands: &["tlsmith doctor HOST", "tlsmith dhparam", "openssl s_client -connect HOST:443 -cipher DHE"],
         codes: &["handshake.unknown_dh_group"],

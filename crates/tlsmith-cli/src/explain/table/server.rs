@@ -1,6 +1,6 @@
 //! What servers, proxies and ACME clients say of their own setup.
 
-use super::{Meaning, noted, text};
+use super::{Meaning, text, vague};
 
 pub(super) const TABLE: &[Meaning] = &[
     Meaning {
@@ -50,7 +50,7 @@ pub(super) const TABLE: &[Meaning] = &[
         codes: &["certificate.expired", "certificate.name_mismatch"],
         texts: &[
             text("Cloudflare", "Error 526"),
-            noted("nginx", "502 Bad Gateway", "With https:// upstreams: error.log says whether it was TLS."),
+            vague("nginx", "502 Bad Gateway", "With https:// upstreams: error.log says whether it was TLS."),
         ],
     },
     Meaning {

@@ -31,7 +31,7 @@ pub(super) const TABLE: &[Meaning] = &[
             text("Firefox", "SEC_ERROR_EXPIRED_CERTIFICATE"),
             text("Java", "CertificateExpiredException"),
             vague("Java", "PKIX path validation failed", ""),
-            text("Java", "NotAfter"),
+            text("Java", "CertificateExpiredException: NotAfter"),
             text("GnuTLS", "The certificate chain uses expired certificate"),
             text("GnuTLS", "expired certificate"),
             text("rustls", "invalid peer certificate: Expired"),

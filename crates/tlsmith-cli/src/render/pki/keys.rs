@@ -150,11 +150,15 @@ impl Page<'_> {
         }
         for attribute in &request.attributes {
             let name = attribute.name.unwrap_or(&attribute.oid);
-            // The password has its own line, and is shown to whoever wants to see more.
-            if self.style.verbose {
-                self.field("  attribute", &format!("{name} ({}): {}", attribute.oid, attribute.values.join("; ")));
-            } else if attribute.name != Some("challengePassword") {
-                self.field("  attribute", name);
+            // The password has its own line, and is not shown.
+            if attribute.name == Some("challengePassword") {
+                continue;
+            }
+            match self.style.verbose {
+                true => {
+                    self.field("  attribute", &format!("{name} ({}): {}", attribute.oid, attribute.values.join("; ")))
+                }
+                false => self.field("  attribute", name),
             }
         }
         // The names stand above already.
