@@ -1,4 +1,4 @@
-//! Writing files: aside first, then in one step under their names, all of them or none. Private keys are for their owner
+//! Writing files: aside first, then in one step under their names, all of them or none where none were. Private keys are for their owner
 //! alone, nothing that exists is overwritten without being asked, and no private key that is read at all.
 
 use std::{
@@ -78,7 +78,7 @@ impl Output {
         self.check(path)?;
         let failed = |error: std::io::Error| fail(path, &files::describe(&error), "");
         // A link stays one: what it points to is written.
-        let place = behind_links(path).ok_or_else(|| fail(path, "too many levels of symbolic links", ""))?;
+        let place = behind_links(path).map_err(|what| fail(path, what, ""))?;
         // However they are spelt: `x.pem` and `./x.pem` are one file.
         let directory = directory(&place).canonicalize().map_err(failed)?;
         let place = directory.join(place.file_name().ok_or_else(|| fail(path, "it is not a file name", ""))?);
@@ -98,7 +98,8 @@ impl Output {
         Ok(())
     }
 
-    /// Puts all of them under their names. If one cannot be, those before it that are new are taken away again.
+    /// Puts all of them under their names. If one cannot be, those before it are taken away again where none stood before;
+    /// with `--force`, where some did, what is written stays.
     pub(crate) fn commit(self) -> Result<(), Usage> {
         let mut written: Vec<PathBuf> = Vec::new();
         for Aside { content, place, named } in self.files {
@@ -178,19 +179,40 @@ pub(crate) fn is_stdout(path: &Path) -> bool {
     path == Path::new("-")
 }
 
-/// The file that a symbolic link points to in the end, whether it is there or not; `path` itself if it is none. `None` if
-/// there is no end.
-fn behind_links(path: &Path) -> Option<PathBuf> {
+/// The file that a symbolic link points to in the end, whether it is there or not; `path` itself if it is none. Else why it is not followed.
+fn behind_links(path: &Path) -> Result<PathBuf, &'static str> {
     /// As many as Linux follows (path_resolution(7)).
     const LINKS: usize = 40;
     let mut place = path.to_owned();
     for _ in 0..LINKS {
         match fs::read_link(&place) {
+            Ok(_) if is_strangers(&place) => {
+                return Err("a symbolic link of somebody else's, in a directory for everybody");
+            }
             Ok(to) => place = directory(&place).join(to),
-            Err(_) => return Some(place),
+            Err(_) => return Ok(place),
         }
     }
-    None
+    Err("too many levels of symbolic links")
+}
+
+/// A link in a directory where everybody may write (/tmp), which belongs neither to whoever runs this nor to the directory's
+/// owner: as Linux, it is not followed (fs.protected_symlinks, proc_sys_fs(5)).
+#[cfg(unix)]
+fn is_strangers(link: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    /// Sticky, and writable for everybody.
+    const FOR_EVERYBODY: u32 = 0o1002;
+    let (Ok(link), Ok(place)) = (fs::symlink_metadata(link), fs::metadata(directory(link))) else { return true };
+    // What this process makes is its user's.
+    let own = tempfile::tempfile().and_then(|file| file.metadata()).map(|metadata| metadata.uid());
+    let is_own = own.is_ok_and(|own| own == link.uid());
+    place.mode() & FOR_EVERYBODY == FOR_EVERYBODY && !is_own && link.uid() != place.uid()
+}
+
+#[cfg(not(unix))]
+fn is_strangers(_: &Path) -> bool {
+    false
 }
 
 /// The directory that a file is in.
@@ -303,6 +325,24 @@ mod tests {
             assert_eq!(fs::read(path(real)).unwrap(), b"new");
         }
         assert_eq!(fs::read_dir(path("there")).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn a_strangers_link_in_a_directory_for_everybody_is_not_followed() {
+        use std::os::unix::fs::lchown;
+        let directory = tempfile::tempdir().unwrap();
+        let link = directory.path().join("link");
+        std::os::unix::fs::symlink("target", &link).unwrap();
+        fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o1777)).unwrap();
+        Output::new(true).add(&link, b"x", Access::Private).unwrap();
+        // Only root can make somebody else's link; whoever is not has seen that his own is followed.
+        if lchown(&link, Some(4_242), None).is_err() {
+            return;
+        }
+        let said = Output::new(true).add(&link, b"x", Access::Private).unwrap_err();
+        assert!(said.message.contains("somebody else's"), "{said}");
+        fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        Output::new(true).add(&link, b"x", Access::Private).unwrap();
     }
 
     #[test]

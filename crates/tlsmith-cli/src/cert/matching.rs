@@ -117,7 +117,8 @@ fn run(opts: &Opts) -> Result<Report, Usage> {
         let (source, contents, error) = read(text, &opts.passphrase);
         errors.extend(error);
         let Some(contents) = contents else { continue };
-        let broken = contents.skipped.iter().filter(|skipped| skipped.what.contains("CERTIFICATE"));
+        let broken =
+            contents.skipped.iter().filter(|skipped| skipped.what.to_ascii_uppercase().contains("CERTIFICATE"));
         errors.extend(broken.map(|skipped| refused(&format!("{source}: {}", skipped.what), &skipped.why)));
         for (index, certificate) in contents.certificates.iter().enumerate() {
             let public = certificate.subject_public_key_info();

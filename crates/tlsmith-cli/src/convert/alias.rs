@@ -1,6 +1,6 @@
 //! `--alias`: one entry of a PKCS#12 file that has several.
 
-use std::path::Path;
+use std::{collections::HashSet, path::Path};
 
 use tlsmith_pki::PrivateKey;
 
@@ -17,7 +17,10 @@ pub(super) fn choose(gathered: &mut Gathered, alias: &str, key_file: Option<&Pat
         None => key_of_certificate(gathered, alias, key_file)?,
         named => named,
     };
-    let of_key = key.and_then(|at| gathered.keys.get(at)).and_then(|key| gathered.leaf_of(&key.it));
+    if let Some(held) = key.and_then(|at| gathered.keys.get_mut(at)) {
+        call(held, alias);
+    }
+    let of_key = key.and_then(|at| gathered.keys.get(at)).and_then(|key| gathered.leaf_of(key));
     let places = match (key, of_key, find(&gathered.certificates, alias)) {
         (Some(_), Some(leaf), _) => order::chain(gathered, leaf),
         (Some(_), None, _) => Vec::new(),
@@ -52,8 +55,16 @@ fn key_of_certificate(gathered: &Gathered, alias: &str, key_file: Option<&Path>)
 /// By the name as it is, else as Java has it, for which capital letters are none.
 fn find<T>(held: &[Held<T>], alias: &str) -> Option<usize> {
     let is_same = |name: &str| name.to_lowercase() == alias.to_lowercase();
-    let by = |fits: &dyn Fn(&str) -> bool| held.iter().position(|held| held.name.as_deref().is_some_and(fits));
+    let by = |fits: &dyn Fn(&str) -> bool| held.iter().position(|held| held.names().any(fits));
     by(&|name| name == alias).or_else(|| by(&is_same))
+}
+
+/// Of several entries of one thing, the one that was asked for counts.
+fn call<T>(held: &mut Held<T>, alias: &str) {
+    if let Some(at) = held.also.iter().position(|name| name.to_lowercase() == alias.to_lowercase()) {
+        let other = held.also.remove(at);
+        held.also.extend(held.name.replace(other));
+    }
 }
 
 /// Keeps those at `places`, in that order; the others.
@@ -65,15 +76,10 @@ fn keep<T>(held: &mut Vec<Held<T>>, places: &[usize]) -> Vec<Held<T>> {
 
 /// The aliases of keys, then those of certificates, each once.
 pub(super) fn aliases(gathered: &Gathered) -> Vec<&str> {
-    let keys = gathered.keys.iter().filter_map(|key| key.name.as_deref());
-    let certificates = gathered.certificates.iter().filter_map(|certificate| certificate.name.as_deref());
-    let mut aliases: Vec<&str> = Vec::new();
-    for name in keys.chain(certificates) {
-        if !aliases.contains(&name) {
-            aliases.push(name);
-        }
-    }
-    aliases
+    let keys = gathered.keys.iter().flat_map(Held::names);
+    let certificates = gathered.certificates.iter().flat_map(Held::names);
+    let mut seen = HashSet::new();
+    keys.chain(certificates).filter(|name| seen.insert(*name)).collect()
 }
 
 fn unknown(gathered: &Gathered, alias: &str) -> Usage {

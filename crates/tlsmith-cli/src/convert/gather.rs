@@ -1,6 +1,9 @@
 //! What the files hold, together.
 
-use std::path::{Path, PathBuf};
+use std::{
+    cmp::Reverse,
+    path::{Path, PathBuf},
+};
 
 use serde::Serialize;
 use tlsmith_crypto::aws_lc::AwsLc;
@@ -18,6 +21,9 @@ use crate::{
     input,
     passphrase::{self, Source},
 };
+
+/// So many certificates are taken: each is compared with the others. The largest stores have a few hundred.
+const MOST_CERTIFICATES: usize = 4096;
 
 /// What was found in a file, for people.
 #[derive(Clone, Debug, Serialize)]
@@ -49,10 +55,32 @@ pub(super) struct Held<T> {
     pub(super) it: T,
     /// PKCS#12: the friendly name.
     pub(super) name: Option<String>,
+    /// The names of other entries of the same.
+    pub(super) also: Vec<String>,
     /// PKCS#12: Java's mark of a trusted certificate.
     pub(super) trusted: bool,
     /// The place of its file among those that were read.
     pub(super) file: usize,
+}
+
+impl<T> Held<T> {
+    /// Another entry of the same: its name stays known, and its mark counts.
+    fn merge(&mut self, other: Self) {
+        self.trusted |= other.trusted;
+        match (&self.name, other.name) {
+            (None, name) => self.name = name,
+            (Some(known), Some(name)) if *known != name => self.also.push(name),
+            _ => {}
+        }
+    }
+
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.name.iter().chain(&self.also).map(String::as_str)
+    }
+
+    pub(super) fn has_name(&self, name: &str) -> bool {
+        self.names().any(|own| own == name)
+    }
 }
 
 /// A file with private keys.
@@ -85,8 +113,8 @@ pub(super) struct Gathered {
 /// Reads all files, each once. Without `--key` the key is looked for in all of them.
 pub(super) fn gather(opts: &Opts, source: &Source) -> Result<Gathered, Usage> {
     let mut gathered = Gathered::default();
-    // Where the key is not wanted, none is to be missed.
-    let wanted = opts.only != Some(Only::Certificates);
+    // Where the key is not wanted, none is to be missed; but a key has the alias of its chain.
+    let wanted = opts.only != Some(Only::Certificates) || opts.alias.is_some();
     let is_of_key = |path: &Path| opts.key.as_ref().is_none_or(|key| is_same_file(path, key));
     for path in &opts.files {
         gathered.file(path, source, wanted && is_of_key(path))?;
@@ -112,6 +140,10 @@ impl Gathered {
     fn file(&mut self, path: &Path, source: &Source, keys: bool) -> Result<(), Usage> {
         let (name, content) = input::content(path)?;
         let contents = passphrase::open(&name, &content, source)?;
+        if self.certificates.len() + contents.certificates.len() > MOST_CERTIFICATES {
+            let message = format!("{name}: with it there are more than {MOST_CERTIFICATES} certificates");
+            return Err(Usage::new("usage.file", message, "convert fewer at a time"));
+        }
         let mut skipped = Vec::new();
         for one in &contents.skipped {
             let what = format!("{name}: {}", one.what);
@@ -139,6 +171,7 @@ impl Gathered {
             .map(|(at, it)| Held {
                 it: it.clone(),
                 name: name_of(Named::Certificate(at)),
+                also: Vec::new(),
                 trusted: contents.trusted.contains(&at),
                 file,
             })
@@ -147,7 +180,13 @@ impl Gathered {
             .keys
             .iter()
             .enumerate()
-            .map(|(at, it)| Held { it: it.clone(), name: name_of(Named::Key(at)), trusted: false, file })
+            .map(|(at, it)| Held {
+                it: it.clone(),
+                name: name_of(Named::Key(at)),
+                also: Vec::new(),
+                trusted: false,
+                file,
+            })
             .collect();
         self.found.push(Found {
             source: name,
@@ -171,26 +210,29 @@ impl Gathered {
     }
 
     /// A certificate that is there already, in a chain perhaps, gets the name and the mark that only its other entry has.
-    fn take_certificate(&mut self, certificate: Held<Certificate>) {
+    pub(super) fn take_certificate(&mut self, certificate: Held<Certificate>) {
         match self.certificates.iter_mut().find(|known| known.it == certificate.it) {
-            Some(known) => {
-                known.name = known.name.take().or(certificate.name);
-                known.trusted |= certificate.trusted;
-            }
+            Some(known) => known.merge(certificate),
             None => self.certificates.push(certificate),
         }
     }
 
-    fn take_key(&mut self, key: Held<PrivateKey>) {
-        if !self.keys.iter().any(|known| known.it.public_key_info() == key.it.public_key_info()) {
-            self.keys.push(key);
+    pub(super) fn take_key(&mut self, key: Held<PrivateKey>) {
+        match self.keys.iter_mut().find(|known| known.it.public_key_info() == key.it.public_key_info()) {
+            Some(known) => known.merge(key),
+            None => self.keys.push(key),
         }
     }
 
-    /// The certificate of a key, by its place.
-    pub(super) fn leaf_of(&self, key: &PrivateKey) -> Option<usize> {
-        let public = key.public_key_info().public_key();
-        self.certificates.iter().position(|certificate| certificate.it.public_key() == public)
+    /// The certificate of a key, by its place: the one with the key's name, else the one that lasts longest.
+    pub(super) fn leaf_of(&self, key: &Held<PrivateKey>) -> Option<usize> {
+        let public = key.it.public_key_info().public_key();
+        let fitting = self.certificates.iter().enumerate().filter(|(_, held)| held.it.public_key() == public);
+        let best = fitting.min_by_key(|(_, held)| {
+            let is_named = key.name.as_deref().is_some_and(|name| held.has_name(name));
+            (!is_named, Reverse(held.it.not_after()))
+        });
+        best.map(|(place, _)| place)
     }
 
     /// The files that hold a private key which is not among those that are written.

@@ -1,6 +1,6 @@
 //! The new file.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use tlsmith_pki::{
     PrivateKey,
@@ -216,7 +216,7 @@ fn pkcs12(opts: &Opts, gathered: &Gathered, ask: Ask<'_>) -> Result<Made, Usage>
         false => Some(only_key(gathered)?),
     };
     if let Some(key) = key {
-        if gathered.leaf_of(&key.it).is_none() {
+        if gathered.leaf_of(key).is_none() {
             let message = "none of the certificates belongs to the private key";
             let fix =
                 "add the file that holds it; `tlsmith key show` and `tlsmith cert pin` show the same pin for both";
@@ -263,6 +263,8 @@ fn names(
     certificates: &[Held<Certificate>],
 ) -> Vec<Option<String>> {
     let mut taken: HashSet<String> = HashSet::new();
+    // The last number behind a name, so that a thousand of one name are not counted from the start each time.
+    let mut numbers: HashMap<String, usize> = HashMap::new();
     let mut names = Vec::with_capacity(certificates.len());
     for (index, held) in certificates.iter().enumerate() {
         let name = match (wanted, key, index) {
@@ -272,9 +274,17 @@ fn names(
             (None, None, _) => held.name.clone().or_else(|| Some(label(&held.it))),
         };
         names.push(name.map(|name| {
-            let numbered = (2_usize..).map(|number| format!("{name}-{number}"));
-            let mut candidates = std::iter::once(name.clone()).chain(numbered);
-            candidates.find(|candidate| taken.insert(candidate.to_lowercase())).unwrap_or(name.clone())
+            if taken.insert(name.to_lowercase()) {
+                return name;
+            }
+            let number = numbers.entry(name.to_lowercase()).or_insert(1);
+            loop {
+                *number += 1;
+                let candidate = format!("{name}-{number}");
+                if taken.insert(candidate.to_lowercase()) {
+                    return candidate;
+                }
+            }
         }));
     }
     names

@@ -10,12 +10,14 @@ use crate::judge::is_named_as_issuer;
 
 /// Longer chains nobody has.
 const LONGEST: usize = 16;
+/// Nor has anybody more certificates of one CA; of more, not all are asked whether they signed.
+const VERIFIED: usize = 32;
 
 /// The certificate of the one key to the front, then its issuers: servers want it so, and PKCS#12 is made of it. What is
 /// no part of the chain keeps its order behind it. Whether anything was moved.
 pub(super) fn sort(gathered: &mut Gathered) -> bool {
     let [key] = gathered.keys.as_slice() else { return false };
-    let Some(leaf) = gathered.leaf_of(&key.it) else { return false };
+    let Some(leaf) = gathered.leaf_of(key) else { return false };
     let places = chain(gathered, leaf);
     if places.iter().copied().eq(0..places.len()) {
         return false;
@@ -40,11 +42,11 @@ pub(super) fn chain(gathered: &Gathered, leaf: usize) -> Vec<usize> {
             .filter(|(place, other)| !chain.contains(place) && is_named_as_issuer(other, last));
         // Who signed it before who has the name alone: a signature by SHA-1 counts for nothing here, its chain is one. A
         // certificate by an older CA before the root of the same key; what lasts longest.
-        let next = named.min_by_key(|(_, other)| {
-            (!last.is_signed_by(other, &AwsLc), other.is_self_issued(), Reverse(other.not_after()))
-        });
-        match next {
-            Some((place, _)) => chain.push(place),
+        let mut named: Vec<(usize, &Certificate)> = named.map(|(place, other)| (place, *other)).collect();
+        named.sort_by_key(|(_, other)| (other.is_self_issued(), Reverse(other.not_after())));
+        let signer = named.iter().take(VERIFIED).find(|(_, other)| last.is_signed_by(other, &AwsLc));
+        match signer.or(named.first()) {
+            Some((place, _)) => chain.push(*place),
             None => break,
         }
     }

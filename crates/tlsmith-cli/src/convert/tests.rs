@@ -11,7 +11,7 @@ use super::{
 };
 
 fn held<T>(it: T, name: Option<&str>) -> Held<T> {
-    Held { it, name: name.map(str::to_owned), trusted: false, file: 0 }
+    Held { it, name: name.map(str::to_owned), also: Vec::new(), trusted: false, file: 0 }
 }
 
 fn params(name: &str) -> CertificateParams {
@@ -107,4 +107,34 @@ fn a_key_that_is_named_is_written_with_its_certificate_or_refused() {
         said.message.contains(r#"--key k.key: it does not belong to the certificate of the alias "web""#),
         "{said}"
     );
+}
+
+/// A renewal with the same key: two entries of one key, each with its certificate.
+#[test]
+fn two_entries_of_one_key_are_two_aliases() {
+    let (_, [old, ca, _]) = entry("a");
+    let (issuer, issuer_key) = (params("elsewhere CA"), KeyPair::generate().unwrap());
+    let leaf_key = KeyPair::generate().unwrap();
+    let signed = |year: i32| {
+        let mut params = params("leaf");
+        params.not_after = rcgen::date_time_ymd(year, 1, 1);
+        let made = params.signed_by(&leaf_key, &Issuer::from_params(&issuer, &issuer_key)).unwrap();
+        Certificate::from_der(made.der()).unwrap()
+    };
+    let key = || PrivateKey::from_der(&leaf_key.serialize_der()).unwrap();
+    let (first, second) = (signed(2030), signed(2031));
+    for (alias, expected) in [("web1", &first), ("WEB2", &second)] {
+        let mut gathered = Gathered::default();
+        let certificates = [(&first, "web1"), (&second, "web2"), (&old, "other"), (&ca, "ca")];
+        certificates.into_iter().for_each(|(one, name)| gathered.take_certificate(held(one.clone(), Some(name))));
+        ["web1", "web2"].into_iter().for_each(|name| gathered.take_key(held(key(), Some(name))));
+        assert_eq!(alias::aliases(&gathered), ["web1", "web2", "other", "ca"]);
+        alias::choose(&mut gathered, alias, None).unwrap();
+        assert_eq!(gathered.keys.len(), 1, "{alias}");
+        assert_eq!(gathered.certificates.iter().map(|held| &held.it).collect::<Vec<_>>(), [expected], "{alias}");
+    }
+    // Nobody asked for one: the one that lasts longest is served.
+    let mut gathered = Gathered::default();
+    [&first, &second].into_iter().for_each(|one| gathered.take_certificate(held(one.clone(), None)));
+    assert_eq!(gathered.leaf_of(&held(key(), None)), Some(1));
 }

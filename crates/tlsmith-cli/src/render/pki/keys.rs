@@ -54,11 +54,19 @@ pub(super) fn show(report: &ShowReport, style: &Style) -> String {
 /// The command that writes the same under a passphrase in a way that is safe.
 fn anew(report: &ShowReport) -> String {
     let file = match report.source.as_str() {
-        source if source.chars().all(|c| c.is_ascii_alphanumeric() || "/._-+".contains(c)) => source.to_owned(),
+        source
+            if source.chars().all(|c| c.is_ascii_alphanumeric() || "/._-+".contains(c)) && !source.starts_with('-') =>
+        {
+            source.to_owned()
+        }
         // A name that a shell would take apart, and standard input.
         _ => String::from("FILE"),
     };
     match report.format {
+        // One entry at a time.
+        "PKCS#12" if report.keys.len() > 1 => {
+            format!("tlsmith convert {file} --alias NAME --to p12 --out NEW.p12")
+        }
         "PKCS#12" => format!("tlsmith convert {file} --to p12 --out NEW.p12"),
         // Whatever stands beside the key.
         "PEM" => format!("tlsmith convert {file} --to pem --encrypt --out NEW.pem"),
