@@ -454,8 +454,8 @@ fn requests_and_certificates_of_ours_are_read_by_all() {
     files.ok("openssl", "req -new -key rsa.key -config attributes.cnf -out theirs");
     let shown = files.tlsmith_ok("csr show theirs -v").text();
     assert!(shown.contains("unstructuredName (1.2.840.113549.1.9.2): Example"), "{shown}");
-    for how in ["", "-v", "--json", "-v --json"] {
-        let shown = files.tlsmith_ok(&format!("csr show theirs {how}")).text();
+    for how in ["", " -v", " --json", " -v --json"] {
+        let shown = files.tlsmith_ok(&format!("csr show theirs{how}")).text();
         assert!(shown.contains("challenge") && !shown.contains("hunter2"), "{shown}");
     }
     // A request of others, and one that somebody changed.
