@@ -21,7 +21,7 @@ pub(crate) enum Roots {
 /// Where trust comes from.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Anchors {
-    /// Trust the certificates in this file (PEM, DER, PKCS#7, PKCS#12) instead of the system's roots; repeatable
+    /// Trust the certificates in this file (PEM, DER, PKCS#7; PKCS#12 without a passphrase) instead of the system's roots; repeatable
     #[arg(long, value_name = "FILE", help_heading = "Whom to trust")]
     pub(crate) ca: Vec<PathBuf>,
     /// Which roots to trust; together with --ca, both [default: system]
@@ -44,9 +44,6 @@ pub(crate) struct Trust {
     pub(crate) insecure: bool,
 }
 
-/// What to do with a truststore under a passphrase.
-const UNLOCK: &str = "take the certificates out with: tlsmith convert FILE --to pem --only certificates --out ca.pem";
-
 impl Anchors {
     /// The files of `--ca` instead of the system's store, or together with what `--roots` names; and what they are.
     pub(crate) fn load(&self) -> Result<(TrustAnchors, String), Usage> {
@@ -59,12 +56,7 @@ impl Anchors {
                 // Truststores: PKCS#12 and PKCS#7.
                 Err(error) => match input::contents("", &content) {
                     Ok(contents) if !contents.certificates.is_empty() => contents.certificates,
-                    other => {
-                        let message = format!("--ca {}: {error}", path.display());
-                        let locked = other.is_err_and(|usage| usage.code == "usage.passphrase");
-                        let fix = if locked { UNLOCK } else { "" };
-                        return Err(Usage::new("usage.file", message, fix));
-                    }
+                    _ => return Err(Usage::new("usage.file", format!("--ca {}: {error}", path.display()), "")),
                 },
             };
             certificates.into_iter().for_each(|certificate| anchors.add(certificate));

@@ -309,8 +309,9 @@ fn nothing(data: &[u8], blocks: &[Block<'_>], wanted: &str) -> PemError {
 
 fn not_a_der_certificate(data: &[u8], error: &str) -> PemError {
     if is_pkcs12(data) {
-        return PemError::new("it is a PKCS#12 file")
-            .with_fix("take the certificates out with `openssl pkcs12 -in FILE -nokeys -out cert.pem`");
+        return PemError::new("it is a PKCS#12 file").with_fix(
+            "take the certificates out with `tlsmith convert FILE --to pem --only certificates --out certs.pem`",
+        );
     }
     PemError::new(format!("it is no PEM and not a DER certificate: {error}"))
 }
@@ -318,7 +319,7 @@ fn not_a_der_certificate(data: &[u8], error: &str) -> PemError {
 fn not_a_der_key(data: &[u8], error: CryptoError) -> PemError {
     if is_pkcs12(data) {
         return PemError::new("it is a PKCS#12 file")
-            .with_fix("take the key out with `openssl pkcs12 -in FILE -nocerts -nodes -out key.pem`");
+            .with_fix("take the key out with `tlsmith convert FILE --to pem --only key --out key.pem`");
     }
     if is_encrypted_pkcs8(data) {
         return encrypted("the DER file");

@@ -104,8 +104,8 @@ pub(super) const fn row(alert: AlertDescription) -> Row {
         AlertDescription::PROTOCOL_VERSION => (
             "alert.protocol_version",
             "the peer sent the alert protocol_version: it does not support the protocol version",
-            "The peer does not speak TLS 1.3.",
-            "Turn TLS 1.3 on at the peer; older versions than TLS 1.2 are broken and refused here on purpose.",
+            "The two sides have no version in common: one allows older ones alone, or newer ones alone.",
+            "Allow TLS 1.3 or TLS 1.2 on both sides; what is older is broken, and refused here on purpose.",
         ),
         AlertDescription::INSUFFICIENT_SECURITY => (
             "alert.insufficient_security",

@@ -2,6 +2,9 @@
 
 use super::{Meaning, noted, text};
 
+const ILLEGAL_MESSAGE: &str = "SChannel says it, too, when the other side ends the handshake by an alert: often nothing is in common \
+                               (versions, suites), and the other side's log has the reason.";
+
 pub(super) const TABLE: &[Meaning] = &[
     Meaning {
         id: "decrypt_error",
@@ -76,9 +79,9 @@ pub(super) const TABLE: &[Meaning] = &[
             text("Java", "Received fatal alert: unexpected_message"),
             text("Java", "Received fatal alert: illegal_parameter"),
             text("Go", "tls: unexpected message"),
-            text("Windows", "SEC_E_ILLEGAL_MESSAGE"),
+            noted("Windows", "SEC_E_ILLEGAL_MESSAGE", ILLEGAL_MESSAGE),
             text("Windows", "SEC_E_INVALID_TOKEN"),
-            text("Windows", "0x80090326"),
+            noted("Windows", "0x80090326", ILLEGAL_MESSAGE),
             text("Windows", "0x80090308"),
             text("Windows", "The message received was unexpected or badly formatted"),
             text("Windows", "The token supplied to the function is invalid"),

@@ -18,7 +18,7 @@ fn first(query: &str) -> String {
 #[test]
 fn whole_messages_are_found() {
     for (query, id) in [
-        ("CERTIFICATE_VERIFY_FAILED", "unknown_issuer"),
+        ("CERTIFICATE_VERIFY_FAILED", "verification_failed"),
         ("PKIX path building failed", "unknown_issuer"),
         ("SSL_ERROR_RX_RECORD_TOO_LONG", "not_tls"),
         ("tlsv1 alert unknown ca", "unknown_ca"),

@@ -69,7 +69,7 @@ fn windows_and_dotnet() {
         ("Cannot determine the frame size or a corrupted frame was received.", "not_tls"),
         ("Authentication failed because the remote party has closed the transport stream.", "closed_in_handshake"),
         ("The remote certificate is invalid because of errors in the certificate chain: NotTimeValid", "expired"),
-        ("RemoteCertificateChainErrors", "unknown_issuer"),
+        ("RemoteCertificateChainErrors", "verification_failed"),
     ]);
 }
 
@@ -83,7 +83,7 @@ fn browsers_and_apple() {
         ("Error Domain=NSURLErrorDomain Code=-1200 \"An SSL error has occurred\"", "apple_secure_connection"),
         ("-9802", "apple_secure_connection"),
         ("Error Domain=NSURLErrorDomain Code=-1200 {_kCFStreamErrorCodeKey=-9814}", "expired"),
-        ("\u{201c}x.example\u{201d} certificate is not trusted", "unknown_issuer"),
+        ("\u{201c}x.example\u{201d} certificate is not trusted", "verification_failed"),
         ("Your connection is not private", "browser_warning"),
         ("Warning: Potential Security Risk Ahead", "browser_warning"),
         ("Your connection is not private NET::ERR_CERT_AUTHORITY_INVALID", "unknown_issuer"),
@@ -102,7 +102,7 @@ fn openssl_and_those_who_use_it() {
         ("[SSL] PEM lib (_ssl.c:4166)", "no_pem"),
         ("error:0A000416", "certificate_unknown"),
         ("14094416", "certificate_unknown"),
-        ("1416F086", "unknown_issuer"),
+        ("1416F086", "verification_failed"),
         ("1417C0C7", "client_certificate_required"),
         ("0A000197", "closed_in_handshake"),
         ("CERT_SIGNATURE_FAILURE", "bad_signature"),
@@ -119,7 +119,7 @@ fn openssl_and_those_who_use_it() {
         ("cURL error 60: SSL certificate problem: certificate has expired", "expired"),
         ("self-signed certificate in certificate chain", "root_not_trusted"),
         ("SSL_connect SYSCALL returned=5 errno=0 state=SSLv3/TLS write client hello", "closed_in_handshake"),
-        ("There was a problem confirming the ssl certificate: HTTPSConnectionPool(...)", "unknown_issuer"),
+        ("There was a problem confirming the ssl certificate: HTTPSConnectionPool(...)", "verification_failed"),
         ("OSError: Could not find a suitable TLS CA certificate bundle, invalid path: /x/ca.pem", "no_roots"),
         ("invalid path: /x/ca.pem", "no_roots"),
         ("Peer certificate CN=`x.example' did not match expected CN=`y.example'", "name_mismatch"),
@@ -138,7 +138,7 @@ fn gnutls_curl_nss_and_wget() {
         ("curl: (83) SSL: Issuer check against peer certificate failed", "issuer_demanded"),
         ("curl: (98)", "client_certificate_required"),
         ("Peer's Certificate issuer is not recognized.", "unknown_issuer"),
-        ("SSL peer certificate or SSH remote key was not OK", "unknown_issuer"),
+        ("SSL peer certificate or SSH remote key was not OK", "verification_failed"),
         ("ERROR: no certificate subject alternative name matches requested host name 'x'.", "name_mismatch"),
     ]);
 }
@@ -176,7 +176,7 @@ fn servers_and_databases() {
         ("certificate verification failed for mx.example[192.0.2.1]:25: untrusted issuer /CN=x", "unknown_issuer"),
         ("SSL_accept error from unknown[192.0.2.1]: lost connection", "closed_in_handshake"),
         ("ORA-28860: Fatal SSL error", "handshake_failed"),
-        ("ORA-29024: Certificate validation failure", "unknown_issuer"),
+        ("ORA-29024: Certificate validation failure", "verification_failed"),
         (
             "TLS Error: TLS key negotiation failed to occur within 60 seconds (check your network connectivity)",
             "openvpn_timeout",
@@ -252,7 +252,7 @@ fn advice_is_for_the_program_at_hand() {
     ] {
         let answers = lookup::look_up(query).answers;
         let answer = answers.first().unwrap();
-        assert_eq!((answer.id.as_str(), answer.program), ("unknown_issuer", Some(program)), "{query}");
+        assert_eq!((answer.id.as_str(), answer.program), ("verification_failed", Some(program)), "{query}");
         assert!(
             answers.iter().all(|answer| program == "Python" || !answer.note.unwrap_or_default().contains("Python"))
         );
