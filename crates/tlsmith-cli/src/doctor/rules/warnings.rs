@@ -141,7 +141,8 @@ fn down(trial: &Trial) -> Option<(String, String)> {
 pub(super) fn order(evidence: &Evidence) -> Option<Diagnosis> {
     let codes = [(Code::WrongOrder, Cause::WrongOrder), (Code::ExtraCertificate, Cause::ExtraCertificate)];
     let found = codes.into_iter().find_map(|(code, cause)| Some((evidence.finding(code)?, cause)));
-    let (finding, cause) = found.filter(|_| evidence.is_trusted())?;
+    // Whoever mends the rest by the same file meets the order next; what is extra may be what is wrong.
+    let (finding, cause) = found.filter(|(_, cause)| evidence.is_trusted() || *cause == Cause::WrongOrder)?;
     let fix = match cause {
         Cause::ExtraCertificate => {
             "Take the certificates out of the file that do not belong to the chain: tlsmith cert chain FILE --out fullchain.pem writes the right ones."

@@ -324,6 +324,12 @@ fn chains_that_work_all_the_same() {
     let upper = world.intermediate.certificate.clone();
     let chain = vec![one, upper, second.certificate.clone()];
     assert_eq!(world.served(chain).cause(), "wrong_order");
+    // Whoever renews it puts the new one into the same file.
+    let world = World::new();
+    let second = ca("Trust Services", "Second", Some(&world.intermediate), (-100, 100));
+    let old = leaf(&second, &["example.com"], (-90, -1));
+    let chain = vec![old, world.intermediate.certificate.clone(), second.certificate.clone()];
+    assert_eq!(world.served(chain).causes(), ("expired_leaf", vec!["wrong_order"]));
     let world = World::new();
     let stranger = ca("Trust Services", "Stranger", Some(&world.root), (-100, 100));
     let mut chain = world.chain(&["example.com"], VALID);
