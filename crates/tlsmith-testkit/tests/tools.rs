@@ -48,20 +48,26 @@ fn sessions_of_other_servers_are_resumed() {
 fn early_data_are_answered_by_openssl() {
     let mut counter = Counter::new("tools-early-data", 1);
     let pki = Pki::new(KeyKind::P256);
-    let mut server =
-        openssl::Server::start(&ServerSetup::new(&pki.server), openssl::Mode::Interactive, &["-early_data"]);
     let file = pki.dir().join("early");
     fs::write(&file, b"a question of the first flight\n").unwrap();
-    let mut command = connect(pki.root());
-    command.args(["--servername", HOST, "--early-data", file.to_str().unwrap()]);
-    let client = Process::spawn(command.arg(format!("127.0.0.1:{}", server.port)));
-    server.process.wait_for_text("Early data received");
-    server.process.wait_for_text("a question of the first flight");
-    server.process.write(b"an answer\n");
-    client.wait_for_text("an answer\n");
-    // A line with Q ends the server, and with it the connection.
-    server.process.write(b"Q\n");
-    let said = client.finish().stderr();
+    let ask = || {
+        let setup = ServerSetup::new(&pki.server);
+        let mut server = openssl::Server::start(&setup, openssl::Mode::Interactive, &["-early_data"]);
+        let mut command = connect(pki.root());
+        command.args(["--servername", HOST, "--early-data", file.to_str().unwrap()]);
+        let client = Process::spawn(command.arg(format!("127.0.0.1:{}", server.port)));
+        server.process.wait_for_text("Early data received");
+        server.process.wait_for_text("a question of the first flight");
+        server.process.write(b"an answer\n");
+        let answered = client.came("an answer\n");
+        // A line with Q ends the server, and with it the connection.
+        server.process.write(b"Q\n");
+        let said = client.finish().stderr();
+        answered.then_some(said)
+    };
+    // s_server ends the connection when it sees the client's close_notify before the line that is to be sent: one in many
+    // times on a machine under load, which is asked again.
+    let said = (0..5).find_map(|_| ask()).expect("an answer");
     assert!(said.contains("Early data     31 of 31 bytes accepted"), "{said}");
     assert!(said.contains("Connection 2   resumed (psk)"), "{said}");
     counter.ran();
